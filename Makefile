@@ -1,0 +1,80 @@
+# Everything runs from .venv, which is made from requirements.lock the first time it is needed.
+
+PYTHON       ?=
+SCALE        ?= 0.1
+REPLICATIONS ?= 20
+TEST_WORKERS ?= 2
+LOCK_FLAGS   ?=
+UV_VERSION   := 0.13.9
+
+VENV      := .venv
+BIN       := $(VENV)/bin
+LOCKED    := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+
+# Prints the newest interpreter that is at least 3.11 and can make a virtual environment.
+find_python = \
+	for candidate in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+		if "$$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+			>/dev/null 2>&1; then echo "$$candidate"; exit 0; fi; \
+	done; \
+	echo "denialloop needs Python 3.11 or newer with its venv module; tried:" \
+		"$(or $(PYTHON),python3.13 python3.12 python3.11 python3)." \
+		"Install one, or name it: make install PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test lint format bench docs lock clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Create .venv from requirements.lock; .venv/bin/denialloop is the command
+
+$(LOCKED): requirements.lock
+	@python=$$($(find_python)) && \
+	echo "Creating $(VENV) with $$("$$python" --version) from requirements.lock" && \
+	"$$python" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements.lock
+	@touch $@
+
+$(INSTALLED): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install ## Compare a generalist with a specialised vendor (SCALE=1 for the full hospital)
+	$(BIN)/denialloop compare configs/generalist.yaml configs/specialized.yaml \
+		--out results/demo --scale $(SCALE) --replications $(REPLICATIONS)
+
+test: lint ## Lint, then run the test suite on TEST_WORKERS processes
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+
+lint: install ## Check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: install ## Apply the formatter and the safe fixes
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: install ## Measure speed and memory, write results/bench.json
+	$(BIN)/python bench/bench.py
+
+docs: install ## Regenerate what docs/ derives from the code
+	$(BIN)/python docs/build.py
+
+lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)
+	@python=$$($(find_python)) && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	"$$python" -m venv "$$scratch" && \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && \
+	"$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+		--extra dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		$(LOCK_FLAGS) pyproject.toml --output-file requirements.lock
+
+clean: ## Remove .venv, caches and builds; results/ stays
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,109 @@
+"""Measures the full model against a bare SimPy M/M/c loop and writes `results/bench.json`.
+
+`python bench/bench.py` runs each part in a process of its own, so that memory is that of the part
+alone, and takes the bare loop before and after the model, since machines drift.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import simpy
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVERS, LOAD, CUSTOMERS = 10, 0.85, 200_000
+YEAR = ("horizon_days=365", "kpi_from_days=90", "kpi_until_days=60")
+
+
+def bare_customers_per_s() -> float:
+    """Customers per second of an M/M/c queue written as the SimPy documentation would."""
+    rng = random.Random(1)
+    env = simpy.Environment()
+    servers = simpy.Resource(env, SERVERS)
+
+    def customer() -> Generator[simpy.Event, Any, None]:
+        with servers.request() as request:
+            yield request
+            yield env.timeout(rng.expovariate(1.0))
+
+    def source() -> Generator[simpy.Event, Any, None]:
+        for _ in range(CUSTOMERS):
+            yield env.timeout(rng.expovariate(SERVERS * LOAD))
+            env.process(customer())
+
+    began = time.perf_counter()
+    env.process(source())
+    env.run()
+    return CUSTOMERS / (time.perf_counter() - began)
+
+
+def hospital_year(scale: float) -> dict[str, float]:
+    """One year of the generalist scenario: claims, work items, seconds, peak memory."""
+    from sim.model.simulation import run
+    from sim.scenario.load import load
+
+    loaded = load(ROOT / "configs/generalist.yaml", [f"hospital.scale={scale}", *YEAR])
+    began = time.perf_counter()
+    record = run(loaded.scenario, 0)
+    seconds = time.perf_counter() - began
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "claims": float(len(record.claims["day"])),
+        "items": float(sum(record.agents["items"])),
+        "seconds": seconds,
+        "peak_rss_mb": peak_kb / (1024.0 if sys.platform != "darwin" else 1024.0**2),
+    }
+
+
+def in_child(part: str) -> Any:
+    """Run one part in a fresh process."""
+    done = subprocess.run(
+        [sys.executable, __file__, part], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return json.loads(done.stdout)
+
+
+def measure() -> dict[str, float]:
+    """All figures of `results/bench.json`."""
+    before = in_child("bare")
+    full = in_child("1.0")
+    small = in_child("0.1")
+    after = in_child("bare")
+    bare = (before + after) / 2.0
+    items_per_s = full["items"] / full["seconds"]
+    return {
+        "bare_simpy_customers_per_s": bare,
+        "work_items_per_s": items_per_s,
+        "ratio": items_per_s / bare,
+        "claims": full["claims"],
+        "work_items": full["items"],
+        "seconds": full["seconds"],
+        "peak_rss_mb": full["peak_rss_mb"],
+        "growth": (full["seconds"] / full["claims"]) / (small["seconds"] / small["claims"]),
+    }
+
+
+def main() -> None:
+    """Measure and write, or run one part when asked to."""
+    if len(sys.argv) > 1:
+        part = sys.argv[1]
+        print(json.dumps(bare_customers_per_s() if part == "bare" else hospital_year(float(part))))
+        return
+    figures = measure()
+    out = ROOT / "results" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(figures, indent=2) + "\n")
+    for name, value in figures.items():
+        print(f"{name:28s} {value:,.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What happens: claims, queues, people, payers and money, simulated."""

@@ -1,0 +1,56 @@
+"""Days of the run: which are worked, and which date each is. Times are days since the start."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import holidays
+
+from sim.scenario.people import Calendar
+
+SLACK_DAYS = 800
+"""Days kept beyond the horizon, for dates that lie past it."""
+
+
+class WorkCalendar:
+    """Workdays and shift of a run. Day 0 is the start date; a time is a day plus its fraction."""
+
+    def __init__(self, calendar: Calendar, start: date, horizon_days: int) -> None:
+        self.start = start
+        length = horizon_days + SLACK_DAYS
+        dates = [start + timedelta(days=d) for d in range(length)]
+        years = range(start.year, dates[-1].year + 1)
+        country = calendar.country
+        closed = {} if country == "none" else holidays.country_holidays(country, years=years)
+        self.is_workday = [d.weekday() in calendar.workdays and d not in closed for d in dates]
+        self.month = [d.month for d in dates]
+        self.weekday = [d.weekday() for d in dates]
+        self.month_index = [(d.year - start.year) * 12 + d.month - start.month for d in dates]
+        self.shift_start = calendar.shift_start_hour / 24.0
+        self.shift_length = calendar.shift_hours / 24.0
+        self.productive_share = 1.0 - calendar.shrinkage_share
+        self.following = [0] * length
+        """First workday on or after each day."""
+        following = length
+        for d in range(length - 1, -1, -1):
+            if self.is_workday[d]:
+                following = d
+            self.following[d] = following
+        in_run = self.is_workday[: max(horizon_days, 1)]
+        self.workdays_per_year = sum(in_run) / len(in_run) * 365.25
+
+    def next_workday(self, day: int) -> int:
+        """First workday on or after a day."""
+        return self.following[min(day, len(self.following) - 1)]
+
+    def date_of(self, day: int) -> date:
+        """Date of a day."""
+        return self.start + timedelta(days=day)
+
+    def day_of(self, on: date) -> int:
+        """Day of a date; negative before the start."""
+        return (on - self.start).days
+
+    def productive_minutes(self, hours_share: float) -> float:
+        """Productive minutes of one workday of an agent who works this share of the shift."""
+        return self.shift_length * 1440.0 * hours_share * self.productive_share

@@ -1,0 +1,260 @@
+"""Turns the state of a running world into the rows of a record; changes nothing."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.claims import CATEGORIES, CAUSES, CLOSED, EDITED, PAID, SETTINGS, STAGES, Claim
+from sim.model.timeline import assessment_days
+from sim.record.record import Facts, Record, Table
+from sim.scenario.timeline import VendorSwitch
+
+if TYPE_CHECKING:
+    from sim.model.simulation import World
+
+CLAIM_FIELDS = ("key", "day", "setting", "payer", "expected", "paid_cents", "under_cents",
+                "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
+                "loss_cause", "stage", "first_outcome", "first_day",
+                "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
+
+
+COHORT_DAYS = 28
+OPENING = "opening team"
+LONGEST_CAREER_DAYS = 50 * 365
+"""Dates of hire are not told from further back: almost no turnover means endless careers."""
+
+
+class Observer:
+    """Weekly rows of queues and teams, and the record at the end."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._queues: Table = {
+            k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
+                            "oldest_days", "wait_days", "mean_level", "days")
+        }  # fmt: skip
+        self._weeks: Table = {
+            k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
+                            "client", "certified_share", "busy_minutes", "productive_minutes",
+                            "paid_hours", "scheduled_hours", "billed_hours")
+        }  # fmt: skip
+        self._cohorts: Table = {
+            k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
+                            "knowledge_client")
+        }  # fmt: skip
+        self._last_queue: dict[str, tuple[int, int, float, float]] = {}
+        self._last_team: dict[str, tuple[float, ...]] = {}
+        self._last_day = 0
+
+    def week(self, day: int) -> None:
+        """Write the rows of the week (or part of one) that ends now."""
+        world = self._world
+        now = float(day)
+        if day == self._last_day:
+            return
+        for queue in world.office.queues.values():
+            area = queue.area + queue.level * (now - queue.changed)
+            seen = (queue.arrived, queue.finished, queue.wait_days, area)
+            last = self._last_queue.get(queue.name, (0, 0, 0.0, 0.0))
+            self._last_queue[queue.name] = seen
+            finished = seen[1] - last[1]
+            span = day - self._last_day
+            row = (
+                self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
+                queue.name, seen[0] - last[0], finished, queue.level, queue.oldest(now),
+                (seen[2] - last[2]) / finished if finished > 0 else 0.0,
+                (area - last[3]) / span, span,
+            )  # fmt: skip
+            _append(self._queues, row)
+        for team in world.teams:
+            if not (team.is_open or team.employed):
+                continue
+            people = [a for a in team.employed if a.producing]
+            seen_team = (
+                team.busy_minutes, team.productive_minutes, team.paid_hours, team.scheduled_hours,
+                team.billed_hours,
+            )  # fmt: skip
+            before = self._last_team.get(team.key, (0.0,) * len(seen_team))
+            self._last_team[team.key] = seen_team
+            skills = {q.skill for q in team.queues}
+            levels = [sum(a.knowledge[s] for s in skills) / len(skills) for a in people]
+            certified = sum(a.certification != "none" for a in people)
+            row_team = (
+                self._last_day, team.name, team.plan * team.hours_share,
+                len(team.employed) * team.hours_share, len(people) * team.hours_share,
+                team.personnel.pipeline, sum(levels) * team.hours_share,
+                sum(a.client for a in people) * team.hours_share, certified * team.hours_share,
+                *(x - y for x, y in zip(seen_team, before, strict=True)),
+            )  # fmt: skip
+            _append(self._weeks, row_team)
+        if day % COHORT_DAYS == 0:
+            self._write_cohorts(day)
+        self._last_day = day
+
+    def _write_cohorts(self, day: int) -> None:
+        """Mean knowledge of those hired in the same quarter."""
+        calendar = self._world.calendar
+        groups: dict[str, list[tuple[float, float]]] = {}
+        for team in self._world.teams:
+            skills = {q.skill for q in team.queues}
+            for agent in team.employed:
+                hired = calendar.date_of(max(0, _floor(agent.hired)))
+                label = f"{hired.year} Q{(hired.month + 2) // 3}" if agent.hired >= 0 else OPENING
+                level = sum(agent.knowledge[s] for s in skills) / len(skills)
+                groups.setdefault(label, []).append((level, agent.client))
+        for label in sorted(groups, key=lambda g: (g != OPENING, g)):
+            levels = groups[label]
+            means = (sum(column) / len(levels) for column in zip(*levels, strict=True))
+            _append(
+                self._cohorts, (day, calendar.date_of(day).isoformat(), label, len(levels), *means)
+            )
+
+    def record(self) -> Record:
+        """The record of the finished run."""
+        world, scenario = self._world, self._world.scenario
+        horizon = scenario.horizon_days
+        self.week(horizon)
+        ledger = world.ledger
+        calendar = world.calendar
+        months = calendar.month_index[:horizon]
+        starts: dict[int, str] = {}
+        for day, month in enumerate(months):
+            starts.setdefault(month, calendar.date_of(day).replace(day=1).isoformat())
+        facts = Facts(
+            start=scenario.start.isoformat(),
+            horizon_days=horizon,
+            kpi_from_days=scenario.kpi_from_days,
+            kpi_until_days=scenario.kpi_until_days,
+            cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
+            settings=SETTINGS,
+            stages=STAGES,
+            causes=CAUSES,
+            categories=CATEGORIES,
+            queues=tuple(world.office.queues),
+            month_of_day=tuple(months),
+            month_starts=tuple(starts.values()),
+        )
+        return Record(
+            facts=facts,
+            claims=_claim_columns(world.claims),
+            days={
+                "cash_usd": np.array(ledger.cash_cents) / 100.0,
+                "fees_usd": np.array(ledger.fees_usd),
+                "hospital_usd": np.array(ledger.hospital_usd),
+                "submitted": np.array(ledger.submitted, float),
+            },
+            weeks=self._weeks,
+            queues=self._queues,
+            cohorts=self._cohorts,
+            agents=self._agents(),
+            totals=self._totals(),
+        )
+
+    def _totals(self) -> dict[str, float]:
+        world = self._world
+        scale = world.scenario.hospital.scale
+        return {
+            "transition_usd": scale * world.ledger.transition_usd,
+            **self._compliance(scale),
+            "recruiting_usd": sum(t.personnel.recruited for t in world.teams)
+            * world.scenario.people.recruiting_usd,
+            "programme_usd": sum(t.personnel.programme_usd for t in world.teams),
+            "training_usd": sum(t.training_usd for t in world.teams),
+            "wages_usd": sum(t.wages_usd for t in world.teams),
+            "management_usd": scale
+            * world.scenario.hospital.vendor_management_usd_per_year
+            * world.scenario.horizon_days
+            / 365.25,
+        }
+
+    def _compliance(self, scale: float) -> dict[str, float]:
+        """Cost of assessments, and of breaches: as expected, and as this replication drew them."""
+        world = self._world
+        scenario, horizon = world.scenario, world.scenario.horizon_days
+        profiles = {v.name: v.compliance for v in scenario.vendors if v.compliance}
+        review = 0.0
+        for event in scenario.timeline:
+            if isinstance(event, VendorSwitch) and event.assessed and event.to in profiles:
+                profile = profiles[event.to]
+                weeks = assessment_days(scenario, event.to, world.draws) / 7.0
+                review += weeks * profile.review_hours_per_week * profile.review_usd_per_hour
+        expected = drawn = 0.0
+        for name, profile in profiles.items():
+            spans = [(s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == name]
+            if spans:
+                days = max(end for _, end in spans) - min(begin for begin, _ in spans)
+                hit = 1.0 - (1.0 - profile.breach_per_year) ** (days / 365.25)
+                expected += hit * profile.breach_usd * scale
+                u = float(world.draws.generator(f"breach.{name}", 0).random())
+                drawn += profile.breach_usd * scale if u < hit else 0.0
+        return {
+            "assessment_usd": review,
+            "breach_expected_usd": expected,
+            "breach_drawn_usd": drawn,
+        }
+
+    def _agents(self) -> Table:
+        world = self._world
+        columns = ("agent", "team", "vendor", "certification", "hired", "left", "reason",
+                   "tenure_days", "knowledge_domain", "knowledge_client", "items", "errors",
+                   "busy_hours", "productive_hours", "entry_certification", "start_age_days",
+                   "hours_share", "hired_day")  # fmt: skip
+        table: Table = {c: [] for c in columns}
+        horizon = float(world.scenario.horizon_days)
+        for team in world.teams:
+            skills = sorted({q.skill for q in team.queues})
+            for agent in team.agents:
+                if agent.left is None:
+                    agent.catch_up(horizon)
+                end = agent.left if agent.left is not None else horizon
+                left = (
+                    ""
+                    if agent.left is None
+                    else (world.calendar.date_of(int(agent.left)).isoformat())
+                )
+                row = (
+                    f"{team.name}-{agent.number}", team.name, team.vendor.name,
+                    agent.certification, world.calendar.date_of(
+                        max(_floor(agent.hired), -LONGEST_CAREER_DAYS)
+                    ).isoformat(),
+                    left, agent.reason, end - agent.hired,
+                    sum(agent.knowledge[s] for s in skills) / len(skills), agent.client,
+                    agent.items, agent.errors, agent.busy_minutes / 60.0,
+                    agent.productive_minutes / 60.0, agent.entry_certification,
+                    max(0.0, -agent.hired), team.hours_share, agent.hired,
+                )  # fmt: skip
+                _append(table, row)
+        return table
+
+
+def _append(table: Table, row: tuple[object, ...]) -> None:
+    for column, value in zip(table.values(), row, strict=True):
+        column.append(value)
+
+
+def _floor(x: float) -> int:
+    return int(x // 1)
+
+
+def _claim_columns(claims: list[Claim]) -> dict[str, NDArray[np.int64]]:
+    """Claims as columns; what an unfinished claim might still lose counts as open, not as lost."""
+    count = len(claims)
+    columns = {
+        name: np.fromiter(map(attrgetter(name), claims), np.int64, count) for name in CLAIM_FIELDS
+    }
+    columns["edited"] = (columns.pop("flags") & EDITED) // EDITED
+    done = (columns["stage"] == PAID) | (columns["stage"] == CLOSED)
+    for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):
+        columns[name] = np.where(done, columns[name], 0)
+    columns["paid_cents"] = columns["paid_cents"] - columns["takeback_cents"]
+    booked = (
+        columns["paid_cents"] + columns["loss_cents"] + columns["under_cents"]
+        + columns["cdi_cents"] - columns["over_cents"] + columns["short_cents"]
+        + columns["takeback_cents"]
+    )  # fmt: skip
+    columns["open_cents"] = np.where(done, 0, columns["expected"] - booked)
+    return columns

@@ -1,0 +1,212 @@
+"""Who leaves a team, who is hired for it, and who is put through a certification programme."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from sim.model import rules
+from sim.model.agents import Agent
+from sim.scenario.schema import Scenario
+from sim.scenario.timeline import ProgrammeStart
+from sim.scenario.vendor import Programme
+
+if TYPE_CHECKING:
+    from sim.model.workforce import Team
+
+REVIEW_DAYS = 7
+Process = Generator[simpy.Event, Any, None]
+
+
+class Personnel:
+    """Turnover and hiring of one team, reviewed weekly.
+
+    Each agent brings a threshold of cumulative hazard, drawn at hire; they leave when theirs is
+    reached. The hazard is Weibull in tenure, its scale solved from the separation rate that the
+    scenario states, and runs faster or slower with pressure and certification.
+    """
+
+    def __init__(self, scenario: Scenario, team: Team) -> None:
+        vendor = team.vendor
+        self._team = team
+        self._env = team.env
+        self._vendor = vendor
+        self._hiring = vendor.hiring
+        self._turnover = vendor.turnover
+        self._people = scenario.people
+        later = {
+            (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
+        }
+        self._programmes = [p for p in vendor.programmes if (vendor.name, p.name) not in later]
+        self._stopped = False
+        self._called_off = 0
+        self.pipeline = 0
+        self.recruited = 0
+        self.programme_usd = 0.0
+        self._class_places: dict[int, int] = {}
+        self._next_review = self._env.now + REVIEW_DAYS - self._env.now % REVIEW_DAYS
+        rate, shape = self._turnover.annual_rate, self._turnover.shape
+        self.scale_days = rules.tenure_scale_days(rate, shape) if rate > 0 else float("inf")
+
+    def start_programme(self, name: str) -> None:
+        """Let a certification programme begin."""
+        self._programmes += [p for p in self._vendor.programmes if p.name == name]
+
+    def stop(self) -> None:
+        """Hire nobody any more."""
+        self._stopped = True
+
+    def replan(self, headcount: int) -> None:
+        """Go over to another plan: lay off who is too many, look for who is missing."""
+        team = self._team
+        team.plan = headcount
+        surplus = len(team.employed) + self.pipeline - headcount
+        called_off = max(0, min(surplus, self.pipeline))
+        self.pipeline -= called_off
+        self._called_off += called_off
+        for agent in sorted(team.employed, key=lambda a: -a.number)[: max(0, surplus - called_off)]:
+            team.dismiss(agent, "layoff")
+        for _ in range(-surplus):
+            self._open_vacancy()
+
+    def hazard(self, tenure_days: float) -> float:
+        """Cumulative hazard of quitting by a tenure, at the target occupancy."""
+        if self.scale_days == float("inf"):
+            return 0.0
+        return rules.cumulative_hazard(tenure_days, self.scale_days, self._turnover.shape)
+
+    def stationary_age(self, u: float) -> float:
+        """Tenure (days) of somebody met at random in a team that has been there for ever."""
+        if self.scale_days == float("inf"):
+            return 0.0
+        return rules.stationary_age_days(u, self.scale_days, self._turnover.shape)
+
+    def review(self, first: bool = False) -> None:
+        """The weekly look at who will leave, who is missing and who enrols."""
+        now = self._env.now
+        self._next_review = now + REVIEW_DAYS - (now % REVIEW_DAYS if first else 0.0)
+        for agent in list(self._team.employed):
+            self.expose(agent)
+            self._enrol(agent)
+        self._fill_up()
+
+    # --- leaving ------------------------------------------------------------------------------
+
+    def expose(self, agent: Agent) -> None:
+        """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
+        if self.scale_days == float("inf") or agent.leaving:
+            return
+        pace = agent.hazard_factor * rules.hazard_multiplier(
+            self._team.occupancy,
+            self._vendor.target_occupancy,
+            self._people.pressure_threshold,
+            self._people.pressure_hazard,
+        )
+        before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
+        gained = pace * (self.hazard(age) - before)
+        if pace > 0 and agent.clear_hazard + gained >= agent.threshold:
+            at_hazard = before + (agent.threshold - agent.clear_hazard) / pace
+            tenure = rules.tenure_at_hazard(at_hazard, self.scale_days, self._turnover.shape)
+            agent.leaving = True
+            self._env.process(self._quit(agent, max(self._env.now, agent.hired + tenure)))
+        agent.clear_hazard += gained
+        agent.reviewed_age = age
+
+    def _quit(self, agent: Agent, at: float) -> Process:
+        yield self._env.timeout(at - self._env.now)
+        if agent.left is None:
+            self._team.dismiss(agent, "quit")
+            self._replace_leaver()
+
+    def shock(self, kind: str, share: float) -> None:
+        """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
+        team = self._team
+        count = round(share * len(team.employed))
+        if kind == "layoff":
+            leavers = sorted(team.employed, key=lambda a: -a.number)[:count]
+            team.plan -= count
+        else:
+            ranked = sorted(team.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
+            leavers = ranked[:count]
+        for agent in leavers:
+            team.dismiss(agent, kind)
+            if kind != "layoff":
+                self._replace_leaver()
+
+    # --- hiring -------------------------------------------------------------------------------
+
+    def _replace_leaver(self) -> None:
+        if self._hiring.policy == "replace_on_exit":
+            self._open_vacancy()
+
+    def _fill_up(self) -> None:
+        """Hire-up-to (Gans & Zhou 2002): compare people and pipeline with the plan."""
+        target = float(self._team.plan)
+        if self._hiring.policy == "hire_ahead":
+            ahead = self._hiring.time_to_fill_days + self._hiring.classroom_days
+            target += self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
+        elif self._hiring.policy != "hire_up_to":
+            return
+        for _ in range(round(target) - len(self._team.employed) - self.pipeline):
+            self._open_vacancy()
+
+    def _open_vacancy(self) -> None:
+        self.pipeline += 1
+        self._env.process(self._hire())
+
+    def _hire(self) -> Process:
+        """Fill a vacancy: search, wait for a class, employ."""
+        yield self._env.timeout(self._hiring.time_to_fill_days)
+        start = self._class_start()
+        if start > self._env.now:
+            yield self._env.timeout(start - self._env.now)
+        if self._called_off:
+            self._called_off -= 1
+            return
+        self.pipeline -= 1
+        if self._stopped:
+            return
+        self.recruited += 1
+        self.expose(self._team.employ_newcomer())
+
+    def _class_start(self) -> float:
+        """Start of the next class with a free place."""
+        every, now = self._hiring.class_every_days, float(self._env.now)
+        if every == 0:
+            return now
+        slot = -int(-now // every)
+        while self._class_places.get(slot, 0) >= self._hiring.class_size:
+            slot += 1
+        self._class_places[slot] = self._class_places.get(slot, 0) + 1
+        return float(slot * every)
+
+    # --- certification ------------------------------------------------------------------------
+
+    def _enrol(self, agent: Agent) -> None:
+        """Put an agent through the first programme they qualify for; each tries once."""
+        now = self._env.now
+        if agent.programme or not agent.producing:
+            return
+        for programme in self._programmes:
+            if (
+                agent.certification == programme.from_certification
+                and now - agent.hired >= programme.after_days
+            ):
+                agent.programme = True
+                u_enrol, u_pass = self._team.programme_luck(agent)
+                if u_enrol < programme.enrol_share:
+                    self.programme_usd += programme.cost_usd
+                    self._env.process(self._study(agent, programme, u_pass))
+                return
+
+    def _study(self, agent: Agent, programme: Programme, u_pass: float) -> Process:
+        self._team.set_study(agent, programme.study_hours_per_week)
+        yield self._env.timeout(programme.months * rules.DAYS_PER_MONTH)
+        if agent.left is None:
+            self._team.set_study(agent, 0.0)
+            if u_pass < programme.pass_share:
+                self._team.certify(agent, programme.to_certification)
+                agent.certified_at = self._env.now
+                agent.hazard_factor = programme.hazard_multiplier

@@ -1,0 +1,275 @@
+"""Domain arithmetic: pure functions of plain numbers, the uniform draw an argument, no objects.
+
+Everything that decides *what happens* stands here, so that it can be read, plotted and tested
+alone and called by another engine. Knowledge runs from 0 to 1; rates are per month; "practice" is
+time spent working in a skill, in months of full-time work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, exp, gamma, log, log1p, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+
+# --- learning and forgetting ----------------------------------------------------------------------
+
+
+def learn_exponential(
+    knowledge: float, practice: float, rate: float, _exponent: float = 0.0, _floor: float = 0.0
+) -> float:
+    """Knowledge after more practice: `K + (1−K)(1−e^(−rate·practice))` (plateau law, domain C)."""
+    return 1.0 - (1.0 - knowledge) * exp(-rate * practice)
+
+
+def learn_wright(
+    knowledge: float, practice: float, rate: float, exponent: float, _floor: float = 0.0
+) -> float:
+    """Wright 1936: `K = 1 − n^(−b)`, n counted so that a beginner's slope equals `rate`."""
+    units = (1.0 - min(knowledge, 1.0 - 1e-9)) ** (-1.0 / exponent)
+    return float(1.0 - (units + practice * rate / exponent) ** (-exponent))
+
+
+def learn_de_jong(
+    knowledge: float, practice: float, rate: float, exponent: float, floor: float
+) -> float:
+    """De Jong 1957: as Wright, but the part `floor` of the gap can never be learnt away."""
+    reach = 1.0 - floor
+    if knowledge >= reach:
+        return knowledge
+    return reach * learn_wright(knowledge / reach, practice, rate / reach, exponent)
+
+
+def forget_exponential(
+    knowledge: float, gap: float, rate: float, _exponent: float = 0.0, _total: float = 0.0
+) -> float:
+    """Knowledge after a gap of that many months: `K·e^(−rate·gap)`."""
+    return knowledge * exp(-rate * gap)
+
+
+def forget_lfcm(knowledge: float, gap: float, rate: float, exponent: float, total: float) -> float:
+    """Learn-forget curve model, Jaber & Bonney 1996 (domain C).
+
+    After n units and a break in which practice would have brought the count to y, the units
+    remembered are `n^(1+f/b)·y^(−f/b)`, and f is such that a break of `total` months leaves one.
+    Here practice time counts units evenly (see `learn_wright`: `rate/b` a month), so f/b is
+    `ln n / ln(y_total/n)`. A `rate` of 0 forgets nothing.
+    """
+    if gap <= 0.0 or rate <= 0.0 or knowledge <= 0.0:
+        return knowledge
+    log_units = -log(1.0 - min(knowledge, 1.0 - 1e-9)) / exponent
+    # Practice of a month, relative to all that is remembered.
+    a_month = rate / exponent * exp(-log_units)
+    kept = 1.0 - log1p(gap * a_month) / log1p(total * a_month)
+    return 1.0 - exp(-exponent * log_units * max(0.0, kept))
+
+
+Law = Callable[[float, float, float, float, float], float]
+LEARNING: dict[str, tuple[Law, Law]] = {
+    "exponential": (learn_exponential, forget_exponential),
+    "wright": (learn_wright, forget_exponential),
+    "de_jong": (learn_de_jong, forget_exponential),
+    "lfcm": (learn_wright, forget_lfcm),
+}
+"""Learning and forgetting function of each law."""
+
+
+def settled_knowledge(entry: float, rate: float, loss: float, months: float) -> float:
+    """Knowledge after `months` of steady practice against a steady loss (both per month)."""
+    total = rate + loss
+    limit = rate / total if total > 0 else entry
+    return limit + (entry - limit) * exp(-total * months)
+
+
+# --- work -----------------------------------------------------------------------------------------
+
+
+def pressure(occupancy: float, threshold: float) -> float:
+    """Occupancy above the threshold, never negative."""
+    return max(0.0, occupancy - threshold)
+
+
+def accuracy(floor: float, ceiling: float, knowledge: float, penalty: float, power: float) -> float:
+    """Chance of coding a claim right (domain H2): `(floor + (ceiling−floor)·K − penalty)^power`.
+
+    `penalty` is the pressure's cost in accuracy, `power` the setting's exponent.
+    """
+    level = floor + (ceiling - floor) * knowledge - penalty
+    if power == 1.0:
+        return level if level > 0.0 else 0.0
+    return float(max(0.0, level) ** power)
+
+
+def slowdown(knowledge: float, novice: float) -> float:
+    """Touch time relative to a master: `1 + novice·(1−K)` (domain B1: 1.3–1.8 for novices)."""
+    return 1.0 + novice * (1.0 - knowledge)
+
+
+def lognormal_sigma(cv: float) -> float:
+    """Sigma of the log of a lognormal with this coefficient of variation."""
+    return sqrt(log(1.0 + cv * cv))
+
+
+def lognormal_factors(normals: NDArray[np.float64], cv: float) -> NDArray[np.float64]:
+    """Touch times relative to their mean: lognormal with that coefficient of variation."""
+    sigma = lognormal_sigma(cv)
+    factors: NDArray[np.float64] = np.exp(sigma * normals - sigma * sigma / 2.0)
+    return factors
+
+
+def exponential_factors(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Touch times relative to their mean: exponential."""
+    return -np.log1p(-uniforms)
+
+
+def entry_defect(
+    base: float, client_knowledge: float, floor: float, catch: float, scrub: float
+) -> float:
+    """Chance of an own data-entry defect: `(base·(1−K) + floor)·(1 − catch·scrub)` (domain H3)."""
+    return (base * (1.0 - client_knowledge) + floor) * (1.0 - catch * scrub)
+
+
+def win_chance(
+    base: float,
+    multiplier: float,
+    knowledge: float,
+    floor: float,
+    level: int,
+    factor: float,
+    cap: float,
+) -> float:
+    """Chance of winning a denial at a level: `base·multiplier·(floor+(1−floor)K)·factor^level`."""
+    return min(cap, base * multiplier * (floor + (1.0 - floor) * knowledge) * factor**level)
+
+
+def first_level_chance(overall: float, levels: int, factor: float) -> float:
+    """Win chance at the first level that gives `overall` over all levels, each `factor` worse."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        lost = 1.0
+        for level in range(max(levels, 1)):
+            lost *= 1.0 - middle * factor**level
+        low, high = (middle, high) if 1.0 - lost < overall else (low, middle)
+    return (low + high) / 2.0
+
+
+# --- payers ---------------------------------------------------------------------------------------
+
+
+def fates(
+    uniforms: NDArray[np.float64],
+    reject: NDArray[np.float64],
+    deny: NDArray[np.float64],
+    rfi: NDArray[np.float64],
+    stringency: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """What each defect would lead to if the payer saw it: bit masks (reject, deny, rfi) per claim.
+
+    `uniforms` is claims × categories, the shares are per category, `stringency` per claim. The
+    denial zone lies at the top of the unit interval, so a stricter payer denies the same claims
+    and more.
+    """
+    deny_share = np.minimum(deny[None, :] * stringency[:, None], 1.0 - (reject + rfi)[None, :])
+    bits = 1 << np.arange(uniforms.shape[1])
+    rejected = uniforms < reject
+    asked = ~rejected & (uniforms < reject + rfi)
+    denied = uniforms >= 1.0 - deny_share
+    return rejected @ bits, denied @ bits, asked @ bits
+
+
+def triangular(
+    uniforms: NDArray[np.float64], low: float, mode: float, high: float
+) -> NDArray[np.float64]:
+    """Triangular variates by inversion."""
+    if high <= low:
+        return np.full(uniforms.shape, low)
+    split = (mode - low) / (high - low)
+    left = low + np.sqrt(uniforms * (high - low) * (mode - low))
+    right = high - np.sqrt((1.0 - uniforms) * (high - low) * (high - mode))
+    return np.where(uniforms < split, left, right)
+
+
+def tilt_exponent(
+    dollar_weight: float, shares: list[float], means: list[float], cvs: list[float]
+) -> float:
+    """Exponent e such that incidence ∝ payment^e gives claims with the defect that mean payment.
+
+    The payment is a mixture of lognormals (`shares`, `means`, `cvs`); the weight is the mean
+    payment of claims with the defect over the mean of all: E[v^(1+e)] / (E[v^e]·E[v]).
+    """
+    low, high = -4.0, 2.0
+    for _ in range(80):
+        middle = (low + high) / 2.0
+        weight = payment_moment(1.0 + middle, shares, means, cvs) / (
+            payment_moment(middle, shares, means, cvs) * payment_moment(1.0, shares, means, cvs)
+        )
+        low, high = (middle, high) if weight < dollar_weight else (low, middle)
+    return (low + high) / 2.0
+
+
+def payment_moment(
+    order: float, shares: list[float], means: list[float], cvs: list[float]
+) -> float:
+    """E[v^order] of a mixture of lognormals."""
+    return float(
+        sum(
+            share * mean**order * (1.0 + cv * cv) ** (order * (order - 1.0) / 2.0)
+            for share, mean, cv in zip(shares, means, cvs, strict=True)
+            if share > 0
+        )
+    )
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def tenure_scale_days(annual_rate: float, shape: float) -> float:
+    """Weibull scale (days) with a mean tenure of 1/`annual_rate` years (domain C)."""
+    return DAYS_PER_YEAR / (annual_rate * gamma(1.0 + 1.0 / shape))
+
+
+def cumulative_hazard(tenure_days: float, scale_days: float, shape: float) -> float:
+    """Weibull cumulative hazard `(t/η)^k`."""
+    return float((max(tenure_days, 0.0) / scale_days) ** shape)
+
+
+def tenure_at_hazard(hazard: float, scale_days: float, shape: float) -> float:
+    """Tenure (days) at which the cumulative hazard reaches a value."""
+    return float(scale_days * hazard ** (1.0 / shape))
+
+
+def stationary_age_days(uniform: float, scale_days: float, shape: float) -> float:
+    """Age (days) in the stationary mix, density `(1−F)/E[T]`, by inversion on a grid."""
+    grid = scale_days * np.linspace(0.0, 1.0, 4001) ** 3 * 60.0 ** (1.0 / shape)
+    survival = np.exp(-((grid / scale_days) ** shape))
+    area = np.concatenate(([0.0], np.cumsum(np.diff(grid) * (survival[1:] + survival[:-1]) / 2.0)))
+    return float(np.interp(uniform * area[-1], area, grid))
+
+
+def hazard_multiplier(occupancy: float, target: float, threshold: float, slope: float) -> float:
+    """Hazard relative to the target occupancy's: `(1+s·(ρ−θ)⁺) / (1+s·(ρ*−θ)⁺)` (domain C)."""
+    return (1.0 + slope * pressure(occupancy, threshold)) / (
+        1.0 + slope * pressure(target, threshold)
+    )
+
+
+LEAST_HEADS = 5
+
+
+def whole_agents(full_time: float, scale: float) -> tuple[int, float]:
+    """Agents, and the part of a shift each works, that make up full-time equivalents exactly.
+
+    `full_time` is what a hospital of full size would need; a scaled-down one gets that times
+    `scale`, in the hours of at least `LEAST_HEADS` people (or as many as full size has), so that
+    one leaver is no larger an event than in life.
+    """
+    if full_time <= 0.0:
+        return 0, 1.0
+    needed = full_time * scale
+    heads = max(1, ceil(needed - 1e-9), min(ceil(full_time - 1e-9), LEAST_HEADS))
+    return heads, needed / heads

@@ -1,0 +1,180 @@
+"""What the command line may say: the parser, and the options that commands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sim.scenario.problems import did_you_mean
+
+REPLICATIONS = 10
+MOST_REPLICATIONS = 100_000
+MOST_POINTS = 10_000
+MOST_WORKERS = 256
+
+
+class UsageError(Exception):
+    """A command line that cannot be obeyed; the text says why and what is allowed."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises `UsageError` and knows the nearest right option."""
+
+    def error(self, message: str) -> NoReturn:
+        """What argparse calls for every mistake it finds."""
+        raise UsageError(f"{self.prog}: {message}; see {self.prog} --help")
+
+    def check_options(self, words: Sequence[str]) -> None:
+        """Refuse unknown options before their values are taken for something else."""
+        known = list(self._option_string_actions)
+        for word in words:
+            name = word.partition("=")[0]
+            if word == "--":
+                return
+            if name.startswith("-") and name[1:2] not in (*"0123456789.", "") and name not in known:
+                near = did_you_mean(name, known) or f"see {self.prog} --help"
+                raise UsageError(f"{self.prog}: unknown option {name}; {near}")
+
+
+def number(kind: type[int] | type[float], what: str, fits: Callable[[float], bool]) -> Any:
+    """A converter for argparse that names what is allowed."""
+
+    def convert(text: str) -> int | float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not fits(value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+        return value
+
+    return convert
+
+
+def whole(low: int, high: int) -> Any:
+    """A converter for whole numbers from `low` to `high`."""
+    what = f"a whole number from {low} to {high}"
+    return number(int, what, lambda value: low <= value <= high)
+
+
+def share(text: str) -> float:
+    """A share written as `2%` or `0.02`."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share such as 2% or 0.02")
+    return value
+
+
+def scenario_options(parser: argparse.ArgumentParser) -> None:
+    """Options that change a scenario."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change a value, such as vendors.generalist.turnover.annual_share=0.3; repeatable",
+    )
+    parser.add_argument(
+        "--seed", type=whole(0, 2**63 - 1), metavar="N", help="seed of all random numbers"
+    )
+    parser.add_argument(
+        "--scale",
+        type=number(float, "a number above 0, at most 20", lambda value: 0 < value <= 20),
+        metavar="X",
+        help="size of the hospital, 1 for the one described",
+    )
+
+
+def study_options(parser: argparse.ArgumentParser) -> None:
+    """Options that every study has."""
+    scenario_options(parser)
+    many = parser.add_mutually_exclusive_group()
+    many.add_argument(
+        "--replications",
+        type=whole(1, MOST_REPLICATIONS),
+        metavar="N",
+        help=f"replications of each scenario (default {REPLICATIONS}; "
+        "with --precision the most there may be)",
+    )
+    many.add_argument(
+        "--extend",
+        type=whole(1, MOST_REPLICATIONS),
+        metavar="N",
+        help="N more replications than the finished study in the folder has",
+    )
+    parser.add_argument(
+        "--precision",
+        type=share,
+        metavar="P",
+        help="replicate until the intervals of all main KPIs are within P, such as 2%%",
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole(1, MOST_WORKERS),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes (default: one per processor); results do not depend on it",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder to write (default results/NAME)"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="only go on with a study that the folder holds; finished replications are always kept",
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress, no tables")
+    json_option(parser)
+
+
+def sweep_options(parser: argparse.ArgumentParser) -> None:
+    """What is varied in a sweep, and which KPIs are shown."""
+    parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="PATH=VALUES",
+        help="values 0.1,0.2, a range '0.1..0.8 step 0.1', or 0.1:0.8 to sample; repeated: a grid",
+    )
+    parser.add_argument(
+        "--sample",
+        type=whole(2, MOST_POINTS),
+        metavar="N",
+        help="N points of a Latin hypercube instead of a grid",
+    )
+    parser.add_argument(
+        "--design", type=Path, metavar="FILE", help="a design in CSV or YAML instead of --vary"
+    )
+    parser.add_argument(
+        "--kpi",
+        action="append",
+        type=_kpi,
+        default=[],
+        metavar="NAME",
+        help="KPI to show, instead of the usual ones; repeatable",
+    )
+    study_options(parser)
+
+
+def _kpi(name: str) -> str:
+    """The name of a KPI."""
+    from sim.record.kpis import FAMILIES, KPIS, kpi  # numpy, which --help can do without
+
+    try:
+        kpi(name)
+    except KeyError:
+        near = did_you_mean(name, [*KPIS, *FAMILIES])
+        raise argparse.ArgumentTypeError(f"there is no KPI {name!r}; {near}".rstrip("; ")) from None
+    return name
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """Every command that has a result can print it for another program."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object")

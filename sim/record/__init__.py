@@ -1,0 +1,1 @@
+"""What was observed: plain tables, and the KPIs made from them. Knows no model."""

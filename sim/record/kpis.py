@@ -1,0 +1,353 @@
+"""The KPIs: one definition each (domain G), computed from the tables of a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.record.monthly import monthly, people_weeks
+from sim.record.record import Outcome, Record
+from sim.record.views import Cohort, cohort_of, daily_receivable_usd, ratio, week_column, week_total
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A key figure: its unit, which direction is better, and how it is formed.
+
+    `form` says whether it is a ratio of totals or a mean of ratios; `smallest_difference` is the
+    difference (in the unit) below which a planner would not care; `headline` figures stand in the
+    first table.
+    """
+
+    name: str
+    unit: str
+    better: str
+    form: str
+    definition: str
+    smallest_difference: float = 0.0
+    headline: bool = False
+
+
+def _k(
+    name: str, unit: str, better: str, form: str, definition: str, matters: float = 0.0,
+    headline: bool = False,
+) -> tuple[str, Kpi]:  # fmt: skip
+    return name, Kpi(name, unit, better, form, definition, matters, headline)
+
+
+RATIO, TOTAL, MEAN = "ratio of totals", "total", "mean"
+WINDOW = "claims with a day of service in the KPI window"
+
+KPIS: dict[str, Kpi] = dict([
+    _k("claims.first_pass_payment_rate", "share", "higher", RATIO,
+       f"Paid on the first submission without rejection, request or denial, over {WINDOW} that "
+       "have had a first answer", 0.005, True),
+    _k("denials.initial_rate", "share", "lower", RATIO,
+       f"First answer is a denial, over {WINDOW} that have had a first answer", 0.0025, True),
+    _k("claims.rejection_rate", "share", "lower", RATIO,
+       f"First answer is a front-end rejection, over {WINDOW} that have had a first answer",
+       0.0025, True),
+    _k("claims.rfi_rate", "share", "lower", RATIO,
+       f"First answer is a request for information, over {WINDOW} that have had a first answer",
+       0.0025, True),
+    _k("claims.clean_claim_rate", "share", "higher", RATIO,
+       f"Neither edited by hand before submission nor rejected, over {WINDOW} that have had a "
+       "first answer", 0.005),
+    _k("denials.initial_usd_rate", "share", "lower", RATIO,
+       "As denials.initial_rate, weighted by expected payment; requests for information not "
+       "counted", 0.0025),
+    _k("denials.initial_with_rfi_usd_rate", "share", "lower", RATIO,
+       "Denials and requests for information, weighted by expected payment (Kodiak's basis)",
+       0.0025),
+    _k("denials.final_rate", "share", "lower", RATIO,
+       f"Expected payment written off after denial, request, lapse or rejection, over the expected "
+       f"payment of {WINDOW}", 0.001, True),
+    _k("appeals.overturn_rate", "share", "higher", RATIO,
+       f"Initially denied claims that were paid in the end, over those that are closed; {WINDOW}",
+       0.01),
+    _k("quality.coding_accuracy", "share", "higher", RATIO,
+       f"Claims without a coding error after internal checks, over the coded claims among {WINDOW}",
+       0.005, True),
+    _k("money.net_revenue_realisation", "share", "higher", RATIO,
+       f"Paid net of takebacks, plus open claims at what closed claims with the same first answer "
+       f"brought, over the expected payment of {WINDOW}", 0.001, True),
+    _k("money.leakage", "share", "lower", RATIO, "1 − money.net_revenue_realisation", 0.001),
+    _k("money.average_revenue_per_case", "USD", "higher", RATIO,
+       "Realised (paid and valued open) inpatient revenue over inpatient discharges", 10.0, True),
+    _k("money.net_value_usd", "USD", "higher", TOTAL,
+       "Realised revenue less vendor fees, hospital labour, one-off costs, expected breach cost "
+       "and cost of capital on receivables, for services and days of the KPI window", 0.0, True),
+    _k("money.tco", "USD", "lower", TOTAL,
+       "Vendor fees, hospital labour, one-off costs, expected breach cost and write-offs of the "
+       "KPI window", 0.0, True),
+    _k("money.tco_with_revenue", "USD", "lower", TOTAL,
+       "money.tco plus under-coding, documentation gaps, short payments and takebacks"),
+    _k("money.fees_usd", "USD", "lower", TOTAL, "Vendor fees of the days of the KPI window", 0.0,
+       True),
+    _k("money.hospital_usd", "USD", "lower", TOTAL,
+       "Hospital labour on queries and vendor management in the KPI window"),
+    _k("money.one_off_usd", "USD", "lower", TOTAL,
+       "Transitions and risk assessments of the whole run"),
+    _k("money.breach_expected_usd", "USD", "lower", TOTAL,
+       "Expected cost of breaches at the vendors in place, for the KPI window"),
+    _k("money.breach_drawn_usd", "USD", "neither", TOTAL,
+       "Cost of the breaches that this replication drew, whole run (not part of any other figure)"),
+    _k("money.cost_per_transaction", "USD", "lower", RATIO,
+       "Vendor fees over first submissions in the KPI window", 0.05),
+    _k("money.cost_to_collect", "share", "lower", RATIO,
+       "Vendor fees and hospital labour over cash received in the KPI window", 0.0005),
+    _k("money.days_in_ar", "days", "lower", RATIO,
+       "Mean expected value of claims served and not yet closed, over the mean expected value of a "
+       "day, in the KPI window", 0.5, True),
+    _k("money.cash_usd", "USD", "higher", TOTAL, "Cash received in the KPI window"),
+    _k("money.expected_usd", "USD", "neither", TOTAL,
+       f"Contractual payment of {WINDOW}, were they perfectly documented, coded and timely"),
+    _k("money.paid_usd", "USD", "higher", TOTAL,
+       f"Paid for {WINDOW} by the end of the run, net of takebacks accrued"),
+    _k("money.open_usd", "USD", "lower", TOTAL,
+       f"Expected payment of {WINDOW} still unfinished at the end of the run, and not yet paid"),
+    _k("money.open_valued_usd", "USD", "neither", TOTAL,
+       "What the open claims are worth: expected payment times the part that closed claims with "
+       "the same first answer brought"),
+    _k("audit.takeback", "share", "lower", RATIO,
+       f"Taken back by audits, accrued with the payment, over the expected payment of {WINDOW}",
+       0.0005),
+    _k("work.touches_per_claim", "items", "lower", RATIO, f"Work items over {WINDOW}", 0.02),
+    _k("work.rework_share", "share", "lower", RATIO,
+       f"Work items other than coding over all work items, for {WINDOW}", 0.005),
+    _k("work.days_to_submission", "days", "lower", MEAN,
+       f"Mean days from service to first submission of {WINDOW}", 0.25),
+    _k("work.touches_per_paid_hour", "items/hour", "higher", RATIO,
+       "Work items finished over hours billed, whole run from kpi_from_days"),
+    _k("people.headcount", "people", "neither", MEAN,
+       "Full-time equivalents employed, weekly mean from kpi_from_days on"),
+    _k("people.turnover", "1/year", "lower", RATIO,
+       "Separations over mean headcount and years, from kpi_from_days on, those in training "
+       "included", 0.02, True),
+    _k("people.vacancy_share", "share", "lower", RATIO,
+       "Planned positions without an employee, weekly mean from kpi_from_days on", 0.01),
+    _k("people.occupancy", "share", "neither", RATIO,
+       "Busy time over productive time (paid time less absence, breaks, education and mentoring)",
+       0.01, True),
+    _k("people.scheduled_of_paid", "share", "higher", RATIO,
+       "Scheduled time (paid, not in class) over paid time, from kpi_from_days on", 0.01),
+    _k("people.productive_of_scheduled", "share", "higher", RATIO,
+       "Productive time (scheduled less absence, breaks, education and mentoring) over scheduled "
+       "time, from kpi_from_days on", 0.01),
+    _k("people.busy_of_paid", "share", "higher", RATIO,
+       "Busy time over paid time, from kpi_from_days on", 0.01),
+    _k("people.wages_usd", "USD", "lower", TOTAL,
+       "Wages that the employers paid in the whole run, training included"),
+    _k("people.turnover_cost_usd_per_year", "USD/year", "lower", TOTAL,
+       "Recruiting, classroom wages and mentors' time, whole run, per year"),
+    _k("people.turnover_cost_usd_per_leaver", "USD", "lower", RATIO,
+       "The same over the separations of the whole run", 100.0),
+    _k("people.mean_knowledge", "share", "higher", MEAN,
+       "Domain knowledge of producing agents in the skills of their team", 0.01, True),
+    _k("people.client_knowledge", "share", "higher", MEAN,
+       "Client knowledge of producing agents", 0.01),
+    _k("people.certified_share", "share", "higher", RATIO,
+       "Producing agents who hold a certification", 0.01),
+    _k("people.mean_tenure", "days", "higher", MEAN,
+       "Mean days since hire of those employed at the end of the run", 10.0),
+])  # fmt: skip
+
+FAMILIES: dict[str, Kpi] = dict([
+    _k("money.loss_usd.", "USD", "lower", TOTAL,
+       f"Loss of this cause among {WINDOW}; expected = paid + open + all losses (over_coding is a "
+       "gain, and so negative)"),
+    _k("money.leakage.", "share", "lower", RATIO,
+       f"Loss of this cause over the expected payment of {WINDOW}; `open` is what open claims are "
+       "likely to lose", 0.0005),
+    _k("denials.category.", "share", "lower", RATIO,
+       f"First denial is of this category, over {WINDOW} that have had a first answer"),
+    _k("work.backlog_days.", "days", "lower", RATIO,
+       "Mean number waiting over items finished per day, from kpi_from_days on"),
+    _k("work.wait_days.", "days", "lower", RATIO,
+       "Mean waiting time of the items finished, from kpi_from_days on"),
+])  # fmt: skip
+"""KPIs whose last part is a cause, a category or a queue."""
+
+
+def kpi(name: str) -> Kpi:
+    """Meaning of a KPI, members of a family included. Raises `KeyError` for an unknown name."""
+    if name in KPIS:
+        return KPIS[name]
+    family = name[: name.rfind(".") + 1]
+    return replace(FAMILIES[family], name=name)
+
+
+def outcome(record: Record) -> Outcome:
+    """KPIs and tables of a record."""
+    cohort = cohort_of(record)
+    figures = {
+        **_answers(record, cohort),
+        **_money(record, cohort),
+        **_work(record, cohort),
+        **_people(record),
+    }
+    ordered = {name: figures[name] for name in KPIS}
+    ordered.update({name: value for name, value in figures.items() if name not in KPIS})
+    tables = {
+        "monthly": monthly(record),
+        "agents": record.agents,
+        "people": people_weeks(record),
+        "cohorts": record.cohorts,
+        "queues": {
+            name: record.queues[name]
+            for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",
+                         "oldest_days", "wait_days")
+        },
+    }  # fmt: skip
+    return Outcome(ordered, tables)
+
+
+def _answers(record: Record, cohort: Cohort) -> dict[str, float]:
+    """What payers said first, and what became of it."""
+    claims, value = cohort.claims, cohort.claims["expected"]
+    first = claims["first_outcome"]
+    known = first > 0
+    count, worth = float(known.sum()), float(value[known].sum())
+    names = ("claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
+             "denials.initial_rate")  # fmt: skip
+    out = {name: ratio((first == i + 1).sum(), count) for i, name in enumerate(names)}
+    denied, asked = first == 4, first == 3
+    out["claims.clean_claim_rate"] = ratio(
+        (known & (claims["edited"] == 0) & (first != 2)).sum(), count
+    )
+    out["denials.initial_usd_rate"] = ratio(value[denied].sum(), worth)
+    out["denials.initial_with_rfi_usd_rate"] = ratio(value[denied | asked].sum(), worth)
+    out["denials.final_rate"] = ratio(claims["loss_cents"].sum(), value.sum())
+    closed = denied & cohort.done
+    out["appeals.overturn_rate"] = ratio((closed & (claims["loss_cause"] < 0)).sum(), closed.sum())
+    for i, category in enumerate(record.facts.categories):
+        out[f"denials.category.{category}"] = ratio((claims["denied_for"] == i).sum(), count)
+    coded = claims["wrong"] >= 0
+    out["quality.coding_accuracy"] = ratio((claims["wrong"] == 0).sum(), coded.sum())
+    return out
+
+
+def _money(record: Record, cohort: Cohort) -> dict[str, float]:
+    """Where every expected dollar of the window went, and what it cost to get it."""
+    claims, facts = cohort.claims, record.facts
+    expected = float(claims["expected"].sum()) / 100.0
+    paid = float(claims["paid_cents"].sum()) / 100.0
+    left = float(claims["open_cents"].sum()) / 100.0
+    valued = float(cohort.open_value.sum()) / 100.0
+    realised = paid + valued
+    losses = cohort.losses_usd(facts.causes)
+    days = slice(cohort.first_day, cohort.last_day)
+    fees = float(record.days["fees_usd"][days].sum())
+    span_share = (cohort.last_day - cohort.first_day) / facts.horizon_days
+    hospital = float(record.days["hospital_usd"][days].sum())
+    hospital += record.totals["management_usd"] * span_share
+    one_off = record.totals["transition_usd"] + record.totals["assessment_usd"]
+    breach = record.totals["breach_expected_usd"] * span_share
+    cash = float(record.days["cash_usd"][days].sum())
+    receivable = daily_receivable_usd(record)[days]
+    capital = float(receivable.sum()) / 365.25 * facts.cost_of_capital_per_year
+    cost = fees + hospital + one_off + breach
+    written_off = float(claims["loss_cents"].sum()) / 100.0
+    other = sum(losses[c] for c in ("under_coding", "cdi_gap", "short_pay", "takeback"))
+    inpatient = claims["setting"] == 0
+    case_usd = float((claims["paid_cents"] + cohort.open_value)[inpatient].sum()) / 100.0
+    submitted = float(record.days["submitted"][days].sum())
+    daily = expected / max(1, cohort.last_day - cohort.first_day)
+    out = {
+        "money.expected_usd": expected,
+        "money.paid_usd": paid,
+        "money.open_usd": left,
+        "money.open_valued_usd": valued,
+        "money.net_revenue_realisation": ratio(realised, expected),
+        "money.leakage": 1.0 - ratio(realised, expected),
+        "money.average_revenue_per_case": ratio(case_usd, inpatient.sum()),
+        "money.net_value_usd": realised - cost - capital,
+        "money.tco": cost + written_off,
+        "money.tco_with_revenue": cost + written_off + other,
+        "money.fees_usd": fees,
+        "money.hospital_usd": hospital,
+        "money.breach_expected_usd": breach,
+        "money.breach_drawn_usd": record.totals["breach_drawn_usd"],
+        "money.one_off_usd": one_off,
+        "money.cost_per_transaction": ratio(fees, submitted),
+        "money.cost_to_collect": ratio(fees + hospital, cash),
+        "money.days_in_ar": ratio(receivable.mean(), daily),
+        "money.cash_usd": cash,
+        "audit.takeback": ratio(losses["takeback"], expected),
+        "money.leakage.open": ratio(left - valued, expected),
+    }
+    for cause, usd in losses.items():
+        out[f"money.loss_usd.{cause}"] = usd
+        out[f"money.leakage.{cause}"] = ratio(usd, expected)
+    return out
+
+
+def _work(record: Record, cohort: Cohort) -> dict[str, float]:
+    """How much work the claims were, and how long it waited."""
+    claims = cohort.claims
+    touches, count = float(claims["touches"].sum()), len(claims["day"])
+    coded = float((claims["wrong"] >= 0).sum())
+    sent = claims["first_day"] >= 0
+    lag = (claims["first_day"] - claims["day"])[sent]
+    queues = record.queues
+    weeks = week_column(queues, "week")
+    late = weeks * 7 >= record.facts.kpi_from_days
+    names = np.array(queues["queue"], dtype=object)
+    out = {
+        "work.touches_per_claim": ratio(touches, count),
+        "work.rework_share": ratio(touches - coded, touches),
+        "work.days_to_submission": float(lag.mean()) if len(lag) else NAN,
+        "work.touches_per_paid_hour": ratio(
+            week_column(queues, "finished")[late].sum(), week_total(record, "billed_hours")
+        ),
+    }
+    for queue in record.facts.queues:
+        mine = late & (names == queue)
+        days = week_column(queues, "days")[mine]
+        finished = week_column(queues, "finished")[mine]
+        level = (week_column(queues, "mean_level")[mine] * days).sum()
+        waited = (week_column(queues, "wait_days")[mine] * finished).sum()
+        out[f"work.backlog_days.{queue}"] = ratio(level, finished.sum())
+        out[f"work.wait_days.{queue}"] = ratio(waited, finished.sum())
+    return out
+
+
+def _people(record: Record) -> dict[str, float]:
+    """Who was there, for how long, and what they knew."""
+    facts, agents = record.facts, record.agents
+    producing = week_total(record, "producing")
+    employed = week_total(record, "employed")
+    plan = week_total(record, "plan")
+    days = {d for d in record.weeks["day"] if d >= facts.kpi_from_days}
+    headcount = ratio(employed, len(days))
+    years = (facts.horizon_days - facts.kpi_from_days) / 365.25
+    share = np.array(agents["hours_share"], float)
+    end_day = np.array(agents["tenure_days"], float) + np.array(agents["hired_day"], float)
+    left = np.array([r != "" for r in agents["reason"]], bool)
+    separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
+    busy = week_total(record, "busy_minutes") / 60.0
+    productive = week_total(record, "productive_minutes") / 60.0
+    paid, scheduled = week_total(record, "paid_hours"), week_total(record, "scheduled_hours")
+    replacing = record.totals["recruiting_usd"] + record.totals["training_usd"]
+    here: NDArray[Any] = np.array(agents["tenure_days"], float)[~left]
+    return {
+        "people.headcount": headcount,
+        "people.turnover": ratio(separations, headcount * years),
+        "people.vacancy_share": 1.0 - ratio(employed, plan),
+        "people.occupancy": ratio(busy, productive),
+        "people.scheduled_of_paid": ratio(scheduled, paid),
+        "people.productive_of_scheduled": ratio(productive, scheduled),
+        "people.busy_of_paid": ratio(busy, paid),
+        "people.wages_usd": record.totals["wages_usd"],
+        "people.turnover_cost_usd_per_year": replacing * 365.25 / facts.horizon_days,
+        "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
+        "people.mean_knowledge": ratio(week_total(record, "knowledge"), producing),
+        "people.client_knowledge": ratio(week_total(record, "client"), producing),
+        "people.certified_share": ratio(week_total(record, "certified_share"), producing),
+        "people.mean_tenure": float(here.mean()) if len(here) else NAN,
+    }

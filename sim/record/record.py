@@ -1,0 +1,60 @@
+"""What a run leaves behind: plain tables of columns, and what is made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = dict[str, list[Any]]
+"""Columns in order, all of one length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What analysis must know of the scenario, in plain values."""
+
+    start: str
+    horizon_days: int
+    kpi_from_days: int
+    kpi_until_days: int
+    cost_of_capital_per_year: float
+    settings: tuple[str, ...]
+    stages: tuple[str, ...]
+    causes: tuple[str, ...]
+    categories: tuple[str, ...]
+    queues: tuple[str, ...]
+    month_of_day: tuple[int, ...]
+    month_starts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything observed in one replication.
+
+    `claims` holds one row per claim as arrays: key, day, setting, payer, expected, paid (net of
+    takebacks), the cents of each loss, stage, first_outcome and the days of its milestones (−1
+    where it has not got there). `days` holds one row per day, `weeks` one per team and week,
+    `queues` one per queue and week, `cohorts` one per four weeks and group of people hired in
+    the same quarter, `agents` one per person ever employed. Money of claims is in
+    cents, other money in USD.
+    """
+
+    facts: Facts
+    claims: dict[str, NDArray[np.int64]]
+    days: dict[str, NDArray[np.float64]]
+    weeks: Table
+    queues: Table
+    cohorts: Table
+    agents: Table
+    totals: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one replication leaves for analysis: KPIs (nan where undefined) and small tables."""
+
+    kpis: dict[str, float]
+    tables: dict[str, Table]

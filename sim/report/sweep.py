@@ -1,0 +1,178 @@
+"""What a sweep says: its varied paths in words, the finding in one sentence, the printed table."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.record.kpis import kpi as kpi_of
+from sim.report.charts import View, standard_error
+from sim.report.terminal import printed, table
+from sim.report.words import inside, interval, label, number, plain, sentence
+from sim.scenario.problems import did_you_mean
+from sim.scenario.reference import Fields
+from sim.scenario.schema import Scenario
+from sim.study import StudyError
+from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, WORSE, Comparison
+from sim.study.replicate import StudyResult, kpi_names
+from sim.study.statistics import Interval, paired_difference
+from sim.study.sweep import Design, shown
+
+KPIS = ("denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
+        "money.net_value_usd", "money.days_in_ar", "people.mean_knowledge")  # fmt: skip
+IN_TITLE = 3  # KPIs
+MOST_ROWS, MOST_COLUMNS, MOST_PATHS = 20, 7, 2  # of the printed table
+MARKS = {BETTER: " ▲", WORSE: " ▼", HIGHER: " ◆", LOWER: " ◆"}
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """A varied path: what it is called, and where each point lies along it."""
+
+    path: str
+    values: tuple[Any, ...]
+    unit: str
+
+    @classmethod
+    def of(cls, design: Design) -> "list[Varied]":
+        """The paths of a design with their units."""
+        fields = Fields(Scenario)
+        units = {p: [o.get("unit", "") for o in fields.at(p.split("."))] for p in design.paths}
+        columns = zip(*(map(shown, row) for row in design.values), strict=True)
+        return [
+            cls(path, values, (units[path] or [""])[0])
+            for path, values in zip(design.paths, columns, strict=True)
+        ]
+
+    @property
+    def label(self) -> str:
+        """The last two steps of the path in words."""
+        return sentence(" ".join(self.path.split(".")[-2:]).replace("_", " "))
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the values lie on a scale; otherwise they stand side by side, as written."""
+        return all(isinstance(value, int | float) for value in self.values)
+
+    @property
+    def steps(self) -> list[Any]:
+        """The different values, in ascending order or as written."""
+        different = list(dict.fromkeys(self.values))
+        return sorted(different) if self.numeric else different
+
+    @property
+    def places(self) -> list[float]:
+        """Where each point lies on an axis."""
+        return [float(v) if self.numeric else float(self.steps.index(v)) for v in self.values]
+
+    def say(self, value: Any) -> str:
+        """A value with its unit."""
+        if not isinstance(value, int | float):
+            return plain(str(value), 24)
+        if self.unit in ("share", "1/year"):
+            return f"{100 * value:.6g} %" + (" a year" if self.unit == "1/year" else "")
+        words = self.unit if self.unit.isalpha() and self.unit not in ("ratio", "log") else ""
+        return "$ " * (words == "USD") + f"{value:,.6g} {words.replace('USD', '')}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A finished sweep of the scenario called `name`, and the KPIs to speak of."""
+
+    view: View
+    varied: Sequence[Varied]
+    name: str
+    kpis: Sequence[str]
+
+    def difference(self, kpi: str, base: int, point: int) -> Interval:
+        """A KPI at one point less that at another, counted from 0."""
+        names = self.view.names
+        left, right = (self.view.result.outcomes[names[i]] for i in (base, point))
+        both = [r for r in left if r in right]
+        a, b = ([side[r].kpis.get(kpi, math.nan) for r in both] for side in (left, right))
+        return paired_difference(a, b).interval
+
+    def said(self, kpi: str, base: int, point: int, *, ends: bool) -> str:
+        """How a KPI changes from one point to another, in words, with its interval if wanted."""
+        gap, called = self.difference(kpi, base, point), inside(label(kpi))
+        shown, between = interval(gap.mean, gap.low, gap.high, unit_of(kpi), difference=True)
+        between = f" (95 % interval {between})" if ends and between else ""
+        if gap.n != 1 and not (gap.low > 0 or gap.high < 0):
+            return f"no clear change in {called}{between}"
+        return f"{called} {'rises' if gap.mean > 0 else 'falls'} by {shown.lstrip('+−')}{between}"
+
+    def finding(self, *, ends: bool = False) -> str:
+        """The answer in one sentence: along one scale, or between the best and the worst point."""
+        [along, *others] = self.varied
+        if along.numeric and not others:
+            low, high = (along.values.index(along.steps[i]) for i in (0, -1))
+            said = [self.said(k, low, high, ends=ends) for k in self.kpis[:IN_TITLE]]
+            first, last = (along.say(along.steps[i]) for i in (0, -1))
+            between = f"{first.removesuffix(' a year')} to {last}"
+            return f"{along.label} from {between}: {', '.join(said)}{self._doubt}"
+        kpi = self.kpis[0]
+        means = [self.view.estimate(name, kpi).mean for name in self.view.names]
+        known = [i for i, mean in enumerate(means) if math.isfinite(mean)]
+        low, high = (pick(known, key=lambda i: means[i]) for pick in (min, max))
+        gap = self.difference(kpi, low, high)
+        if gap.n != 1 and not gap.low > 0:
+            return f"{label(kpi)} does not clearly differ between the points"
+        told = (f"{number(means[i], unit_of(kpi), gap.sd / gap.n**0.5)} at {self.where(i)}"
+                for i in (low, high))  # fmt: skip
+        return "{} is lowest with {}, highest with {}{}".format(label(kpi), *told, self._doubt)
+
+    @property
+    def _doubt(self) -> str:
+        return "" if self.view.replicated else " (one replication: it may be chance)"
+
+    def where(self, point: int) -> str:
+        """The values of a point in words."""
+        return ", ".join(f"{inside(v.label)} {v.say(v.values[point])}" for v in self.varied)
+
+
+def swept(
+    result: StudyResult,
+    design: Design,
+    comparisons: Sequence[Comparison],
+    *,
+    name: str,
+    scale: float,
+    kpis: Sequence[str] = (),
+) -> Swept:
+    """A finished sweep, to speak of these KPIs or of the usual ones.
+
+    Raises StudyError if one that is asked for has no value at any point.
+    """
+    view = View(result, scale, comparisons)
+    every = kpi_names(o for by in result.outcomes.values() for o in by.values())
+    known = [k for k in kpis or KPIS if any(view.estimate(point, k).n for point in view.names)]
+    missing = [k for k in kpis or KPIS[:1] if k not in known]
+    if missing and (kpis or not known):
+        near = did_you_mean(missing[0], every)
+        raise StudyError(f"no replication has a value of {missing[0]!r}; {near}".rstrip("; "), 2)
+    return Swept(view, Varied.of(design), name, known)
+
+
+def unit_of(kpi: str) -> str:
+    """The unit in which a KPI is written; its label says per what."""
+    unit = kpi_of(kpi).unit
+    return "USD" if unit == "USD/year" else unit
+
+
+def sweep_text(swept: Swept, colour: bool = False) -> str:
+    """The KPIs at every point, marked where they clearly differ from the first; empty if many."""
+    view, varied = swept.view, swept.varied if len(swept.varied) <= MOST_PATHS else ()
+    if len(view.names) > MOST_ROWS:
+        return ""
+    kpis = swept.kpis[: MOST_COLUMNS - len(varied)]
+    verdicts = {(row.scenario, row.kpi.name): row.verdict for row in view.comparison}
+    rows = []
+    for point, name in enumerate(view.names):
+        row = [str(point + 1), *(v.say(v.values[point]) for v in varied)]
+        for kpi in kpis:
+            at, mark = view.estimate(name, kpi), MARKS.get(verdicts.get((name, kpi), ""), "  ")
+            row.append(number(at.mean, unit_of(kpi), standard_error(at)) + mark)
+        rows.append(row)
+    heads = [*(v.label for v in varied), *(f"{label(kpi)}  " for kpi in kpis)]
+    note = f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other. {CAVEAT}"
+    return printed([table(heads, rows)], note, colour=colour)

@@ -1,0 +1,165 @@
+"""What a study prints: tables of at most 100 columns, and the finding in one sentence."""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.record.kpis import Kpi
+from sim.record.kpis import kpi as kpi_of
+from sim.report.charts import View, standard_error
+from sim.report.words import interval, label, number, plain, sentence
+from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
+from sim.study.replicate import StudyResult, kpi_names
+
+WIDTH = 100
+COLOURS = {BETTER: "green", WORSE: "red"}
+VALUE = "money.net_value_usd"
+# What the one sentence speaks of, and what follows the number.
+ANSWERS = (("denials.initial_rate", "of claims initially denied"), (VALUE, "of net value"))
+
+
+def wants_colour() -> bool:
+    """Whether to print in colour: only to a terminal, and not against NO_COLOR (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def comparison_text(
+    result: StudyResult, comparison: Sequence[Comparison], *, colour: bool = False
+) -> str:
+    """The headline KPIs of every scenario against the baseline, one block per scenario."""
+    view = View(result, 1.0, comparison)
+    base = plain(view.names[0])
+    tables = []
+    for name in view.names[1:]:
+        rows = []
+        for row in comparison:
+            if row.scenario == name and row.kpi.headline:
+                gap = row.difference
+                said, unit = _label_and_unit(row.kpi)
+                shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
+                means = (_mean(view, of, row.kpi.name, unit) for of in (view.names[0], name))
+                rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
+        tables.append(table((base, plain(name), "difference", "95 % interval", "verdict"), rows))
+    asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
+    more = "Where a verdict needs more, it is replications.\n" if asks else ""
+    notes = f"{more}{unfinished(result)}\n{CAVEAT}"
+    return printed(tables, notes, colour=colour)
+
+
+def run_text(result: StudyResult, *, colour: bool = False) -> str:
+    """The headline KPIs of a single scenario with their 95 % intervals."""
+    view = View(result, 1.0)
+    [name] = view.names
+    rows = []
+    for kpi in map(kpi_of, kpi_names(view.outcomes(name))):
+        at = view.estimate(name, kpi.name)
+        if kpi.headline and at.n:
+            said, unit = _label_and_unit(kpi)
+            rows.append((said, *interval(at.mean, at.low, at.high, unit)))
+    notes = f"{unfinished(result)}\n{CAVEAT}"
+    return printed([table((plain(name), "95 % interval"), rows)], notes, colour=colour)
+
+
+def unfinished(result: StudyResult) -> str:
+    """How much of the expected payment was unfinished at the end, and what it is valued at."""
+    view = View(result, 1.0)
+    said = []
+    for name in view.names:
+        left, valued, expected = (
+            view.estimate(name, f"money.{what}_usd").mean
+            for what in ("open", "open_valued", "expected")
+        )
+        if not expected > 0:
+            continue
+        share = number(left / expected, "share")
+        said.append(f"{plain(name)} {share}, valued at {number(valued, 'USD')}")
+    return "Unfinished at the end, of expected payment: " + ("; ".join(said) or "not known") + "."
+
+
+def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:
+    """The answer in one sentence with its interval.
+
+    With several scenarios it is about the one with the largest net value.
+    """
+    view = View(result, 1.0, comparison)
+    base, *others = view.names
+    best = max(others, key=lambda n: _sortable(view.estimate(n, VALUE).mean), default=base)
+    said = [_clause(view, best, *about) for about in ANSWERS]
+    which = f"Best of {len(others)} alternatives by net value: " if len(others) > 1 else ""
+    return sentence(f"{which}{plain(best)}: " + "; ".join(filter(None, said)) + ".")
+
+
+def _clause(view: View, name: str, kpi: str, what: str) -> str:
+    """A KPI of a scenario in words, and how far it is from the baseline; empty if undefined."""
+    at, unit, base = view.estimate(name, kpi), kpi_of(kpi).unit, view.names[0]
+    if not at.n:
+        return ""
+    shown, ends = interval(at.mean, at.low, at.high, unit)
+    rows = [row for row in view.comparison if (row.scenario, row.kpi.name) == (name, kpi)]
+    if not rows or not rows[0].difference.n:
+        return f"{shown} {what}" + (f" (95 % interval {ends})" if ends else "")
+    pair = rows[0].difference
+    mean = f"{_mean(view, name, kpi, unit)} {what}"
+    if doubt := view.doubt(name, kpi):
+        return f"{mean}, against {_mean(view, base, kpi, unit)} for {plain(base)} ({doubt})"
+    gap, ends = interval(pair.mean, pair.low, pair.high, unit, difference=True)
+    gap = gap.lstrip("+−") + (" more" if pair.mean > 0 else " less")
+    ends = f" (95 % interval {ends})" if ends else ""
+    return f"{mean}, {gap} than for {plain(base)}{ends}"
+
+
+def _label_and_unit(kpi: Kpi) -> tuple[str, str]:
+    """A KPI's label, and the unit beside its numbers; a long unit goes to the label instead."""
+    said = label(kpi.name)
+    if kpi.unit in ("share", "USD"):
+        return said, kpi.unit
+    if kpi.unit == "1/year":
+        return f"{said}, per year", "share"
+    return said if kpi.unit in said.lower() else f"{said}, {kpi.unit}", ""
+
+
+def _mean(view: View, name: str, kpi: str, unit: str) -> str:
+    at = view.estimate(name, kpi)
+    return number(at.mean, unit, standard_error(at))
+
+
+def _sortable(value: float) -> float:
+    return value if value == value else float("-inf")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose numbers never break over lines; long names and verdicts do."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("", no_wrap=True)
+    for i, head in enumerate(heads, start=1):
+        if head == "verdict":
+            table.add_column(head, min_width=12)
+        else:
+            widest = max((cell_len(row[i]) for row in rows), default=0)
+            most = max(widest, 13)
+            table.add_column(
+                Text(head), justify="right", min_width=widest, max_width=most, overflow="fold"
+            )
+    for row in rows:
+        table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
+    return table
+
+
+def printed(tables: Sequence[Table], note: str, *, colour: bool) -> str:
+    """Text of the tables and a note, with colour codes only where they are wanted."""
+    text = StringIO()
+    console = Console(
+        file=text, width=WIDTH, force_terminal=colour, color_system="standard" if colour else None,
+        legacy_windows=False,
+    )  # fmt: skip
+    for table in tables:
+        console.print(table)
+    console.print(Text(note, "dim"))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"

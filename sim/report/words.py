@@ -1,0 +1,174 @@
+"""What is said: names made safe to print, labels of KPIs, numbers with the digits they have earned.
+
+Terminal, charts and pages all take their words from here, so that they agree to the last digit.
+"""
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+LABELS = {
+    "denials.initial_rate": "Initial denial rate",
+    "denials.final_rate": "Final denial rate",
+    "claims.first_pass_payment_rate": "First-pass payment rate",
+    "claims.clean_claim_rate": "Clean-claim rate",
+    "claims.rfi_rate": "Records requested",
+    "money.net_revenue_realisation": "Net revenue realised",
+    "money.net_value_usd": "Net value",
+    "money.tco": "Total cost of ownership",
+    "money.fees_usd": "Vendor fees",
+    "money.days_in_ar": "Days in A/R",
+    "people.turnover_cost_usd_per_year": "Cost of turnover per year",
+    "people.turnover_cost_usd_per_leaver": "Cost of turnover per leaver",
+    "appeals.overturn_rate": "Appeals won",
+    "audit.takeback": "Taken back by audits",
+    "cdi_gap": "Documentation (CDI) gap",
+    "final_denial": "Final denials",
+    "given_up": "Given up",
+    "not_worked": "Denials not worked",
+    "over_coding": "Over-coding (gain)",
+    "records_request": "Records not sent",
+    "short_pay": "Short payment",
+    "takeback": "Audit takebacks",
+    "timely_filing": "Filed too late",
+    "under_coding": "Under-coding",
+    "cdi_query": "CDI queries",
+    "coding_inpatient": "Inpatient coding",
+    "coding_outpatient": "Outpatient coding",
+    "denials_clinical": "Clinical denials",
+    "denials_technical": "Technical denials",
+    "follow_up": "Follow-up",
+}
+_JOINERS = "\u200c\u200d"  # they shape Persian words and emoji; every other format mark may go
+_MONEY = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))  # from, divided by, suffix
+
+
+def plain(text: str, limit: int = 40) -> str:
+    """A name from the user as one printable line of at most ``limit`` characters.
+
+    Control and direction marks go, a long name loses its middle (variants of one scenario differ at
+    the end), and a right-to-left name is isolated so that it cannot reorder the sentence around it.
+    """
+    kept = (
+        " " if unicodedata.category(c) in ("Cc", "Cs") else c
+        for c in text
+        if unicodedata.category(c) != "Cf" or c in _JOINERS
+    )
+    shown = " ".join("".join(kept).split()) or "(no name)"
+    if len(shown) > limit:
+        tail = limit // 3
+        shown = f"{shown[: limit - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
+    return f"\u2068{shown}\u2069" if right_to_left(shown) else shown
+
+
+def right_to_left(text: str) -> bool:
+    """Whether a text holds letters that are written from right to left."""
+    return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+
+
+def label(kpi: str) -> str:
+    """What people call a KPI, a queue or a loss: 'claims.rejection_rate' is 'Rejection rate'."""
+    if kpi in LABELS:
+        return LABELS[kpi]
+    if kpi.startswith(("money.loss_usd.", "money.leakage.")):
+        return label(kpi.rsplit(".", 1)[1])
+    family, _, rest = kpi.partition(".")
+    words, _, member = (rest or family).removesuffix("_usd").partition(".")
+    of = f", {inside(label(member))}" if member else ""
+    return sentence(words.replace("_", " ") + of)
+
+
+def inside(text: str) -> str:
+    """A label inside a sentence: its first letter small, unless it begins with an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter, also where it begins with a name."""
+    return text[:1].upper() + text[1:]
+
+
+def contrast(values: Mapping[str, float], said: Mapping[str, str], what: str) -> str:
+    """One sentence on the values of scenarios, baseline first: what is ``said``, then ``what``."""
+    names = {name: plain(name) for name in values}
+    base, *others = values
+    if not others:
+        return sentence(f"{names[base]}: {said[base]} {what}")
+    if len(others) == 1:
+        [own] = others
+        if said[own] == said[base]:
+            return sentence(f"{said[base]} {what} for both {names[base]} and {names[own]}")
+        return sentence(f"{names[own]}: {said[own]} {what}, against {said[base]} for {names[base]}")
+    low, *_, high = sorted(values, key=lambda name: values[name])
+    return f"From {said[low]} ({names[low]}) to {said[high]} ({names[high]}) {what}"
+
+
+def number(value: float, unit: str, se: float = math.nan, like: float = 0.0) -> str:
+    """A value with its unit, rounded to the first digit of its standard error.
+
+    Shares become per cent and dollars $ k, M or bn. Digits behind that of the standard error are
+    noise and are not printed (Song & Schmeiser 2009; Wieland & Nelson 2009), nor more than one or
+    two decimals. Without a standard error (one replication, or an exact value) about three digits
+    are shown. ``like`` is a larger value beside it, whose unit (k, M) is used, to its thousandth.
+    """
+    return _written([value], unit, se, difference=False, like=like)[0]
+
+
+def interval(
+    value: float, low: float, high: float, unit: str, *, difference: bool = False
+) -> tuple[str, str]:
+    """A mean or difference, and its 95 % interval: '−8.9 points' and '−9.6 to −8.2'.
+
+    The interval is in the unit of the value, rounded like it, and empty where it is not defined.
+    """
+    se = (high - low) / 4  # a 95 % interval is about four standard errors wide
+    shown, *ends = _written([value, low, high], unit, se, difference=difference)
+    return shown, " to ".join(ends) if math.isfinite(se) else ""
+
+
+def _written(
+    values: Sequence[float], unit: str, se: float, *, difference: bool, like: float = 0.0
+) -> list[str]:
+    """The first value with its unit and, in the same unit and with the same digits, the others."""
+    if not math.isfinite(values[0]):
+        return ["n/a"] * len(values)
+    largest = max(map(abs, filter(math.isfinite, [*values, like])))
+    divisor, before, after = _scale(largest, unit, difference)
+    scaled = [v / divisor for v in values]
+    digits = (
+        3 - math.floor(math.log10(like / divisor))
+        if like
+        else _decimals(abs(scaled[0]), se / divisor, unit, difference)
+    )
+    signs = ["+" if difference and round(v, digits) > 0 else "" for v in scaled]
+    texts = [_rounded(v, digits) for v in scaled]
+    first = f"{signs[0]}{before}{texts[0]}".replace(f"{before}−", f"−{before}")
+    return [first + after, *(s + t for s, t in zip(signs[1:], texts[1:], strict=True))]
+
+
+def _scale(magnitude: float, unit: str, difference: bool) -> tuple[float, str, str]:
+    """Divisor, text before and text after a number of this size and unit."""
+    if unit == "share":
+        return 0.01, "", " points" if difference else " %"
+    if unit in ("USD", "USD/year"):
+        per = unit.replace("/", " a ")[3:]
+        money = ((d, "$ ", s + per) for least, d, s in _MONEY if magnitude >= least)
+        return next(money, (1.0, "$ ", per))
+    if unit == "1/year":
+        return 0.01, "", " points a year" if difference else " % a year"
+    return 1.0, "", "" if unit in ("", "-") else f" {unit.replace('/', ' per ')}"
+
+
+def _decimals(size: float, se: float, unit: str, difference: bool) -> int:
+    """Decimal places worth printing; negative where even whole units are noise."""
+    most = 2 if difference or size < (1 if unit in ("share", "1/year") else 10) else 1
+    if math.isfinite(se) and se > 0:
+        return min(-math.floor(math.log10(se)), most)
+    return min(max(2 - math.floor(math.log10(size)), 0), most) if size else 0
+
+
+def _rounded(value: float, digits: int) -> str:
+    if not math.isfinite(value):
+        return "n/a"
+    text = f"{round(value, digits):,.{max(digits, 0)}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")

@@ -1,0 +1,221 @@
+"""Checks that need more than one field of a scenario; each problem names the path it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import get_args
+
+from sim.scenario.daily_counts import CountsError, read_daily_counts
+from sim.scenario.fields import CategoryName, QueueName
+from sim.scenario.schema import Scenario, Team
+from sim.scenario.timeline import FeedbackStart, ProgrammeStart, VendorSwitch, Volume
+from sim.scenario.vendor import Vendor
+
+Problem = tuple[tuple[str | int, ...], str]
+TOLERANCE = 1e-6
+FIRST_REPLY_MARGIN_DAYS = 30
+"""Shortest span of counted services that gives a month's worth of every rate."""
+
+
+def cross_checks(scenario: Scenario) -> list[Problem]:
+    """Everything in a field-wise valid scenario that does not fit together."""
+    return [
+        *_dates(scenario),
+        *_names(scenario),
+        *_payers(scenario),
+        *_categories(scenario),
+        *_vendors(scenario),
+        *_teams(scenario),
+        *_timeline(scenario),
+        *_arrivals(scenario),
+    ]
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, 1, 0.5)
+    hint = f'; did you mean "{close[0]}"?' if close else ""
+    return f"unknown name {name!r}; allowed: {', '.join(known)}{hint}"
+
+
+def _sums_to_one(values: list[float], path: tuple[str | int, ...], what: str) -> Iterator[Problem]:
+    if abs(sum(values) - 1.0) > TOLERANCE:
+        yield path, f"{what} must sum to 1 (they sum to {sum(values):.6g})"
+
+
+def _dates(s: Scenario) -> Iterator[Problem]:
+    left = s.horizon_days - s.kpi_until_days - s.kpi_from_days
+    if left < FIRST_REPLY_MARGIN_DAYS:
+        yield (
+            ("horizon_days",),
+            f"too short for the KPIs: services count from day {s.kpi_from_days} "
+            f"(kpi_from_days) to {s.kpi_until_days} days before the end (kpi_until_days), which "
+            f"leaves {left} days; at least {FIRST_REPLY_MARGIN_DAYS} are needed, that is "
+            f"horizon_days >= {s.kpi_from_days + s.kpi_until_days + FIRST_REPLY_MARGIN_DAYS}",
+        )
+
+
+def _names(s: Scenario) -> Iterator[Problem]:
+    lists: dict[str, list[str]] = {
+        "payers": [p.name for p in s.payers],
+        "categories": [str(c.name) for c in s.categories],
+        "queues": [str(q.name) for q in s.queues],
+        "certifications": [c.name for c in s.certifications],
+        "vendors": [v.name for v in s.vendors],
+        "teams": [t.name for t in s.teams],
+    }
+    for section, names in lists.items():
+        seen: set[str] = set()
+        for i, name in enumerate(names):
+            if name in seen:
+                yield (section, i, "name"), f"{name!r} stands in {section} twice"
+            seen.add(name)
+    for section, allowed in (("categories", CategoryName), ("queues", QueueName)):
+        missing = [n for n in get_args(allowed) if n not in lists[section]]
+        if missing:
+            yield (section,), f"missing: {', '.join(missing)}"
+
+
+def _payers(s: Scenario) -> Iterator[Problem]:
+    yield from _sums_to_one([p.claims_share for p in s.payers], ("payers",), "claims_share values")
+    for i, payer in enumerate(s.payers):
+        low, mode, high = payer.reply_days
+        if not 0 < low <= mode <= high:
+            yield ("payers", i, "reply_days"), "must be 0 < minimum <= mode <= maximum"
+        first, last = payer.records_decision_days
+        if not 0 < first <= last:
+            yield ("payers", i, "records_decision_days"), "must be 0 < first <= last"
+    for setting in ("inpatient", "outpatient"):
+        profile = getattr(s.hospital, setting).weekday_profile
+        if min(profile) < 0 or max(profile) <= 0:
+            yield (
+                ("hospital", setting, "weekday_profile"),
+                "needs values of 0 or more, and one above 0",
+            )
+    if min(s.hospital.arrivals.month_profile) <= 0:
+        yield ("hospital", "arrivals", "month_profile"), "needs values above 0"
+
+
+def _categories(s: Scenario) -> Iterator[Problem]:
+    for i, c in enumerate(s.categories):
+        if c.reject_share + c.deny_share + c.rfi_share > 1.0 + TOLERANCE:
+            yield (("categories", i), "reject_share + deny_share + rfi_share must not exceed 1")
+
+
+def _mix(s: Scenario, mix: dict[str, float], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    known = [c.name for c in s.certifications]
+    for name in mix:
+        if name not in known:
+            yield (*path, name), _nearest(name, known)
+    yield from _sums_to_one(list(mix.values()), path, "shares")
+
+
+def _vendors(s: Scenario) -> Iterator[Problem]:
+    for i, vendor in enumerate(s.vendors):
+        yield from _mix(s, vendor.certification_mix, ("vendors", i, "certification_mix"))
+        known = [c.name for c in s.certifications]
+        for j, programme in enumerate(vendor.programmes):
+            for end in ("from_certification", "to_certification"):
+                if getattr(programme, end) not in known:
+                    path = ("vendors", i, "programmes", j, end)
+                    yield path, _nearest(getattr(programme, end), known)
+    for i, c in enumerate(s.certifications):
+        if c.accuracy_floor > c.accuracy_ceiling:
+            yield ("certifications", i), "accuracy_floor must not exceed accuracy_ceiling"
+
+
+def _teams(s: Scenario) -> Iterator[Problem]:
+    vendors = {v.name: v for v in s.vendors}
+    openers = {c.name: c.opens for c in s.certifications}
+    able: dict[str, bool] = {q.name: False for q in s.queues}
+    disciplines: dict[str, str] = {}
+    for i, team in enumerate(s.teams):
+        if team.vendor not in vendors:
+            yield ("teams", i, "vendor"), _nearest(team.vendor, list(vendors))
+            continue
+        if team.certification_mix is not None:
+            yield from _mix(s, team.certification_mix, ("teams", i, "certification_mix"))
+        held = _held(team, vendors[team.vendor])
+        for queue in team.queues:
+            if any(openers.get(c) == "all" or queue in openers.get(c, ()) for c in held):
+                able[queue] = True
+            if disciplines.setdefault(queue, team.discipline) != team.discipline:
+                yield (
+                    ("teams", i, "discipline"),
+                    f"teams that share queue {queue!r} must use one discipline "
+                    f"({disciplines[queue]!r} stands above)",
+                )
+        if len(set(team.queues)) < len(team.queues):
+            yield ("teams", i, "queues"), "a queue stands in the list twice"
+    served: set[str] = {q for t in s.teams for q in t.queues}
+    for name, can in able.items():
+        if name not in served:
+            yield ("teams",), f"nobody serves queue {name!r}; add it to the queues of a team"
+        elif not can:
+            yield (
+                ("teams",),
+                f"nobody who serves queue {name!r} holds a certification that opens it",
+            )
+
+
+def _held(team: Team, vendor: Vendor) -> list[str]:
+    mix = team.certification_mix or vendor.certification_mix
+    return [name for name, part in mix.items() if part > 0]
+
+
+def _timeline(s: Scenario) -> Iterator[Problem]:
+    """Dates within the run, names that exist, one switch of a team a day, and what it refers to."""
+    teams, vendors = [t.name for t in s.teams], {v.name: v for v in s.vendors}
+    payers = [p.name for p in s.payers]
+    switched: set[tuple[str, object]] = set()
+    for i, event in enumerate(s.timeline):
+        path = ("timeline", i)
+        last = s.start + timedelta(s.horizon_days)
+        if not s.start <= event.on < last:
+            yield (*path, "on"), f"{event.on} lies outside the run ({s.start} to {last})"
+        for field, known in (("team", teams), ("vendor", list(vendors)), ("to", list(vendors))):
+            name = getattr(event, field, None)
+            if name is not None and name not in known:
+                yield (*path, field), _nearest(name, known)
+        for field, known in (("teams", teams), ("payers", payers)):
+            names = getattr(event, field, "all")
+            for j, name in enumerate(() if names == "all" else names):
+                if name not in known:
+                    yield (*path, field, j), _nearest(name, known)
+        if isinstance(event, VendorSwitch):
+            if event.on <= s.start:
+                yield (*path, "on"), "a switch must come after the start; write the vendor instead"
+            for name in teams if event.teams == "all" else event.teams:
+                if (name, event.on) in switched:
+                    yield (*path, "on"), f"team {name!r} is switched twice on {event.on}"
+                switched.add((name, event.on))
+        if isinstance(event, Volume) and event.until is not None and event.until <= event.on:
+            yield (*path, "until"), f"must come after {event.on}"
+        vendor = vendors.get(getattr(event, "vendor", ""))
+        if isinstance(event, FeedbackStart) and vendor and vendor.feedback is None:
+            yield (*path, "vendor"), f"vendor {event.vendor!r} has no feedback loop to start"
+        if isinstance(event, ProgrammeStart) and vendor:
+            known = [p.name for p in vendor.programmes]
+            if event.programme not in known:
+                yield (*path, "programme"), _nearest(event.programme, known)
+
+
+def _arrivals(s: Scenario) -> Iterator[Problem]:
+    file = s.hospital.arrivals.file
+    if file is None:
+        return
+    path: tuple[str | int, ...] = ("hospital", "arrivals", "file")
+    try:
+        counts = read_daily_counts(Path(file), [p.name for p in s.payers])
+    except CountsError as error:
+        yield path, str(error)
+        return
+    days = [day for day, _ in counts]
+    end = s.start + timedelta(s.horizon_days - 1)
+    if min(days) > s.start or max(days) < end:
+        yield (
+            path,
+            f"{file}: covers {min(days)} to {max(days)}, but the run goes from {s.start} to {end}",
+        )

@@ -1,0 +1,53 @@
+"""How a field of a scenario is declared: meaning, unit, source, kind and bounds in one place.
+
+`kind` tells what a field is in a study: a *lever* is chosen by the planner, an *uncertainty* by the
+world, a *constant* by neither. Sources name rows of `docs/parameters.md`; "assumption" means that
+no source was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+QueueName = Literal[
+    "coding_inpatient",
+    "coding_outpatient",
+    "cdi_query",
+    "edits",
+    "records",
+    "denials_technical",
+    "denials_clinical",
+    "follow_up",
+    "underpayments",
+]
+CategoryName = Literal["REG", "DATA", "AUTH", "DOC", "CODE", "DUP", "TIMELY", "NONCOV", "PAYER"]
+SkillName = Literal["coding_inpatient", "coding_outpatient", "billing", "clinical", "ar"]
+Discipline = Literal["fifo", "deadline", "value", "ease"]
+
+
+Kind = Literal["lever", "uncertainty", "constant"]
+
+
+def param(
+    description: str, unit: str, source: str, kind: Kind, *, path: bool = False, **bounds: Any
+) -> Any:
+    """A field with its meaning, unit, source and kind; `bounds` are pydantic's (`ge`, `le`, …)."""
+    extra: dict[str, Any] = {"unit": unit, "source": source, "kind": kind}
+    if path:
+        extra["path"] = True
+    return Field(description=description, json_schema_extra=extra, **bounds)
+
+
+def share(description: str, source: str, kind: Kind, **more: Any) -> Any:
+    """A `param` between 0 and 1."""
+    return param(description, "share", source, kind, ge=0, le=1, **more)
+
+
+class Model(BaseModel):
+    """Base of every section: unknown keys refused, values frozen."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True
+    )

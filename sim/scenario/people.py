@@ -1,0 +1,200 @@
+"""What holds for all who work: queues, certifications, learning, rule changes, working time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.scenario.fields import Model, QueueName, SkillName, param, share
+
+
+class Queue(Model):
+    """A kind of work."""
+
+    name: QueueName = param("Queue", "-", "model", "constant")
+    skill: SkillName = param("Skill that the work uses and teaches", "-", "model", "constant")
+    minutes: float = param(
+        "Mean touch time of a fully knowledgeable agent at multiplier 1",
+        "minutes",
+        "B2, H2",
+        "uncertainty",
+        gt=0,
+        le=600,
+    )
+    minutes_cv: float = param(
+        "Coefficient of variation of the touch time", "ratio", "I", "uncertainty", ge=0, le=5
+    )
+    distribution: Literal["lognormal", "exponential"] = param(
+        "Shape of the touch time (`exponential` ignores the coefficient of variation)",
+        "-",
+        "C, I",
+        "constant",
+        default="lognormal",
+    )
+    due_days: int = param(
+        "Days in which the work should be done (drives the `deadline` discipline)",
+        "days",
+        "A4",
+        "constant",
+        ge=0,
+        le=365,
+    )
+
+
+class Certification(Model):
+    """A level of certification."""
+
+    name: str = param("Short name", "-", "assumption", "constant", min_length=1, max_length=20)
+    accuracy_floor: float = share("Coding accuracy at zero knowledge", "H2", "uncertainty")
+    accuracy_ceiling: float = share("Coding accuracy at full knowledge", "H2", "uncertainty")
+    wage_usd_per_hour: float = param("Wage", "USD/hour", "B4", "uncertainty", ge=0, le=500)
+    billed_usd_per_hour: float = param(
+        "Rate billed where the price is by certification",
+        "USD/hour",
+        "B4, H2",
+        "uncertainty",
+        ge=0,
+        le=1000,
+    )
+    opens: tuple[QueueName, ...] | Literal["all"] = param(
+        "Queues that this certification may work", "-", "A2", "lever"
+    )
+    education_hours_per_year: float = param(
+        "Continuing education that keeps the certificate, paid and not productive",
+        "hours/year",
+        "B3",
+        "constant",
+        ge=0,
+        le=500,
+    )
+
+
+class PolicyChange(Model):
+    """A rule change that recurs every year and makes part of a skill obsolete."""
+
+    name: str = param("Name", "-", "assumption", "constant", min_length=1, max_length=60)
+    skills: tuple[SkillName, ...] | Literal["all", "client"] = param(
+        "Skills hit, or the client part of knowledge", "-", "C", "constant"
+    )
+    obsolete_share: float = share("Part of the knowledge that no longer holds", "C", "uncertainty")
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = param(
+        "Months of the year in which it recurs", "month", "C", "constant", min_length=1
+    )
+
+
+class People(Model):
+    """What holds for every agent, whoever employs them."""
+
+    learning_law: Literal["exponential", "wright", "de_jong", "lfcm"] = param(
+        "Learning law, by name", "-", "C", "uncertainty", default="exponential"
+    )
+    novice_slowdown: float = param(
+        "Extra touch time at zero knowledge, over the standard",
+        "ratio",
+        "B1, C",
+        "uncertainty",
+        ge=0,
+        le=5,
+    )
+    speed_sigma: float = param(
+        "Standard deviation of the log of agents' own speed", "log", "I", "uncertainty", ge=0, le=1
+    )
+    pressure_threshold: float = share(
+        "Occupancy above which pressure costs accuracy and people", "B5", "uncertainty"
+    )
+    pressure_accuracy: float = param(
+        "Accuracy lost per unit of occupancy above the threshold",
+        "share/share",
+        "H2",
+        "uncertainty",
+        ge=0,
+        le=5,
+    )
+    pressure_hazard: float = param(
+        "Relative rise of the quitting hazard per unit of occupancy above the threshold",
+        "1/share",
+        "B5, C",
+        "uncertainty",
+        ge=0,
+        le=20,
+    )
+    over_coding_share: float = share(
+        "Coding errors that are not under-coding and raise the payment",
+        "H3 check script",
+        "uncertainty",
+    )
+    entry_defect_floor: float = share(
+        "Data-entry defects per claim that no knowledge removes", "H3 check script", "constant"
+    )
+    entry_scrub_share: float = share(
+        "Part of the vendor's DATA catch that also works on its own entry defects",
+        "H3 check script",
+        "constant",
+    )
+    unsupported_found_share: float = share(
+        "Codes without support in the chart that an audit finds", "A5, assumption", "uncertainty"
+    )
+    check_time_share: float = param(
+        "Touch time of a quality check over that of the work checked",
+        "ratio",
+        "B2",
+        "uncertainty",
+        ge=0,
+        le=5,
+    )
+    power_exponent: float = param(
+        "Exponent b of the power laws (`wright`, `de_jong`, `lfcm`); 0.32 is an 80 % curve",
+        "exponent",
+        "C",
+        "uncertainty",
+        gt=0,
+        lt=1,
+        default=0.32,
+    )
+    incompressible_share: float = share(
+        "Part of the gap that nobody can learn away (`de_jong`)", "C", "uncertainty", default=0.0
+    )
+    total_forgetting_months: float = param(
+        "Break after which all is forgotten (`lfcm`)",
+        "months",
+        "C",
+        "uncertainty",
+        gt=0,
+        le=600,
+        default=24.0,
+    )
+    recruiting_usd: float = param(
+        "Cost of recruiting one agent", "USD/hire", "B1", "uncertainty", ge=0, le=1000000.0
+    )
+
+
+class Calendar(Model):
+    """Working days and hours."""
+
+    country: str = param(
+        "Country code of the public holidays; `none` for no holidays",
+        "ISO 3166",
+        "assumption",
+        "constant",
+        min_length=2,
+        max_length=4,
+    )
+    workdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = param(
+        "Weekdays worked, Monday = 0",
+        "weekday",
+        "assumption",
+        "constant",
+        min_length=1,
+        max_length=7,
+    )
+    shift_start_hour: float = param(
+        "Start of the shift", "hour", "assumption", "constant", ge=0, lt=24
+    )
+    shift_hours: float = param(
+        "Paid length of the shift", "hours", "assumption", "constant", gt=0, le=24
+    )
+    shrinkage_share: float = share(
+        "Paid time lost inside working days (breaks, meetings, systems)", "B5", "uncertainty"
+    )
+    absence_share: float = share("Scheduled days on which an agent is absent", "B5", "uncertainty")

@@ -1,0 +1,309 @@
+"""Replications: one, and as many of each scenario as a study asks for.
+
+What a study finds is decided by its scenarios, the model and the number of replications; workers,
+the order in which they finish, and earlier interrupted starts change nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.record.kpis import kpi
+from sim.record.record import Outcome
+from sim.scenario.schema import Scenario
+from sim.study import Interrupted, StudyError
+from sim.study.executor import run_tasks
+from sim.study.store import LEDGER, Ledger, code_hash, decode, encode, scenario_hash
+
+if TYPE_CHECKING:  # workers start sooner without SciPy
+    from sim.study.statistics import Precision
+
+Simulate = Callable[[Scenario, int], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Replications finished or failed, of those planned so far; seconds are None while unknown."""
+
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A replication that ended in an error, with what is needed to see it again."""
+
+    scenario: str
+    replication: int
+    seed: int
+    traceback: str
+
+    @property
+    def error(self) -> str:
+        """The last line of the traceback."""
+        return self.traceback.strip().rpartition("\n")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """Everything that tables, charts and comparisons are made of.
+
+    `outcomes` holds the outcome of each replication of each scenario, in order (the first scenario
+    is the baseline), without those that failed. `reused` counts the replications that an earlier
+    start had left in the ledger.
+    """
+
+    names: tuple[str, ...]
+    outcomes: dict[str, dict[int, Outcome]]
+    seed: int
+    failures: tuple[Failure, ...]
+    stopped_because: str
+    replications: int
+    reused: int
+    scenario_hashes: dict[str, str]
+    code_hash: str
+
+
+def kpi_names(outcomes: Iterable[Outcome]) -> list[str]:
+    """Every KPI that occurs, in the order of first occurrence."""
+    return list(dict.fromkeys(name for outcome in outcomes for name in outcome.kpis))
+
+
+def replicate(scenario: Scenario, replication: int) -> Outcome:
+    """Simulate one replication of a scenario; the same arguments always give the same outcome."""
+    # Here and not above: the coordinator of worker processes needs no model.
+    from sim.model.simulation import run
+    from sim.record.kpis import outcome
+
+    return outcome(run(scenario, replication))
+
+
+def run_study(
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    *,
+    replications: int,
+    workers: int,
+    precision: Precision | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    simulate: Simulate = replicate,
+) -> StudyResult:
+    """Bring every scenario (the first is the baseline) to the same number of replications.
+
+    Each finished replication is kept in the ledger of `folder`, and the ledger is always looked at
+    first: since its key holds the scenario's content and the model's code, what matches can be
+    used. Resuming a killed study and extending a finished one are just starting it again. What
+    failed is tried again by the next start.
+
+    With a `precision`, the number is not `replications` but what makes the KPIs it names (default:
+    the headline KPIs) precise in every scenario; without an entry in its `absolute`, the smallest
+    difference that matters is precise enough. With one worker everything runs in this process;
+    others must be able to import `simulate`.
+
+    Raises
+    ------
+    StudyError
+        If the scenarios do not go together, the folder cannot be used, or no replication of some
+        scenario succeeded.
+    Interrupted
+        On Ctrl-C; what was finished is kept.
+    """
+    seed = _shared_seed(scenarios)
+    hashes = {scenario.name: scenario_hash(scenario) for scenario in scenarios}
+    contents = {hashes[scenario.name]: scenario for scenario in scenarios}
+    code = code_hash()
+    with Ledger(folder, code) as ledger:
+        runner = _Runner(contents, ledger, workers, simulate, on_progress)
+        try:
+            if precision is None:
+                runner.complete(replications)
+                reason = f"{replications} replications, as asked"
+            else:
+                replications, reason = _until_precise(runner, precision)
+        except KeyboardInterrupt:
+            raise Interrupted(runner.kept, runner.total) from None
+    outcomes, failures = _collect(runner, hashes, replications, seed)
+    return StudyResult(
+        names=tuple(hashes),
+        outcomes=outcomes,
+        seed=seed,
+        failures=failures,
+        stopped_because=reason,
+        replications=replications,
+        reused=runner.reused,
+        scenario_hashes=hashes,
+        code_hash=code,
+    )
+
+
+def _collect(
+    runner: _Runner, hashes: dict[str, str], replications: int, seed: int
+) -> tuple[dict[str, dict[int, Outcome]], tuple[Failure, ...]]:
+    """Outcomes and failures by scenario name and replication, in order."""
+    outcomes: dict[str, dict[int, Outcome]] = {}
+    failures: list[Failure] = []
+    for name, key in hashes.items():
+        found, failed = runner.found[key], runner.failed[key]
+        outcomes[name] = {r: found[r] for r in range(replications) if r in found}
+        lost = [Failure(name, r, seed, failed[r]) for r in range(replications) if r in failed]
+        if not outcomes[name]:
+            raise StudyError(
+                f"no replication of {name!r} succeeded; replication 0 with seed {seed} says: "
+                f"{lost[0].error} (the traceback is in {LEDGER})"
+            )
+        failures += lost
+    return outcomes, tuple(failures)
+
+
+def _shared_seed(scenarios: Sequence[Scenario]) -> int:
+    """The seed of all scenarios, which must also differ in name."""
+    seeds = {scenario.name: scenario.seed for scenario in scenarios}
+    if len(seeds) < len(scenarios):
+        raise StudyError("two scenarios have the same name; give each its own", exit_code=2)
+    if len(set(seeds.values())) > 1:
+        listed = ", ".join(f"{name}: {seed}" for name, seed in seeds.items())
+        raise StudyError(
+            "scenarios are compared under the same random numbers, but their seeds differ "
+            f"({listed}); --seed sets one for all",
+            exit_code=2,
+        )
+    return scenarios[0].seed
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    scenario: Scenario
+    key: str  # the scenario's hash
+    replication: int
+
+
+def _attempt(simulate: Simulate, task: _Task) -> tuple[bytes | None, str | None]:
+    """What a worker does: the encoded outcome, or the traceback of what went wrong."""
+    try:
+        return encode(simulate(task.scenario, task.replication)), None
+    except Exception:  # whatever a model can do wrong; the other replications go on
+        return None, traceback.format_exc()
+
+
+@dataclass
+class _Runner:
+    """Brings scenarios, by their hash, to a number of replications, and remembers the results.
+
+    Every outcome has been through the ledger's encoding, so it does not matter which start of the
+    study it comes from.
+    """
+
+    scenarios: dict[str, Scenario]
+    ledger: Ledger
+    workers: int
+    simulate: Simulate
+    on_progress: Callable[[Progress], None]
+    planned: int = 0
+    reused: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.found: dict[str, dict[int, Outcome]] = {key: {} for key in self.scenarios}
+        self.failed: dict[str, dict[int, str]] = {key: {} for key in self.scenarios}
+
+    @property
+    def total(self) -> int:
+        """Replications planned so far, of all scenarios."""
+        return self.planned * len(self.scenarios)
+
+    @property
+    def kept(self) -> int:
+        """Replications in the ledger; Ctrl-C may come when they are not yet in `found`."""
+        return sum(len(self.ledger.done(key, self.planned)) for key in self.scenarios)
+
+    def complete(self, replications: int) -> None:
+        """Have every replication below `replications` either found or failed."""
+        self.planned = replications
+        for key, found in self.found.items():
+            for r, data in self.ledger.done(key, replications).items():
+                if r not in found:
+                    found[r] = decode(data)
+                    self.reused += 1
+        self._report()
+        missing = [  # by replication first, so that an interrupted study holds complete pairs
+            _Task(scenario, key, r)
+            for r in range(replications)
+            for key, scenario in self.scenarios.items()
+            if r not in self.found[key] and r not in self.failed[key]
+        ]
+        run_tasks(
+            missing,
+            partial(_attempt, self.simulate),
+            lambda task, result: self._keep(task, *result),
+            lambda task, reason: self._keep(task, None, reason),
+            self.workers,
+        )
+
+    def _keep(self, task: _Task, outcome: bytes | None, trace: str | None) -> None:
+        self.ledger.add(task.key, task.replication, task.scenario.seed, outcome, trace)
+        if outcome is None:
+            self.failed[task.key][task.replication] = str(trace)
+        else:
+            self.found[task.key][task.replication] = decode(outcome)
+        self._report()
+
+    def _report(self) -> None:
+        done = sum(len(self.found[key]) + len(self.failed[key]) for key in self.scenarios)
+        fresh = done - self.reused
+        each = (time.monotonic() - self.started) / fresh if fresh else None
+        left = None if each is None else each * (self.total - done)
+        self.on_progress(Progress(done, self.total, left))
+
+
+def _until_precise(runner: _Runner, precision: Precision) -> tuple[int, str]:
+    """Replicate until the precision holds; the replications to use, and why it ended there."""
+    values, absolute = np.empty((0, 0)), np.empty(0)
+    while True:
+        planned = precision.plan(values, absolute)
+        runner.complete(planned)
+        found = list(runner.found.values())
+        if not all(found):
+            return planned, "every replication of a scenario failed"
+        names = _precision_kpis(precision, [o for by in found for o in by.values()])
+        limits = [precision.absolute.get(n, kpi(n).smallest_difference) for n in names]
+        columns = [_values(by, name, planned) for by in found for name in names]
+        values = np.array(columns).reshape(len(columns), planned).T
+        absolute = np.array(limits * len(found))
+        stop = precision.stop_at(values, absolute)
+        if stop is not None:
+            return stop, (
+                f"all {len(names)} KPIs are known to {100 * precision.relative:g} %, or to the "
+                "smallest difference that matters"
+            )
+        if planned >= precision.cap:
+            worst = precision.excess(values, absolute)[-1].reshape(-1, len(names)).max(axis=0)
+            short = ", ".join(name for name, x in zip(names, worst, strict=True) if x > 1)
+            why = f"not yet precise: {short}" if short else "precise, but not for long enough"
+            return planned, f"cap of {precision.cap} replications; {why}"
+
+
+def _precision_kpis(precision: Precision, outcomes: Sequence[Outcome]) -> Sequence[str]:
+    """The KPIs that have to become precise: those asked for, else the headline KPIs that occur."""
+    known = kpi_names(outcomes)
+    for name in precision.kpis:
+        if name not in known:
+            near = "".join(f"; did you mean {k}?" for k in get_close_matches(name, known, n=1))
+            raise StudyError(f"no KPI is called {name!r}{near}", exit_code=2)
+    return precision.kpis or [name for name in known if kpi(name).headline]
+
+
+def _values(outcomes: dict[int, Outcome], name: str, replications: int) -> list[float]:
+    """A KPI by replication; nan where it is not defined or the replication failed."""
+    found = (outcomes.get(r) for r in range(replications))
+    return [math.nan if o is None else o.kpis.get(name, math.nan) for o in found]

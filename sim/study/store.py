@@ -1,0 +1,178 @@
+"""What a study keeps on disk: the ledger of finished replications, and files written in one piece.
+
+A row of the ledger is found by what was simulated (the scenario's content), with what (the model's
+code) and which replication. Nothing else decides a result, so a row can be used again whenever its
+key matches, and never once the scenario or the model has changed.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel
+
+from sim.record.record import Outcome
+from sim.study import StudyError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+MODEL_CODE = ("model", "record", "scenario")
+LIBRARIES = ("holidays", "numpy", "simpy")
+LEDGER = "ledger.sqlite"
+
+# Of `outcome` (of a replication that is done) and `traceback` (of a failed one) one is NULL.
+_CREATE = """
+CREATE TABLE IF NOT EXISTS replications (
+    scenario_hash TEXT, code_hash TEXT, replication INTEGER,
+    seed INTEGER NOT NULL, status TEXT NOT NULL, outcome BLOB, traceback TEXT,
+    PRIMARY KEY (scenario_hash, code_hash, replication)
+) WITHOUT ROWID
+"""
+
+
+def scenario_hash(scenario: BaseModel) -> str:
+    """SHA-256 of what a scenario says, but for its own name and description.
+
+    A copy under another name shares its hash, and with it the results. A file that the scenario
+    refers to counts by its content, not by where it lies; StudyError if it cannot be read.
+    """
+    content = _fields(scenario)
+    del content["name"], content["description"]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fields(model: BaseModel) -> dict[str, object]:
+    """Plain data of a model; fields marked `path` in the schema become digests of their files."""
+    content: dict[str, object] = {}
+    for name, field in type(model).model_fields.items():
+        value, extra = getattr(model, name), field.json_schema_extra
+        is_file = isinstance(extra, dict) and bool(extra.get("path")) and value is not None
+        content[name] = _file_digest(Path(value)) if is_file else _plain(value)
+    return content
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return _fields(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be read: {error.strerror}", exit_code=2) from error
+
+
+def code_hash(package: Path = PACKAGE) -> str:
+    """SHA-256 of all that decides a result besides the scenario: source code and `LIBRARIES`."""
+    digest = hashlib.sha256()
+    for part in MODEL_CODE:
+        for path in sorted((package / part).rglob("*.py")):
+            source = path.read_text("utf-8")
+            digest.update(f"{path.relative_to(package).as_posix()}\n{source}\0".encode())
+    digest.update(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    return digest.hexdigest()
+
+
+def encode(outcome: Outcome) -> bytes:
+    """An outcome as compressed JSON, exact to the last bit; TypeError if it is not plain data."""
+    text = json.dumps({"kpis": outcome.kpis, "tables": outcome.tables}, separators=(",", ":"))
+    return zlib.compress(text.encode())
+
+
+def decode(data: bytes) -> Outcome:
+    """What `encode` was given."""
+    return Outcome(**json.loads(zlib.decompress(data)))
+
+
+class Ledger:
+    """The replications of a folder that are done or failed, under one version of the model's code.
+
+    Used in a `with` statement. While it is open nobody else can open it: the lock is SQLite's own,
+    and is lifted even if the process is killed. Every method raises StudyError if the folder cannot
+    be written, is in use by another study, or the disk is full.
+    """
+
+    def __init__(self, folder: Path, code: str) -> None:
+        self._folder = folder
+        self._code = code
+
+    def __enter__(self) -> Self:
+        with self._errors_in_words():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self._folder / LEDGER, timeout=0, isolation_level=None)
+            try:
+                self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                self._db.execute("BEGIN EXCLUSIVE")  # and, in this mode, beyond the COMMIT
+                self._db.execute(_CREATE)
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.close()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def add(
+        self, scenario: str, replication: int, seed: int, outcome: bytes | None, trace: str | None
+    ) -> None:
+        """Keep a replication, by the scenario's hash, on disk; an earlier failure is replaced."""
+        status = "failed" if outcome is None else "done"
+        row = (scenario, self._code, replication, seed, status, outcome, trace)
+        with self._errors_in_words():
+            self._db.execute("REPLACE INTO replications VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def done(self, scenario: str, replications: int) -> dict[int, bytes]:
+        """Encoded outcomes of the replications below `replications` that are done, in order."""
+        with self._errors_in_words():
+            return dict(
+                self._db.execute(
+                    "SELECT replication, outcome FROM replications WHERE scenario_hash = ? AND "
+                    "code_hash = ? AND replication < ? AND status = 'done' ORDER BY replication",
+                    (scenario, self._code, replications),
+                )
+            )
+
+    @contextmanager
+    def _errors_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                raise StudyError(
+                    f"{self._folder}: another study is running into this folder; "
+                    "wait for it, or choose another --out"
+                ) from error
+            raise StudyError(f"{self._folder / LEDGER}: {error}") from error
+        except OSError as error:
+            raise StudyError(f"{self._folder}: cannot be written: {error.strerror}") from error
+
+
+def write_file(path: Path, content: str | bytes) -> str:
+    """Write a file (text as UTF-8) in one piece or not at all; gives its SHA-256, or StudyError."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(data)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written: {error.strerror}") from error
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,195 @@
+"""What a study writes: tables for spreadsheets, and a manifest of how they came about.
+
+The same study gives the same bytes: UTF-8, lines ended by LF, numbers with twelve digits, which
+keeps billions of dollars to the cent, and an empty cell where a value is not defined.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import math
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from sim import __version__
+from sim.record.kpis import KPIS
+from sim.study.compare import CAVEAT, Comparison, summarise
+from sim.study.replicate import StudyResult
+from sim.study.store import LIBRARIES, Ledger, write_file
+
+Rows = Iterable[Sequence[object]]
+Tables = dict[str, tuple[Sequence[str], Rows]]
+"""File name, column names and rows."""
+
+
+def write_study(
+    result: StudyResult,
+    folder: Path,
+    *,
+    command: Sequence[str],
+    comparisons: Sequence[Comparison] = (),
+) -> None:
+    """Write every table of a study, and last the manifest.
+
+    One scenario has all its files in `folder`. Of several, each has its own in a folder below it
+    (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, and in `crn.csv`
+    what common random numbers achieved. `command` is what the user typed, word by word.
+
+    Raises
+    ------
+    StudyError
+        If the folder cannot be written, or another study is running into it.
+    """
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        if len(result.names) == 1:
+            write_tables(result, folder, command, kpi_tables(result) | _outcome_tables(result))
+            return
+        for name, below in scenario_folders(result.names).items():
+            part = only(result, name)
+            write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
+        write_tables(result, folder, command, kpi_tables(result) | _comparison_tables(comparisons))
+
+
+def only(result: StudyResult, name: str) -> StudyResult:
+    """The part of a study that is about one scenario."""
+    return replace(
+        result,
+        names=(name,),
+        outcomes={name: result.outcomes[name]},
+        failures=tuple(failure for failure in result.failures if failure.scenario == name),
+        scenario_hashes={name: result.scenario_hashes[name]},
+    )
+
+
+def scenario_folders(names: Iterable[str]) -> dict[str, str]:
+    """A folder for each scenario: its name without what a file system might refuse."""
+    folders: dict[str, str] = {}
+    taken = {"charts"}
+    for name in names:
+        plain = re.sub(r"[^\w.-]+", "_", name).strip("._") or "scenario"
+        while plain.lower() in taken:
+            plain += "_"
+        taken.add(plain.lower())
+        folders[name] = plain
+    return folders
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Rows) -> str:
+    """Write one table in one piece; gives its SHA-256."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return write_file(path, text.getvalue())
+
+
+def cell(value: object) -> str:
+    """A value as a table shows it.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front: names come from
+    the user's files. Numbers are never text, so a negative number stays one.
+    """
+    if isinstance(value, float):
+        return "" if math.isnan(value) else format(value + 0.0, ".12g")  # + 0.0: no "-0"
+    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if formula else str(value)
+
+
+def kpi_tables(result: StudyResult) -> Tables:
+    """The KPIs of every replication, and their means."""
+    kpis = (
+        (scenario, replication, name, value)
+        for scenario, outcomes in result.outcomes.items()
+        for replication, outcome in outcomes.items()
+        for name, value in outcome.kpis.items()
+    )
+    summary = (
+        (s.scenario, s.kpi.name, s.kpi.unit, i.n, i.mean, i.sd, i.low, i.high)
+        for s in summarise(result)
+        for i in (s.interval,)
+    )
+    columns = ("scenario", "kpi", "unit", "n", "mean", "sd", "ci_low", "ci_high")
+    return {
+        "kpis.csv": (("scenario", "replication", "kpi", "value"), kpis),
+        "summary.csv": (columns, summary),
+    }
+
+
+def _outcome_tables(result: StudyResult) -> Tables:
+    outcomes = [(s, r, o.tables) for s, by in result.outcomes.items() for r, o in by.items()]
+    first = outcomes[0][2]
+    return {
+        f"{name}.csv": (
+            ("scenario", "replication", *first[name]),
+            [(s, r, *row) for s, r, o in outcomes for row in zip(*o[name].values(), strict=True)],
+        )
+        for name in first
+    }
+
+
+def _comparison_tables(comparisons: Iterable[Comparison]) -> Tables:
+    differences, achieved = [], []
+    for c in comparisons:
+        d, who = c.difference, (c.baseline, c.scenario)
+        numbers = (d.mean, d.low, d.high, c.relative, c.p_adjusted)
+        differences.append((c.kpi.name, c.kpi.unit, *who, *numbers, c.verdict))
+        achieved.append((c.kpi.name, *who, d.n, c.correlation, c.variance_reduction))
+    numbers_of = ("difference", "ci_low", "ci_high", "relative", "p_adjusted")
+    return {
+        "comparison.csv": (
+            ("kpi", "unit", "baseline", "scenario", *numbers_of, "verdict"),
+            differences,
+        ),
+        "crn.csv": (
+            ("kpi", "baseline", "scenario", "pairs", "correlation", "variance_reduction"),
+            achieved,
+        ),
+    }
+
+
+def write_tables(result: StudyResult, folder: Path, command: Sequence[str], tables: Tables) -> None:
+    """Write tables, and a manifest that says how they came about: no host, user, folder or time."""
+    written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
+    definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
+    libraries = {name: version(name) for name in LIBRARIES}
+    scenarios = [
+        {
+            "name": name,
+            "sha256": result.scenario_hashes[name],
+            "replications_done": len(result.outcomes[name]),
+        }
+        for name in result.names
+    ]
+    failures = [
+        {
+            "scenario": failure.scenario,
+            "replication": failure.replication,
+            "seed": failure.seed,
+            "error": failure.error.partition(":")[0],  # the rest may name folders
+        }
+        for failure in result.failures
+    ]
+    manifest = {
+        "caveat": CAVEAT,
+        "command": [without_folders(word) for word in command],
+        "versions": {"denialloop": __version__, "python": platform.python_version(), **libraries},
+        "seed": result.seed,
+        "scenarios": scenarios,
+        "replications": result.replications,
+        "stopped_because": result.stopped_because,
+        "failures": failures,
+        "model_code_sha256": result.code_hash,
+        "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),
+        "outputs_sha256": written,
+    }
+    write_file(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def without_folders(word: str) -> str:
+    """A word of a command line, with a path in it cut to its last part."""
+    return re.sub(r"[^=]*[/\\](?=[^/\\=])", "", word)

@@ -1,0 +1,224 @@
+"""The model at the ends of its ranges, where the answer is known without running it."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import pytest
+
+from sim.model.calendar import WorkCalendar
+from sim.model.claims import CATEGORIES, CAUSES, FIRST_ASKED, FIRST_DENIED
+from sim.model.expectations import full_time_needed, yearly_minutes
+from sim.model.simulation import run
+from sim.record.kpis import outcome
+from sim.record.record import Record
+from sim.record.views import is_done
+from sim.scenario.schema import Scenario
+from tests.scenarios import TEAMS, faultless, for_categories, for_payers, frozen, scenario, staffed
+
+TIMELY = CATEGORIES.index("TIMELY")
+
+
+def dollars(record: Record, chosen: np.ndarray, column: str = "expected") -> int:
+    """Cents of the chosen claims."""
+    return int(record.claims[column][chosen].sum())
+
+
+# --- nothing goes wrong ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["generalist", "specialized", "in_house"])
+def test_without_defects_every_claim_is_paid_at_once_and_in_full(name: str) -> None:
+    record = run(scenario(name, *faultless(name), scale=0.03, days=220), 0)
+    kpis = outcome(record).kpis
+    assert kpis["claims.first_pass_payment_rate"] == 1.0
+    assert kpis["quality.coding_accuracy"] == 1.0
+    assert kpis["money.leakage"] == 0.0
+    for cause in CAUSES:
+        assert kpis[f"money.loss_usd.{cause}"] == 0.0
+    done = is_done(record)
+    assert done.sum() > 1000
+    np.testing.assert_array_equal(
+        record.claims["paid_cents"][done], record.claims["expected"][done]
+    )
+    assert (record.claims["denied_for"] < 0).all()
+
+
+def test_a_payer_of_no_stringency_denies_only_what_was_filed_late() -> None:
+    record = run(scenario("generalist", *for_payers("stringency", 0), scale=0.03, days=200), 0)
+    first = record.claims["first_outcome"]
+    assert set(record.claims["denied_for"][first == FIRST_DENIED].tolist()) <= {TIMELY}
+    assert (first == FIRST_ASKED).sum() > 10
+
+
+# --- nothing is won back --------------------------------------------------------------------------
+
+
+def test_what_is_never_won_back_is_lost_as_it_was_denied() -> None:
+    """Odds 0 of winning: the dollars finally lost are those first denied or asked about.
+
+    Front-end rejections are switched off, for a mended one may be denied later; so is the part
+    of a duplicate that is paid at once. Levels and decisions are quick, so that all are closed.
+    """
+    model = scenario(
+        "generalist",
+        *for_categories("recovery_share", 0),
+        *for_categories("reject_share", 0),
+        *for_payers("appeal_levels", "[{file_within_days: 60, decision_days: 10}]"),
+        *for_payers("records_decision_days", "[5, 10]"),
+        *for_payers("corrected_claim_window_days", 60),
+        "categories.DUP.stake_share=1",
+        "denials.records_recovery_share=0",
+        *staffed(40),
+        scale=0.03,
+        days=330,
+        first=0,
+        last=180,
+    )
+    record = run(model, 0)
+    kpis = outcome(record).kpis
+    assert kpis["money.open_usd"] == 0.0
+    assert kpis["denials.initial_rate"] > 0.05
+    assert kpis["denials.final_rate"] == pytest.approx(
+        kpis["denials.initial_with_rfi_usd_rate"], rel=1e-12
+    )
+    assert kpis["appeals.overturn_rate"] == 0.0
+    first = record.claims["first_outcome"]
+    mine = (record.claims["day"] < 150) & np.isin(first, (FIRST_DENIED, FIRST_ASKED))
+    assert dollars(record, mine, "loss_cents") == dollars(record, mine)
+    assert dollars(record, mine, "paid_cents") == 0
+
+
+def test_what_is_always_won_back_is_not_lost() -> None:
+    """Every denial worked at full knowledge and won, every request answered: nothing is lost."""
+    model = scenario(
+        "generalist",
+        *frozen("generalist"),
+        *for_categories("recovery_share", 1),
+        "denials.records_recovery_share=1",
+        "denials.correction_share=1",
+        "denials.win_cap=1",
+        "vendors.generalist.denials={worked_share: 1, threshold_usd: 0, win_multiplier: 2}",
+        *staffed(40),
+        scale=0.03,
+        days=300,
+        first=0,
+        last=30,
+    )
+    record = run(model, 0)
+    assert (record.claims["first_outcome"] == FIRST_DENIED).sum() > 100
+    assert (record.claims["loss_cause"] < 0).all()
+    assert outcome(record).kpis["denials.final_rate"] == 0.0
+
+
+# --- far too many, far too few people -------------------------------------------------------------
+
+
+def times_staffed(factor: float, *overrides: str, days: int) -> Scenario:
+    """The generalist with so many times the people that `auto` works out, at a tenth of size."""
+    plain = scenario("generalist", scale=1, days=days)
+    calendar = WorkCalendar(plain.calendar, plain.start, plain.horizon_days)
+    minutes = yearly_minutes(plain)
+    needed = [full_time_needed(plain, team, calendar, minutes) for team in plain.teams]
+    heads = [
+        f"teams.{team}.headcount={ceil(factor * people)}"
+        for team, people in zip(TEAMS, needed, strict=True)
+    ]
+    return scenario("generalist", *heads, *overrides, scale=0.03, days=days)
+
+
+def test_ten_times_the_people_leave_no_backlog() -> None:
+    """Everything is done on the day it comes, or on the next that is worked; nothing lapses."""
+    record = run(times_staffed(10, days=200), 0)
+    kpis = outcome(record).kpis
+    arrived = np.array(record.queues["arrived"])
+    assert arrived.sum() > 4000
+    # Weeks end on a Tuesday night; the day after, one may find only that day's work undone.
+    assert max(record.queues["oldest_days"]) < 2.0
+    for queue in record.facts.queues:
+        assert kpis[f"work.wait_days.{queue}"] < 1.0, queue
+    assert kpis["money.loss_usd.timely_filing"] == 0.0
+    assert kpis["denials.category.TIMELY"] == 0.0
+    assert kpis["work.days_to_submission"] < 6.0
+
+
+def test_with_a_tenth_of_the_people_the_deadlines_bite() -> None:
+    """Claims come too late (CO-29), appeals lapse, and the backlog grows from week to week."""
+    model = times_staffed(
+        0.1,
+        *for_payers("filing_limit_days", 60),
+        *for_payers("corrected_claim_window_days", 40),
+        *for_payers("no_reply_share", 0),
+        days=330,
+    )
+    assert next(c for c in model.categories if c.name == "TIMELY").carc == ("29",)
+    record = run(model, 0)
+    kpis = outcome(record).kpis
+    assert kpis["denials.category.TIMELY"] > 0.05
+    assert kpis["money.loss_usd.timely_filing"] > 0.0
+    claims = record.claims
+    denied = claims["first_outcome"] == FIRST_DENIED
+    np.testing.assert_array_equal(
+        claims["denied_for"][denied] == TIMELY, (claims["first_day"] - claims["day"])[denied] > 60
+    )
+    backlog = np.zeros(max(record.queues["week"]) + 1)
+    np.add.at(backlog, record.queues["week"], record.queues["backlog"])
+    assert (np.diff(backlog[4::8]) > 0).all()
+
+
+def test_without_anybody_nothing_ever_happens() -> None:
+    record = run(scenario("generalist", *staffed(0), days=150), 0)
+    assert (record.claims["touches"] == 0).all()
+    assert (record.claims["first_day"] < 0).all()
+    np.testing.assert_array_equal(record.claims["open_cents"], record.claims["expected"])
+    assert outcome(record).kpis["money.paid_usd"] == 0.0
+
+
+def test_a_team_that_nobody_leaves_knows_what_one_knows_that_hardly_anybody_leaves() -> None:
+    """Turnover 0 is the limit of ever lower turnover, not a team of beginners."""
+    knowledge, hired = {}, {}
+    for rate in (0.02, 0.0):
+        model = scenario(
+            "generalist", f"vendors.generalist.turnover.annual_rate={rate}", scale=0.05
+        )
+        record = run(model, 0)
+        knowledge[rate] = outcome(record).kpis["people.mean_knowledge"]
+        hired[rate] = np.array(record.agents["start_age_days"])
+    assert knowledge[0.0] > knowledge[0.02] - 0.02
+    assert hired[0.0].min() > 365.0
+    assert knowledge[0.0] < 1.0, "practice is balanced by forgetting and new rules"
+
+
+def test_without_claims_there_is_nothing_to_divide_by() -> None:
+    none = ["hospital.inpatient.claims_per_year=0", "hospital.outpatient.claims_per_year=0"]
+    kpis = outcome(run(scenario("generalist", *none, *staffed(3), scale=1), 0)).kpis
+    assert np.isnan(kpis["denials.initial_rate"])
+    assert kpis["money.expected_usd"] == 0.0
+    assert kpis["people.occupancy"] == 0.0
+
+
+# --- stricter payers ------------------------------------------------------------------------------
+
+
+def stricter(factor: float, seed: int) -> Scenario:
+    """The generalist before payers who are that much stricter. Coders hear nothing of it."""
+    plain = scenario("generalist")
+    harder = [f"payers.{p.name}.stringency={min(5.0, p.stringency * factor)}" for p in plain.payers]
+    return scenario("generalist", *harder, f"seed={seed}", scale=0.02, days=160)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_stricter_payer_denies_the_same_claims_and_more(seed: int) -> None:
+    mild, strict, harsh = (run(stricter(factor, seed), 0) for factor in (1.0, 1.25, 2.5))
+    rates = []
+    for record in (mild, strict, harsh):
+        np.testing.assert_array_equal(record.claims["key"], mild.claims["key"])
+        np.testing.assert_array_equal(record.claims["expected"], mild.claims["expected"])
+        rates.append(outcome(record).kpis["denials.initial_rate"])
+    assert rates[0] < rates[1] < rates[2]
+    for less, more in ((mild, strict), (strict, harsh)):
+        answered = (less.claims["first_outcome"] > 0) & (more.claims["first_outcome"] > 0)
+        denied = less.claims["first_outcome"] == FIRST_DENIED
+        assert (more.claims["first_outcome"][answered & denied] == FIRST_DENIED).all()
+        assert (answered & denied).sum() > 150

@@ -1,0 +1,250 @@
+"""What must hold in every run, whatever the parameters: money, counts, times and places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sim.model.claims import CAUSES, STAGES
+from sim.model.simulation import World
+from sim.record.kpis import outcome
+from sim.record.record import Record
+from sim.scenario.schema import Scenario
+from tests.scenarios import TEAMS, Watch, for_payers, in_hand, scenario, watched_queues
+
+PAID, CLOSED = STAGES.index("paid"), STAGES.index("closed")
+VENDOR = "vendors.generalist"
+
+
+def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
+    """Numbers as a person would write them; the ends among them."""
+    return st.floats(low, high).map(lambda x: round(x, 4))
+
+
+# A few values each of what bends the course of a claim; all of them valid.
+PARAMETERS: dict[str, st.SearchStrategy[Any]] = {
+    "hospital.arrivals.day_cv": shares(0, 1),
+    "hospital.arrivals.within_day": st.sampled_from(["batch", "continuous"]),
+    "hospital.chart_ready_days": st.integers(0, 5),
+    "hospital.bill_hold_days": st.integers(0, 8),
+    "hospital.scrubber_edit_share": shares(),
+    "hospital.query_answered_share": shares(),
+    "hospital.query_resolved_share": shares(),
+    "hospital.inpatient.cdi_gap_share": shares(),
+    "hospital.inpatient.cdi_gap_payment_share": shares(),
+    "hospital.inpatient.under_coding_payment_share": shares(),
+    "hospital.outpatient.over_coding_payment_share": shares(),
+    "hospital.outpatient.audit_selected_share": shares(),
+    "hospital.outpatient.audit_takeback_share": shares(),
+    "categories.DUP.stake_share": shares(),
+    "categories.DOC.stake_share": shares(),
+    "categories.REG.incidence": shares(0, 0.6),
+    "categories.DOC.incidence": shares(0, 0.6),
+    "categories.DUP.incidence": shares(0, 0.6),
+    "categories.DOC.recovery_share": shares(),
+    "denials.correction_share": shares(),
+    "denials.records_recovery_share": shares(),
+    "denials.short_pay_noticed_share": shares(),
+    "denials.short_pay_recovery_share": shares(),
+    "denials.follow_up_after_days": st.integers(1, 40),
+    "people.learning_law": st.sampled_from(["exponential", "wright", "de_jong", "lfcm"]),
+    "people.novice_slowdown": shares(0, 3),
+    "people.speed_sigma": shares(0, 1),
+    "calendar.absence_share": shares(0, 0.9),
+    "queues.follow_up.minutes": shares(1, 600),
+    "queues.denials_clinical.minutes_cv": shares(0, 3),
+    f"{VENDOR}.turnover.annual_rate": shares(0.05, 8),
+    f"{VENDOR}.hiring.policy": st.sampled_from(
+        ["replace_on_exit", "hire_ahead", "hire_up_to", "freeze"]
+    ),
+    f"{VENDOR}.hiring.classroom_days": st.integers(0, 20),
+    f"{VENDOR}.hiring.time_to_fill_days": st.integers(0, 40),
+    f"{VENDOR}.quality.hold_and_query_share": shares(),
+    f"{VENDOR}.quality.duplicate_share": shares(),
+    f"{VENDOR}.quality.qa_sample_share": shares(),
+    f"{VENDOR}.denials.worked_share": shares(),
+    f"{VENDOR}.denials.threshold_usd": shares(0, 2000),
+    f"{VENDOR}.denials.levels": st.integers(0, 4),
+    f"{VENDOR}.denials.win_multiplier": shares(0, 2),
+    **{
+        f"teams.{team}.discipline": st.sampled_from(["fifo", "deadline", "value"]) for team in TEAMS
+    },
+    **{f"teams.{team}.headcount": st.integers(0, 400) for team in TEAMS},
+}
+PAYER_PARAMETERS: dict[str, st.SearchStrategy[Any]] = {
+    "stringency": shares(0, 5),
+    "no_reply_share": shares(0, 0.5),
+    "short_pay_share": shares(),
+    "short_pay_payment_share": shares(),
+    "filing_limit_days": st.integers(1, 60),
+    "corrected_claim_window_days": st.integers(1, 40),
+    "corrected_claim_reply_days": st.integers(1, 40),
+    "records_window_days": st.integers(1, 40),
+    "records_decision_days": st.sampled_from(["[1, 2]", "[5, 30]"]),
+    "reply_days": st.sampled_from(["[1, 1, 1]", "[2, 9, 30]", "[14, 21, 45]"]),
+    "appeal_levels": st.lists(
+        st.builds(
+            "{{file_within_days: {}, decision_days: {}}}".format,
+            st.integers(1, 30),
+            st.integers(1, 30),
+        ),
+        max_size=3,
+    ).map(lambda levels: f"[{', '.join(levels)}]"),
+}
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> list[str]:
+    """Up to twelve parameters, and up to four of every payer, turned to any valid value."""
+    chosen = draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=12, unique=True))
+    payers = draw(st.lists(st.sampled_from(sorted(PAYER_PARAMETERS)), max_size=4, unique=True))
+    return [
+        f"seed={draw(st.integers(0, 2**62))}",
+        *(f"{path}={draw(PARAMETERS[path])}" for path in chosen),
+        *(option for key in payers for option in for_payers(key, draw(PAYER_PARAMETERS[key]))),
+    ]
+
+
+def assert_money(record: Record) -> None:
+    """Per claim and in total: expected = paid + open + every named loss, in whole cents."""
+    c = record.claims
+    booked = (
+        c["paid_cents"] + c["open_cents"] + c["loss_cents"] + c["under_cents"] + c["cdi_cents"]
+        - c["over_cents"] + c["short_cents"] + c["takeback_cents"]
+    )  # fmt: skip
+    np.testing.assert_array_equal(booked, c["expected"])
+    kpis = outcome(record).kpis
+    losses = sum(kpis[f"money.loss_usd.{cause}"] for cause in record.facts.causes)
+    total = kpis["money.paid_usd"] + kpis["money.open_usd"] + losses
+    assert round(100 * total) == round(100 * kpis["money.expected_usd"])
+    assert (c["expected"] > 0).all()
+    for name in ("under_cents", "cdi_cents", "over_cents", "short_cents", "takeback_cents",
+                 "loss_cents", "open_cents"):  # fmt: skip
+        assert (c[name] >= 0).all(), name
+    cash = round(100 * float(record.days["cash_usd"].sum()))
+    # Takebacks leave the cash ledger on their day, which may lie past the end.
+    paid = int(c["paid_cents"].sum())
+    assert paid <= cash <= paid + int(c["takeback_cents"].sum())
+
+
+def assert_places(record: Record) -> None:
+    """Each claim is in one stage, and its milestones tell the same story."""
+    c, horizon = record.claims, record.facts.horizon_days
+    stage, done = c["stage"], np.isin(c["stage"], (PAID, CLOSED))
+    assert ((stage >= 0) & (stage < len(STAGES))).all()
+    assert len(np.unique(c["key"])) == len(c["key"])
+    np.testing.assert_array_equal(c["closed_day"] >= 0, done)
+    np.testing.assert_array_equal(c["loss_cause"] >= 0, stage == CLOSED)
+    assert (c["open_cents"][done] == 0).all()
+    assert (c["loss_cents"][stage != CLOSED] == 0).all()
+    assert (c["loss_cause"] < len(CAUSES)).all()
+    sent = c["first_day"] >= 0
+    assert (c["first_day"] >= c["day"])[sent].all()
+    assert (c["closed_day"] > c["first_day"])[done].all()
+    assert (c["closed_day"] < horizon).all()
+    assert sent[c["first_outcome"] > 0].all()
+    assert (c["first_outcome"] > 0)[done].all()
+    assert (c["wrong"] >= 0)[sent].all()
+    assert (c["touches"] >= 1)[sent].all()
+    assert (c["denied_for"] >= 0)[c["first_outcome"] == 4].all()
+
+
+def assert_counts(world: World, record: Record, watches: dict[str, Watch]) -> None:
+    """Arrived = finished + in hand + taken away + waiting, and nobody waits less than nothing."""
+    hands = in_hand(world)
+    for name, queue in world.office.queues.items():
+        watch = watches[name]
+        assert queue.level == len(watch.here)
+        there = queue.finished + len(hands[name]) + len(watch.withdrawn) + len(watch.here)
+        # A follow-up whose answer came while its agent walked out is over without being finished.
+        assert watch.arrived == there or (name == "follow_up" and watch.arrived > there)
+        assert min((stay for _, stay in watch.stays), default=0.0) >= 0.0
+    places = [key for watch in watches.values() for key in watch.here]
+    assert len(places) == len(set(places)), "a claim waits in two queues"
+    items = sum(agent.items for team in world.teams for agent in team.agents)
+    assert sum(record.queues["finished"]) == items == int(record.claims["touches"].sum())
+    for column in ("wait_days", "mean_level", "oldest_days", "backlog", "arrived"):
+        assert min(record.queues[column]) >= -1e-9, column
+
+
+def assert_rates(record: Record) -> None:
+    """First answers exclude each other and leave nothing over; shares lie between 0 and 1."""
+    kpis = outcome(record).kpis
+    answers = [
+        kpis[name]
+        for name in (
+            "claims.first_pass_payment_rate",
+            "claims.rejection_rate",
+            "claims.rfi_rate",
+            "denials.initial_rate",
+        )
+    ]
+    if (record.claims["first_outcome"] > 0).any():
+        known = np.array(answers)
+        assert np.isnan(known).all() or abs(known.sum() - 1.0) < 1e-12
+    for name in (*(f"people.{n}" for n in ("mean_knowledge", "client_knowledge",
+                                           "certified_share")),
+                 "quality.coding_accuracy", "denials.final_rate", "appeals.overturn_rate",
+                 "claims.clean_claim_rate"):  # fmt: skip
+        assert np.isnan(kpis[name]) or -1e-12 <= kpis[name] <= 1.0 + 1e-12, name
+
+
+def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
+    with watched_queues() as watches:
+        world = World(model, 0)
+        record = world.run()
+    return world, record, watches
+
+
+# No shrinking: it would run the model for minutes to make a failing list a little shorter.
+@settings(
+    max_examples=40,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(overrides())
+def test_nothing_is_made_or_lost(options: list[str]) -> None:
+    model = scenario("generalist", *options, scale=0.01, days=150, first=0, last=30)
+    world, record, watches = run_watched(model)
+    assert_money(record)
+    assert_places(record)
+    assert_counts(world, record, watches)
+    assert_rates(record)
+
+
+def test_the_shipped_scenarios_book_every_cent() -> None:
+    for name in ("generalist", "specialized", "in_house"):
+        world, record, watches = run_watched(scenario(name, scale=0.02, days=250))
+        assert_money(record)
+        assert_places(record)
+        assert_counts(world, record, watches)
+        assert_rates(record)
+
+
+def test_a_short_payment_is_never_more_than_was_due() -> None:
+    everyone = [*for_payers("short_pay_share", 1), *for_payers("short_pay_payment_share", 1)]
+    model = scenario("generalist", *everyone, "denials.short_pay_noticed_share=0", days=120)
+    _, record, _ = run_watched(model)
+    paid = record.claims["stage"] == PAID
+    assert paid.sum() > 100
+    assert (record.claims["paid_cents"][paid & (record.claims["denied_for"] < 0)] == 0).all()
+
+
+def test_what_is_open_is_never_less_than_nothing() -> None:
+    """Duplicates of over-coded claims: 95 % of more than was expected is paid while they wait."""
+    model = scenario(
+        "generalist",
+        f"{VENDOR}.quality.duplicate_share=1",
+        f"{VENDOR}.quality.under_coding_share=0",
+        "people.over_coding_share=1",
+        days=150,
+    )
+    _, record, _ = run_watched(model)
+    assert_money(record)
+    claims = record.claims
+    waiting = ~np.isin(claims["stage"], (PAID, CLOSED)) & (claims["paid_cents"] > 0)
+    assert (claims["paid_cents"] > claims["expected"])[waiting].any()

@@ -1,0 +1,152 @@
+"""What a vendor does differently moves what it should, in the direction that it should.
+
+Both sides of each comparison meet the same claims and the same luck (common random numbers), so a
+direction is not a matter of chance: two replications suffice.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.model.simulation import run
+from sim.record.kpis import outcome
+from sim.scenario.schema import Scenario
+from tests.scenarios import scenario
+
+SIZE = {"scale": 0.04, "days": 300, "first": 60, "last": 90}
+G = "vendors.generalist"
+AI = (
+    "{mode: %s, alone_share: {inpatient: %s, outpatient: %s}, "
+    "alone_accuracy: {inpatient: 0.62, outpatient: 0.84}, "
+    "suggestion_accuracy: {inpatient: 0.62, outpatient: 0.84}, unsupported_share: 0.3, "
+    "alone_time_share: 0.05, time_saved_share: 0.25, reviewer_catch_share: 0.8, "
+    "bias_above_share: 0.95, biased_catch_share: 0.6, skill_formation: 1.0}"
+)
+
+
+def kpis(config: Scenario) -> dict[str, float]:
+    """Mean KPIs of two replications."""
+    runs = [outcome(run(config, r)).kpis for r in range(2)]
+    return {name: sum(k[name] for k in runs) / 2 for name in runs[0]}
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, float]:
+    """The generalist as shipped."""
+    return kpis(scenario("generalist", **SIZE))
+
+
+LEVERS = {
+    "hold and query": (
+        [f"{G}.quality.hold_and_query_share=0.62"],
+        [("denials.category.DOC", -1), ("money.leakage.cdi_gap", -1), ("claims.rfi_rate", -1)],
+    ),
+    "real-time review": (
+        [f"{G}.quality.realtime_review_share=0.6"],
+        [("denials.category.DOC", -1), ("money.leakage.cdi_gap", -1)],
+    ),
+    "quality checks": (
+        [f"{G}.quality.qa_sample_share=0.3", f"{G}.quality.qa_detection_share=0.8"],
+        [("quality.coding_accuracy", 1), ("denials.category.CODE", -1)],
+    ),
+    "front-end catch": (
+        [f"{G}.quality.catch_share={{REG: 0.82, DATA: 0.85, AUTH: 0.75}}"],
+        [("denials.category.REG", -1), ("denials.category.AUTH", -1),
+         ("claims.rejection_rate", -1), ("claims.first_pass_payment_rate", 1)],
+    ),
+    "feedback": (
+        [f"{G}.feedback={{every_days: 14, closes_share: 0.3, floor_share: 0.45}}"],
+        [("denials.category.REG", -1), ("denials.category.DOC", -1), ("denials.initial_rate", -1)],
+    ),
+    "denials worked": (
+        [f"{G}.denials.worked_share=1"],
+        [("money.leakage.not_worked", -1), ("denials.final_rate", -1)],
+    ),
+    "win odds": (
+        [f"{G}.denials.win_multiplier=1.3"],
+        [("money.leakage.final_denial", -1), ("appeals.overturn_rate", 1)],
+    ),
+    "threshold": (
+        [f"{G}.denials.threshold_usd=2000"],
+        [("money.leakage.not_worked", 1)],
+    ),
+    "narrow scope": (
+        [f"{G}.scope=coding_and_denials",
+         "hospital.narrow_scope.catch_share={REG: 0.9, DATA: 0.9, AUTH: 0.9}"],
+        [("denials.category.REG", -1)],
+    ),
+    "machine alone": (
+        [f"{G}.ai=" + AI % ("black_box", 1, 1)],
+        [("denials.category.DOC", 1), ("denials.category.REG", 1), ("audit.takeback", 1),
+         ("people.headcount", -1)],
+    ),
+    "machine with a human": (
+        [f"{G}.ai=" + AI % ("human_in_the_loop", 0, 0)],
+        [("quality.coding_accuracy", 1), ("people.headcount", -1)],
+    ),
+    "payers' machine": (
+        ["timeline=[{kind: payer_ai, on: 2025-01-02, found_share: 0.2, false_share: 0.02, "
+         "contest_share: 0.35, contest_with_trail_share: 0.75}]"],
+        [("denials.initial_rate", 1), ("denials.category.PAYER", 1), ("money.leakage", 1)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_a_lever_moves_its_kpis(lever: str, plain: dict[str, float]) -> None:
+    overrides, moves = LEVERS[lever]
+    moved = kpis(scenario("generalist", *overrides, **SIZE))
+    for name, sign in moves:
+        assert sign * (moved[name] - plain[name]) > 0, (name, plain[name], moved[name])
+
+
+OFF = {
+    "review": [f"{G}.quality.realtime_review_share=0"],
+    "machine": [f"{G}.ai=null"],
+    "compliance": [f"{G}.compliance=null"],
+    "volume": ["timeline=[{kind: volume, on: 2025-03-01, factor: 1}]"],
+    "payers' machine": [
+        "timeline=[{kind: payer_ai, on: 2025-03-01, found_share: 0, false_share: 0, "
+        "contest_share: 0.3, contest_with_trail_share: 0.7}]"
+    ],
+    "feedback": [f"{G}.feedback=null"],
+    "programme": [f"{G}.programmes=[]"],
+}
+MONEY_OF_COMPLIANCE = {"money.net_value_usd", "money.tco", "money.tco_with_revenue",
+                       "money.breach_expected_usd", "money.breach_drawn_usd"}  # fmt: skip
+
+
+@pytest.mark.parametrize("lever", OFF)
+def test_a_lever_that_is_off_might_as_well_not_be_there(lever: str) -> None:
+    small = {"scale": 0.02, "days": 200}
+    absent = outcome(run(scenario("generalist", **small), 0))
+    off = outcome(run(scenario("generalist", *OFF[lever], **small), 0))
+    ignored = MONEY_OF_COMPLIANCE if lever == "compliance" else set()
+    for name, value in absent.kpis.items():
+        if name not in ignored:
+            assert repr(off.kpis[name]) == repr(value), name
+    assert repr(off.tables) == repr(absent.tables)
+
+
+def test_vendors_equal_but_for_name_and_price_differ_in_money_only() -> None:
+    small = {"scale": 0.02, "days": 200}
+    cheap = outcome(run(scenario("generalist", **small), 0))
+    dear = outcome(run(scenario("generalist", f"{G}.price.usd_per_hour=44", **small), 0))
+    paid = {"money.fees_usd", "money.net_value_usd", "money.tco", "money.tco_with_revenue",
+            "money.cost_per_transaction", "money.cost_to_collect"}  # fmt: skip
+    differ = {n for n, v in cheap.kpis.items() if repr(v) != repr(dear.kpis[n])}
+    assert differ == paid
+    assert dear.kpis["money.fees_usd"] == pytest.approx(2 * cheap.kpis["money.fees_usd"])
+
+
+def test_an_evidence_trail_wins_against_a_payers_machine() -> None:
+    machine = (
+        "timeline=[{kind: payer_ai, on: 2025-01-02, found_share: 0.5, false_share: 0.05, "
+        "contest_share: 0.2, contest_with_trail_share: 0.9}]"
+    )
+    without = kpis(scenario("generalist", machine, **SIZE))
+    with_trail = kpis(scenario("generalist", machine, f"{G}.denials.evidence_trail=true", **SIZE))
+    assert with_trail["denials.final_rate"] < without["denials.final_rate"]
+    assert with_trail["denials.initial_rate"] == pytest.approx(
+        without["denials.initial_rate"], abs=0.01
+    )

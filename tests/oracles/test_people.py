@@ -1,0 +1,427 @@
+"""People against theory: renewal of a team, learning by doing, and what follows from both.
+
+Each comparison allows what chance exceeds with probability 1e-6 (five standard errors, or the same
+in the Kolmogorov-Smirnov distance); there are about forty, so that a sound model fails one in
+25,000 sets of seeds, and the seeds are fixed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import ceil, exp, gamma, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import special
+
+from sim.model import rules
+from sim.model.agents import Agent
+from sim.model.simulation import World, run
+from sim.model.workforce import Team
+from sim.record.kpis import outcome
+from tests.people import MINUTES_PER_MONTH, VENDOR, after, bare, coders
+from tests.scenarios import TEAMS, scenario
+
+SIGMAS = 5.0
+KS_LIMIT = 2.7  # of D·sqrt(n): exceeded with probability 2·exp(−2·2.7²) = 9e-7
+LAWS = ("exponential", "wright", "de_jong", "lfcm")
+TURNOVER, HIRING, LEARNING = (f"{VENDOR}.{part}" for part in ("turnover", "hiring", "learning"))
+
+
+def moment(order: int, scale: float, shape: float) -> float:
+    """E[T^order] of a Weibull tenure."""
+    return scale**order * gamma(1 + order / shape)
+
+
+def squared_cv(shape: float) -> float:
+    """Squared coefficient of variation of a Weibull tenure."""
+    return gamma(1 + 2 / shape) / gamma(1 + 1 / shape) ** 2 - 1
+
+
+def share_younger(age: float, scale: float, shape: float) -> float:
+    """Part of a stationary team younger than an age: the integral of (1−F)/E[T]."""
+    return float(special.gammainc(1 / shape, (age / scale) ** shape))
+
+
+def ks_distance(ages: list[float], scale: float, shape: float) -> float:
+    """Distance D·sqrt(n) between ages and the stationary mix."""
+    theory = np.sort([share_younger(age, scale, shape) for age in ages])
+    steps = np.arange(len(ages) + 1) / len(ages)
+    distance = max(np.max(steps[1:] - theory), np.max(theory - steps[:-1]))
+    return float(distance) * sqrt(len(ages))
+
+
+def ages_at(team: Team, day: float) -> list[float]:
+    """Days since hire of those employed on a day (at its very end if somebody left on it)."""
+    return [
+        day - a.hired for a in team.agents if a.hired <= day and (a.left is None or a.left > day)
+    ]
+
+
+# --- turnover -------------------------------------------------------------------------------------
+
+PEOPLE, IDLE_DAYS = 1000, 731
+# Turnover needs no work to be done; one workday a week saves time.
+IDLE = ["calendar.workdays=[0]"]
+
+
+@pytest.fixture(scope="module")
+def idle_teams() -> dict[tuple[float, float], Team]:
+    """Large teams that only come and go, by annual rate and shape, after two years."""
+    teams: dict[tuple[float, float], Team] = {}
+    for shape in (0.6, 0.8, 1.0):
+        for rate in (0.2, 0.8):
+            options = [f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}"]
+            # With one seed the teams would draw the same luck, and be no separate evidence.
+            world = after(bare(PEOPLE, *IDLE, *options, f"seed={len(teams)}", days=IDLE_DAYS))
+            teams[rate, shape] = coders(world)
+    return teams
+
+
+def separations_sd(expected: float, shape: float) -> float:
+    """Standard error of the leavers of a stationary team: at most that of long times."""
+    return sqrt(expected * max(1.0, squared_cv(shape)))
+
+
+@pytest.mark.parametrize("shape", [0.6, 0.8, 1.0])
+@pytest.mark.parametrize("rate", [0.2, 0.8])
+def test_separations_per_head_and_year_are_the_rate_written(
+    idle_teams: dict[tuple[float, float], Team], rate: float, shape: float
+) -> None:
+    team = idle_teams[rate, shape]
+    left = len(team.agents) - len(team.employed)
+    expected = PEOPLE * rate * IDLE_DAYS / 365.25
+    assert len(team.employed) == PEOPLE
+    assert left == pytest.approx(expected, abs=SIGMAS * separations_sd(expected, shape))
+
+
+def test_separations_of_all_shapes_and_rates_together(
+    idle_teams: dict[tuple[float, float], Team],
+) -> None:
+    left = sum(len(t.agents) - len(t.employed) for t in idle_teams.values())
+    expected = {key: PEOPLE * key[0] * IDLE_DAYS / 365.25 for key in idle_teams}
+    sd = sqrt(sum(separations_sd(n, shape) ** 2 for (_, shape), n in expected.items()))
+    assert sd / sum(expected.values()) < 0.02
+    assert left == pytest.approx(sum(expected.values()), abs=SIGMAS * sd)
+
+
+@pytest.mark.parametrize("shape", [0.6, 0.8, 1.0])
+@pytest.mark.parametrize("rate", [0.2, 0.8])
+@pytest.mark.parametrize("day", [0.0, 365.0, float(IDLE_DAYS)])
+def test_ages_are_and_stay_stationary(
+    idle_teams: dict[tuple[float, float], Team], rate: float, shape: float, day: float
+) -> None:
+    ages = ages_at(idle_teams[rate, shape], day)
+    scale = rules.tenure_scale_days(rate, shape)
+    assert ks_distance(ages, scale, shape) < KS_LIMIT
+    first, second, third = (moment(order, scale, shape) for order in (1, 2, 3))
+    mean = first * (1 + squared_cv(shape)) / 2
+    sd = sqrt(third / (3 * first) - mean**2)
+    assert mean == pytest.approx(second / (2 * first))
+    assert np.mean(ages) == pytest.approx(mean, abs=SIGMAS * sd / sqrt(len(ages)) + 0.003 * mean)
+
+
+def renewals(days: int, scale: float, shape: float) -> list[float]:
+    """Expected leavers of one place by each day, from a newcomer on: m = F + F' * m, by days."""
+    share_gone = 1 - np.exp(-((np.arange(days + 1) / scale) ** shape))
+    gone_on = np.diff(share_gone)
+    m = np.zeros(days + 1)
+    for day in range(1, days + 1):
+        # Successors of those who left on a day have the mean of that day and the one before left.
+        earlier = np.dot(m[day - 1 :: -1], gone_on[:day]) + np.dot(
+            m[day - 1 : 0 : -1], gone_on[1:day]
+        )
+        m[day] = (share_gone[day] + earlier / 2) / (1 - gone_on[0] / 2)
+    return [float(x) for x in m]
+
+
+def test_a_team_of_newcomers_leaves_as_renewal_theory_says() -> None:
+    rate, shape, days = 0.39, 0.6, 730
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"{VENDOR}.go_live_knowledge={{domain: 0.4, client: 0.15}}",
+    ]  # fmt: skip
+    team = coders(after(bare(PEOPLE, *IDLE, *options, days=days)))
+    exits = np.array([a.left for a in team.agents if a.left is not None])
+    expected = np.array(renewals(days, rules.tenure_scale_days(rate, shape), shape)) * PEOPLE
+    steady = renewals(days, rules.tenure_scale_days(rate, 1.0), 1.0)
+    assert steady[-1] == pytest.approx(rate * days / 365.25, rel=1e-3)
+    windows = ((0, 30), (30, 90), (90, 365), (365, 730))
+    pace = []
+    for start, end in windows:
+        theory = expected[end] - expected[start]
+        found = int(((exits > start) & (exits <= end)).sum())
+        assert found == pytest.approx(theory, abs=SIGMAS * separations_sd(theory, shape))
+        pace.append(found / PEOPLE / (end - start) * 365.25)
+    assert pace == sorted(pace, reverse=True)
+    assert pace[0] > 3 * rate  # early attrition
+    assert rate < pace[-1] < 1.5 * rate  # and then towards the rate written
+
+
+def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged() -> None:
+    rate, shape, days, grown = 0.39, 0.6, 731, 91
+    growth = "{kind: staffing, on: 2025-04-02, team: coding_inpatient, headcount: %d}"
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"timeline=[{growth % (2 * PEOPLE)}]",
+    ]  # fmt: skip
+    team = coders(after(bare(PEOPLE, *IDLE, *options, days=days)))
+    assert len(team.employed) == 2 * PEOPLE
+    exits = np.array([a.left for a in team.agents if a.left is not None])
+    new = np.array(renewals(days, rules.tenure_scale_days(rate, shape), shape)) * PEOPLE
+    pace = []
+    for start, end in ((grown, grown + 90), (grown + 90, days)):
+        theory = PEOPLE * rate * (end - start) / 365.25 + new[end - grown] - new[start - grown]
+        found = int(((exits > start) & (exits <= end)).sum())
+        assert found == pytest.approx(theory, abs=SIGMAS * separations_sd(theory, shape))
+        pace.append(found / (2 * PEOPLE) / (end - start) * 365.25)
+    assert pace[0] > 1.8 * rate
+    assert pace[1] < 1.4 * rate
+
+
+def test_vacancies_and_classes_leave_the_rate_per_head_as_written() -> None:
+    rate, shape, people, days = 0.8, 0.75, 800, 1096
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"{HIRING}.time_to_fill_days=60", f"{HIRING}.classroom_days=21", "kpi_from_days=365",
+    ]  # fmt: skip
+    kpis = outcome(run(bare(people, *IDLE, *options, days=days), 0)).kpis
+    mean_tenure = 365.25 / rate
+    filled = mean_tenure / (mean_tenure + 60)
+    counted = people * filled * rate * (days - 365) / 365.25
+    assert kpis["people.headcount"] == pytest.approx(people * filled, rel=0.02)
+    assert kpis["people.turnover"] == pytest.approx(
+        rate, rel=SIGMAS * separations_sd(counted, shape) / counted
+    )
+
+
+def test_pressure_scales_the_hazard_away_from_the_target() -> None:
+    # An idle team that was planned to be busy all the time: the hazard is below the one written.
+    rate, slope, days = 0.8, 4.0, 731
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=1", "people.pressure_threshold=0.6",
+        f"people.pressure_hazard={slope}", "kpi_from_days=91",
+    ]  # fmt: skip
+    kpis = outcome(run(bare(PEOPLE, *IDLE, *options, days=days), 0)).kpis
+    relaxed = rate / (1 + slope * 0.4)
+    counted = PEOPLE * relaxed * 640 / 365.25
+    assert kpis["people.turnover"] == pytest.approx(relaxed, rel=SIGMAS / sqrt(counted))
+
+
+# --- Whitt 2006 -----------------------------------------------------------------------------------
+
+ITEM_MINUTES = 3000.0  # 600, the largest in a scenario, at the largest handle time multiplier
+ITEM_DAYS = ITEM_MINUTES / 1440.0
+STAFF, BUSY_DAYS = 200, 731
+
+
+@pytest.fixture
+def flood(tmp_path: Path) -> list[str]:
+    """Options that keep a bare team of `STAFF` coders always at work on long, equal items."""
+    daily = ceil(STAFF / ITEM_DAYS) + 3
+    rows = ["date,setting,payer,count"]
+    rows += [
+        f"{date(2025, 1, 1) + timedelta(day)},inpatient,other,{daily if day else 3 * STAFF}"
+        for day in range(BUSY_DAYS)
+    ]
+    file = tmp_path / "flood.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return [
+        f"hospital.arrivals.file={file}",
+        "queues.coding_inpatient.minutes=600",
+        f"{VENDOR}.handle_time_multiplier=5",
+    ]
+
+
+def mean_level(
+    entry: float, learning: float, forgetting: float, rate: float, shape: float
+) -> tuple[float, float]:
+    """Mean and variance of knowledge in a stationary, always busy team; rates per month, year.
+
+    Whitt's integral of p(t)·(1−F(t))/E[T], with p(t) known at the end of each item: after k items
+    p = a + (p₀−a)·r^k.
+    """
+    step = ITEM_MINUTES / MINUTES_PER_MONTH
+    r = exp(-(learning + forgetting) * step)
+    limit = (1 - exp(-learning * step)) / (1 - r)
+    scale = rules.tenure_scale_days(rate, shape)
+    ends = [share_younger(k * ITEM_DAYS, scale, shape) for k in range(4000)]
+    parts, levels = np.diff(ends), limit + (entry - limit) * r ** np.arange(3999)
+    mean = float(parts @ levels + (1 - ends[-1]) * limit)
+    return mean, float(parts @ levels**2 + (1 - ends[-1]) * limit**2) - mean**2
+
+
+@pytest.mark.parametrize(
+    ("rate", "shape", "forgetting"), [(1.95, 1.0, 0.0), (1.95, 1.0, 0.4), (1.95, 0.7, 0.0)]
+)
+def test_mean_knowledge_of_a_team_is_whitts(
+    flood: list[str], rate: float, shape: float, forgetting: float
+) -> None:
+    entry, learning = {"domain": 0.1, "client": 0.05}, {"domain": 1.0, "client": 0.5}
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"{LEARNING}.forgetting_per_month={forgetting}", "people.pressure_hazard=1.3",
+        *(f"{VENDOR}.entry_knowledge.{part}={entry[part]}" for part in entry),
+        *(f"{LEARNING}.{part}_per_month={learning[part]}" for part in learning),
+    ]  # fmt: skip
+    world = after(bare(STAFF, *flood, *options, days=BUSY_DAYS))
+    weeks = world.observer.record().weeks
+    mine = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"]
+    later = [i for i in mine if weeks["day"][i] >= 28]
+    busy, productive = (
+        sum(weeks[name][i] for i in later) for name in ("busy_minutes", "productive_minutes")
+    )
+    assert busy / productive == pytest.approx(1.0, abs=0.03)  # always at work
+    for part, column in (("domain", "knowledge"), ("client", "client")):
+        theory, variance = mean_level(entry[part], learning[part], forgetting, rate, shape)
+        if shape == 1.0:
+            # Exponential tenure and learning in closed form; long items cost a little of it.
+            limit = learning[part] / (learning[part] + forgetting)
+            pace = 12 * (learning[part] + forgetting)
+            whitt = limit - (limit - entry[part]) * rate / (rate + pace)
+            assert theory == pytest.approx(whitt, abs=0.03)
+            # Levels of one place are correlated over 1/(rate + pace) years.
+            variance *= 2 / (rate + pace) / (BUSY_DAYS / 365.25)
+        found = np.mean([weeks[column][i] for i in mine]) / STAFF
+        assert found == pytest.approx(theory, abs=SIGMAS * sqrt(variance / STAFF)), part
+    assert_levels_follow_from_items(coders(world), entry, learning, forgetting)
+    left = sum(a.left is not None for a in coders(world).agents)
+    expected = STAFF * rate * BUSY_DAYS / 365.25
+    assert left == pytest.approx(expected, abs=SIGMAS * separations_sd(expected, shape))
+
+
+def assert_levels_follow_from_items(
+    team: Team, entry: dict[str, float], learning: dict[str, float], forgetting: float
+) -> None:
+    """Each newcomer has done all the items that fit into the tenure, and knows what these teach."""
+    newcomers = [a for a in team.agents if a.hired > 0]
+    assert len(newcomers) > STAFF
+    for agent in newcomers:
+        end = agent.left if agent.left is not None else float(BUSY_DAYS)
+        assert agent.items == int((end - agent.hired) / ITEM_DAYS + 1e-9)
+        if forgetting == 0.0:
+            months = agent.items * ITEM_MINUTES / MINUTES_PER_MONTH
+            for part, known in (("domain", agent.knowledge[0]), ("client", agent.client)):
+                missing = (1 - entry[part]) * exp(-learning[part] * months)
+                assert 1 - known == pytest.approx(missing, rel=1e-9)
+
+
+# --- learning by doing ----------------------------------------------------------------------------
+
+
+def forever(law: str, days: int = 730) -> World:
+    """Five people who never leave, with more than enough to do for years, and no break."""
+    return after(
+        bare(
+            5, f"people.learning_law={law}", "people.incompressible_share=0.2",
+            "hospital.inpatient.claims_per_year=5000", "queues.coding_inpatient.minutes=600",
+            f"{TURNOVER}.annual_rate=0", f"{LEARNING}.domain_per_month=0.8",
+            f"{LEARNING}.client_per_month=0.6",
+            f"{VENDOR}.go_live_knowledge={{domain: 0.1, client: 0.05}}", days=days,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(law: str) -> None:
+    world = forever(law)
+    people = world.scenario.people
+    learn = rules.LEARNING[law][0]
+    for agent in coders(world).agents:
+        months = agent.busy_minutes / MINUTES_PER_MONTH
+        assert months > 23.0
+        shape = people.power_exponent, people.incompressible_share
+        assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.8, *shape), abs=1e-9)
+        assert agent.client == pytest.approx(learn(0.05, months, 0.6, *shape), abs=1e-9)
+
+
+def test_without_leavers_forgetting_and_new_rules_everybody_becomes_a_master() -> None:
+    for agent in coders(forever("exponential")).agents:
+        assert agent.knowledge[0] > 1 - 1e-7
+        assert agent.client > 1 - 1e-5
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_skill_that_is_not_used_fades_as_the_law_says(law: str) -> None:
+    world = World(bare(1, f"people.learning_law={law}", "seed=5", days=60), 0)
+    team = coders(world)
+    team.open_doors()
+    agent = Agent(team, 99, 0.0)
+    agent.month_minutes = MINUTES_PER_MONTH
+    knowing = team.knowing
+    knowing.forgetting_per_month = 0.05 if law != "lfcm" else knowing.domain_rate
+    knowing.forgetting_per_day = 0.05 / rules.DAYS_PER_MONTH
+    agent.knowledge = [0.6] * 5
+    for day in range(1, 366):  # a year of work in the first skill
+        agent.practise(0, 480.0, float(day))
+    agent.catch_up(365.0)
+    unused = knowing.forgotten(0.6, 365.0)
+    assert unused < 0.6
+    assert agent.knowledge[1:] == pytest.approx([unused] * 4, abs=1e-9)
+    assert agent.knowledge[0] > unused
+
+
+# --- what follows ---------------------------------------------------------------------------------
+
+
+def test_a_pooled_team_knows_less_of_every_skill_than_specialists() -> None:
+    """Pinker & Shumsky 2000: the same people in one cross-trained team practise each skill less."""
+    size = {"scale": 0.05, "days": 545, "first": 180, "last": 90}
+    split = after(scenario("generalist", **size))  # type: ignore[arg-type]
+    heads = sum(t.plan * t.hours_share for t in split.teams) / 0.05
+    everything = ", ".join(q for t in split.scenario.teams for q in t.queues)
+    pooled = after(
+        scenario(
+            "generalist", f"teams.billing.queues=[{everything}]",
+            f"teams.billing.headcount={round(heads)}",
+            *(f"teams.{team}.headcount=0" for team in TEAMS if team != "billing"),
+            **size,  # type: ignore[arg-type]
+        )
+    )  # fmt: skip
+    pool = pooled.teams[TEAMS.index("billing")]
+    assert pool.plan * pool.hours_share == pytest.approx(heads * 0.05, rel=0.01)
+    for team in split.teams:
+        (skill,) = {q.skill for q in team.queues}
+        special = np.mean([a.knowledge[skill] for a in team.employed if a.producing])
+        general = np.mean([a.knowledge[skill] for a in pool.employed if a.producing])
+        assert general < special - 0.02, team.name
+
+
+def test_playbooks_raise_the_start_of_newcomers() -> None:
+    starts = []
+    for conformance in (0.0, 0.3, 0.7, 1.0):
+        options = [
+            f"{VENDOR}.conformance={conformance}", f"{TURNOVER}.annual_rate=1",
+            f"{VENDOR}.go_live_knowledge={{domain: 0.5, client: 0.6}}",
+        ]  # fmt: skip
+        team = coders(after(bare(50, *IDLE, *options, days=200)))
+        # Nobody works here, so that newcomers know what they were handed.
+        newcomers = [a.client for a in team.agents if a.hired > 0]
+        assert len(newcomers) > 20
+        assert newcomers[0] == pytest.approx(0.05 + conformance * (0.6 - 0.05), abs=1e-9)
+        starts.append(np.mean(newcomers))
+    assert starts == sorted(starts)
+    assert starts[0] == pytest.approx(0.05)
+    assert starts[-1] > 0.4
+
+
+def test_more_turnover_means_less_knowledge_and_accuracy() -> None:
+    """The direction, at otherwise equal vendors and common random numbers; see docs/people.md."""
+    coding = [
+        "hospital.inpatient.claims_per_year=14500", "queues.coding_inpatient.minutes=600",
+        "hospital.inpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
+        f"{VENDOR}.handle_time_multiplier=5", "certifications.none.accuracy_floor=0.6",
+        "certifications.none.accuracy_ceiling=0.885", "kpi_from_days=60", "kpi_until_days=90",
+    ]  # fmt: skip
+    known, accurate = [], []
+    for rate in (0.1, 0.3, 0.8):
+        options = (*coding, f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=0.75")
+        kpis = [
+            outcome(run(bare(60, *options, f"seed={seed}", days=400), 0)).kpis for seed in (1, 2, 3)
+        ]
+        known.append([k["people.mean_knowledge"] for k in kpis])
+        accurate.append([k["quality.coding_accuracy"] for k in kpis])
+    # Levels differ by 0.05 and more, with a standard error of 0.015 of a single run.
+    assert (np.diff(known, axis=0) < 0).all()
+    assert (np.diff(np.mean(accurate, axis=1)) < 0).all()

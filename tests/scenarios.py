@@ -1,0 +1,202 @@
+"""Small scenarios for tests: the shipped ones with overrides, and a watch on the queues."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from sim.model.claims import CATEGORIES, Claim
+from sim.model.queues import WorkQueue
+from sim.model.simulation import World
+from sim.scenario.load import load, shipped_configs
+from sim.scenario.schema import Scenario
+
+TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
+PAYERS = ("medicare", "medicare_advantage", "commercial", "managed_medicaid", "medicaid", "other")
+CERTIFICATIONS = ("none", "CPC", "CCS", "RHIT", "RN")
+
+
+def scenario(
+    name: str = "generalist",
+    *overrides: str,
+    scale: float = 0.02,
+    days: int = 200,
+    first: int = 30,
+    last: int = 60,
+) -> Scenario:
+    """A shipped scenario on a small hospital for some days, `overrides` laid upon it last.
+
+    Services count from day `first` to `last` days before the end.
+    """
+    size = (
+        f"hospital.scale={scale}",
+        f"horizon_days={days}",
+        f"kpi_from_days={first}",
+        f"kpi_until_days={last}",
+    )
+    return load(shipped_configs() / f"{name}.yaml", [*size, *overrides]).scenario
+
+
+def staffed(people: int) -> list[str]:
+    """Every team has this many people at scale 1."""
+    return [f"teams.{team}.headcount={people}" for team in TEAMS]
+
+
+def for_payers(key: str, value: object) -> list[str]:
+    """One value of a payer's key for all payers."""
+    return [f"payers.{payer}.{key}={value}" for payer in PAYERS]
+
+
+def for_categories(key: str, value: object) -> list[str]:
+    """One value of a category's key for all categories."""
+    return [f"categories.{category}.{key}={value}" for category in CATEGORIES]
+
+
+def frozen(vendor: str, domain: float = 1.0, client: float = 1.0) -> list[str]:
+    """Nobody learns, forgets, comes or goes; nothing presses; all know the same."""
+    return [
+        "policy_calendar=[]",
+        "people.pressure_accuracy=0",
+        f"vendors.{vendor}.go_live_knowledge={{domain: {domain}, client: {client}}}",
+        f"vendors.{vendor}.turnover.annual_rate=0",
+        f"vendors.{vendor}.hiring.nesting_days=0",
+        f"vendors.{vendor}.learning.domain_per_month=0",
+        f"vendors.{vendor}.learning.client_per_month=0",
+        f"vendors.{vendor}.learning.forgetting_per_month=0",
+    ]
+
+
+def faultless(vendor: str) -> list[str]:
+    """No defect, gap, vanished claim or short payment comes from anywhere."""
+    return [
+        *for_categories("incidence", 0),
+        *(f"certifications.{c}.accuracy_floor=1" for c in CERTIFICATIONS),
+        *(f"certifications.{c}.accuracy_ceiling=1" for c in CERTIFICATIONS),
+        *for_payers("no_reply_share", 0),
+        *for_payers("short_pay_share", 0),
+        "people.pressure_accuracy=0",
+        "people.entry_defect_floor=0",
+        "hospital.inpatient.cdi_gap_share=0",
+        "hospital.outpatient.cdi_gap_share=0",
+        f"vendors.{vendor}.quality.entry_defect_share=0",
+        f"vendors.{vendor}.quality.duplicate_share=0",
+    ]
+
+
+Entry = tuple[float, int, float, Claim]
+
+
+@dataclass
+class Watch:
+    """What happened at one queue, noted by somebody who stands beside it.
+
+    Times are in days. `here` holds when each waiting claim last began to wait; `waited` how long
+    each claim waited in a visit that ended with somebody taking it (`past` those of its earlier
+    visits); `withdrawn` the waits of claims taken away unworked; `stays` when each unbroken stay
+    ended, and its length. `area` is the time integral of the number waiting up to the last change.
+    """
+
+    here: dict[int, float] = field(default_factory=dict)
+    waited: dict[int, float] = field(default_factory=dict)
+    past: list[float] = field(default_factory=list)
+    stays: list[tuple[float, float]] = field(default_factory=list)
+    withdrawn: list[float] = field(default_factory=list)
+    arrived: int = 0
+    returned: int = 0
+    area: float = 0.0
+    changed: float = 0.0
+
+    def put(self, key: int, now: float) -> None:
+        """A claim arrives."""
+        self.arrived += 1
+        if key in self.waited:
+            self.past.append(self.waited.pop(key))
+        self._enter(key, now)
+
+    def take(self, key: int, now: float) -> None:
+        """Somebody takes a claim up."""
+        self.waited[key] = self.waited.get(key, 0.0) + self._leave(key, now)
+
+    def give_back(self, key: int, now: float) -> None:
+        """A claim taken up comes back unfinished and waits on."""
+        self.returned += 1
+        self._enter(key, now)
+
+    def drop(self, key: int, now: float) -> None:
+        """A claim is taken away without being worked."""
+        self.withdrawn.append(self._leave(key, now))
+        self.waited.pop(key, None)
+
+    def worked(self, in_hand: set[int]) -> list[float]:
+        """Waits of all visits that came to their end, given the claims still in hand."""
+        unfinished = in_hand | self.here.keys()
+        return [*self.past, *(w for key, w in self.waited.items() if key not in unfinished)]
+
+    def area_at(self, now: float) -> float:
+        """Time integral of the number waiting."""
+        return self.area + len(self.here) * (now - self.changed)
+
+    def _enter(self, key: int, now: float) -> None:
+        assert key not in self.here, "a claim waits twice in one queue"
+        self._tick(now)
+        self.here[key] = now
+
+    def _leave(self, key: int, now: float) -> float:
+        self._tick(now)
+        stay = now - self.here.pop(key)
+        self.stays.append((now, stay))
+        return stay
+
+    def _tick(self, now: float) -> None:
+        assert now >= self.changed, "time runs backwards"
+        self.area = self.area_at(now)
+        self.changed = now
+
+
+@contextmanager
+def watched_queues() -> Iterator[dict[str, Watch]]:
+    """Notes every change of every queue while it is open; queues by name."""
+    seen: defaultdict[str, Watch] = defaultdict(Watch)
+    put, take = WorkQueue.put, WorkQueue.take
+    give_back, drop = WorkQueue.give_back, WorkQueue.drop
+
+    def watched_put(self: WorkQueue, claim: Claim, key: float, now: float) -> None:
+        seen[self.name].put(claim.key, now)
+        put(self, claim, key, now)
+
+    def watched_take(self: WorkQueue, now: float) -> Entry:
+        entry = take(self, now)
+        seen[self.name].take(entry[3].key, now)
+        return entry
+
+    def watched_give_back(self: WorkQueue, entry: Entry, *times: float) -> None:
+        seen[self.name].give_back(entry[3].key, times[-1])
+        give_back(self, entry, *times)
+
+    def watched_drop(self: WorkQueue, claim: Claim, now: float) -> None:
+        seen[self.name].drop(claim.key, now)
+        drop(self, claim, now)
+
+    methods: dict[str, Any] = {
+        "put": watched_put,
+        "take": watched_take,
+        "give_back": watched_give_back,
+        "drop": watched_drop,
+    }
+    with patch.multiple(WorkQueue, **methods):
+        yield seen
+
+
+def in_hand(world: World) -> dict[str, set[int]]:
+    """Keys of the claims that agents have in hand, by queue."""
+    hands: defaultdict[str, set[int]] = defaultdict(set)
+    for team in world.teams:
+        for agent in team.agents:
+            if agent.in_hand is not None:
+                queue, entry = agent.in_hand[:2]
+                hands[queue.name].add(entry[3].key)
+    return hands

@@ -1,0 +1,228 @@
+"""Claims are drawn as the scenario says: how many, how much, from whom, with which defects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.model import rules
+from sim.model.calendar import WorkCalendar
+from sim.model.claims import (
+    CATEGORIES,
+    CC_AT_RISK,
+    CDI_GAP,
+    NO_REPLY,
+    SCRUBBER_EDIT,
+    SETTING_ROWS,
+    SHORT_PAY,
+    Claim,
+    ClaimSource,
+)
+from sim.model.draws import Draws
+from sim.scenario.schema import Scenario
+from tests.scenarios import scenario
+
+UNTOUCHED = np.ones(len(CATEGORIES))
+
+
+def source(model: Scenario, replication: int = 0) -> ClaimSource:
+    calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
+    return ClaimSource(model, calendar, Draws(model.seed, replication))
+
+
+def claims_of(model: Scenario, days: int) -> list[Claim]:
+    drawn = source(model)
+    return [claim for day in range(days) for claim in drawn.day_claims(day, UNTOUCHED)]
+
+
+@pytest.fixture(scope="module")
+def full_size() -> tuple[Scenario, list[Claim]]:
+    """Sixty days of the hospital of full size: 57,000 claims."""
+    model = scenario("generalist", scale=1)
+    return model, claims_of(model, 60)
+
+
+def test_a_year_expects_what_the_scenario_says() -> None:
+    model = scenario("generalist", scale=0.5, days=365)
+    drawn = source(model)
+    for setting, profile in enumerate((model.hospital.inpatient, model.hospital.outpatient)):
+        year = sum(drawn.expected_count(day, setting) for day in range(365))
+        # 365 days hold one more Wednesday than a mean week, and months of unequal length.
+        assert year == pytest.approx(0.5 * profile.claims_per_year * 365 / 365.25, rel=0.005)
+
+
+def test_days_follow_weekday_and_month() -> None:
+    model = scenario("generalist", scale=1, days=365)
+    drawn = source(model)
+    week = model.hospital.outpatient.weekday_profile
+    monday = next(d for d in range(7) if (model.start + timedelta(d)).weekday() == 0)
+    counts = [drawn.expected_count(monday + d, 1) for d in range(7)]
+    assert np.array(counts) / counts[0] == pytest.approx(np.array(week) / week[0])
+    month = model.hospital.arrivals.month_profile
+    february = (31 - monday + 6) // 7 * 7 + monday
+    assert (model.start + timedelta(february)).month == 2
+    assert drawn.expected_count(february, 1) / counts[0] == pytest.approx(month[1] / month[0])
+
+
+@pytest.mark.parametrize(("cv", "ratio"), [(0.0, 1.0), (0.3, 10.0)])
+def test_daily_counts_vary_as_gamma_poisson(cv: float, ratio: float) -> None:
+    """Variance of a day's count is μ + (cv·μ)²; at μ = 100 and cv = 0.3, ten times Poisson's."""
+    flat = [
+        "hospital.outpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
+        "hospital.outpatient.claims_per_year=36525",
+        "hospital.inpatient.claims_per_year=0",
+        "hospital.arrivals.month_profile=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+        f"hospital.arrivals.day_cv={cv}",
+    ]
+    model = scenario("generalist", *flat, scale=1, days=1500)
+    drawn = source(model)
+    counts = np.array([drawn._drawn_count(day, 1) for day in range(1500)])
+    # Standard errors: mean (ratio·100/1500)^½, variance about (2/1500)^½ relative; 5 of them.
+    assert counts.mean() == pytest.approx(100.0, abs=5 * (ratio * 100 / 1500) ** 0.5)
+    assert counts.var() == pytest.approx(ratio * 100.0, rel=5 * (2.5 / 1500) ** 0.5)
+
+
+def test_both_settings_share_the_days_luck() -> None:
+    """A busy day is busy for all: the gamma factor is the day's, not the setting's."""
+    flat = [
+        f"hospital.{s}.{key}" for s in ("inpatient", "outpatient")
+        for key in ("claims_per_year=365250", "weekday_profile=[1, 1, 1, 1, 1, 1, 1]")
+    ]  # fmt: skip
+    model = scenario("generalist", *flat, "hospital.arrivals.day_cv=0.3", scale=1, days=300)
+    drawn = source(model)
+    counts = np.array([[drawn._drawn_count(day, s) for s in (0, 1)] for day in range(300)])
+    # Theory: cv²/(cv² + 1/μ) = 0.99.
+    assert np.corrcoef(counts.T)[0, 1] > 0.95
+
+
+def test_keys_are_unique_and_say_day_and_setting(full_size: tuple[Scenario, list[Claim]]) -> None:
+    _, claims = full_size
+    assert len({claim.key for claim in claims}) == len(claims)
+    for claim in claims[:2000]:
+        assert claim.key // (2 * SETTING_ROWS) == claim.day
+        assert claim.key // SETTING_ROWS % 2 == claim.setting
+
+
+def test_payers_and_payments_are_as_written(full_size: tuple[Scenario, list[Claim]]) -> None:
+    model, claims = full_size
+    payers = np.array([claim.payer for claim in claims])
+    for index, payer in enumerate(model.payers):
+        error = (payer.claims_share * (1 - payer.claims_share) / len(claims)) ** 0.5
+        assert abs((payers == index).mean() - payer.claims_share) < 5 * error, payer.name
+        low, _, high = payer.reply_days
+        days = np.array([c.reply_days for c in claims if c.payer == index])
+        assert low <= days.min()
+        assert days.max() <= high
+        assert days.mean() == pytest.approx(sum(payer.reply_days) / 3, abs=0.3)
+    for setting, profile in enumerate((model.hospital.inpatient, model.hospital.outpatient)):
+        usd = np.array([c.expected for c in claims if c.setting == setting]) / 100.0
+        assert np.log(usd).std() == pytest.approx(rules.lognormal_sigma(profile.payment_cv), 0.05)
+        error = profile.payment_mean_usd * profile.payment_cv / len(usd) ** 0.5
+        assert abs(usd.mean() - profile.payment_mean_usd) < 5 * error
+
+
+def test_defects_come_as_often_and_as_large_as_written(
+    full_size: tuple[Scenario, list[Claim]],
+) -> None:
+    model, claims = full_size
+    defects = np.array([claim.defects for claim in claims])
+    usd = np.array([claim.expected for claim in claims]) / 100.0
+    for bit, name in enumerate(CATEGORIES):
+        category = next(c for c in model.categories if c.name == name)
+        mine = (defects >> bit & 1).astype(bool)
+        error = (category.incidence * (1 - category.incidence) / len(claims)) ** 0.5
+        assert abs(mine.mean() - category.incidence) <= 6 * error, name
+        if mine.any():
+            weight = usd[mine].mean() / usd.mean()
+            noise = usd[mine].std() / mine.sum() ** 0.5 / usd.mean()
+            assert abs(weight - category.dollar_weight) < 5 * noise + 0.02, name
+
+
+def test_traits_come_as_often_as_written(full_size: tuple[Scenario, list[Claim]]) -> None:
+    model, claims = full_size
+    hospital = model.hospital
+    for setting, profile in enumerate((hospital.inpatient, hospital.outpatient)):
+        mine = [c for c in claims if c.setting == setting]
+        reply = sum(p.claims_share * p.no_reply_share for p in model.payers)
+        short = sum(p.claims_share * p.short_pay_share for p in model.payers)
+        for bit, share in (
+            (CC_AT_RISK, profile.cc_share * profile.under_coding_missed_share),
+            (CDI_GAP, profile.cdi_gap_share),
+            (SCRUBBER_EDIT, hospital.scrubber_edit_share),
+            (NO_REPLY, reply),
+            (SHORT_PAY, short),
+        ):
+            seen = np.mean([bool(c.flags & bit) for c in mine])
+            assert abs(seen - share) <= 5 * (share * (1 - share) / len(mine)) ** 0.5
+
+
+def test_feedback_takes_defects_away_and_adds_none() -> None:
+    model = scenario("generalist", scale=0.2)
+    drawn, bit = source(model), CATEGORIES.index("REG")
+    less = UNTOUCHED.copy()
+    less[bit] = 0.45
+    before = [c for day in range(20) for c in drawn.day_claims(day, UNTOUCHED)]
+    after = [c for day in range(20) for c in drawn.day_claims(day, less)]
+    lost = 0
+    for one, other in zip(before, after, strict=True):
+        assert one.key == other.key
+        assert one.defects | other.defects == one.defects
+        assert one.defects & ~(1 << bit) == other.defects & ~(1 << bit)
+        lost += one.defects != other.defects
+    had = sum(c.defects >> bit & 1 for c in before)
+    assert lost / had == pytest.approx(0.55, abs=5 * (0.55 * 0.45 / had) ** 0.5)
+
+
+def test_a_smaller_hospitals_claims_are_the_first_of_a_bigger_ones() -> None:
+    small, big = (
+        claims_of(scenario("generalist", f"hospital.scale={scale}"), 10) for scale in (0.1, 0.3)
+    )
+    by_key = {claim.key: claim for claim in big}
+    shared = [claim for claim in small if claim.key in by_key]
+    assert len(shared) > 0.9 * len(small)
+    for claim in shared:
+        twin = by_key[claim.key]
+        assert (claim.payer, claim.expected, claim.defects, claim.deny_mask, claim.minutes) == (
+            twin.payer, twin.expected, twin.defects, twin.deny_mask, twin.minutes,
+        )  # fmt: skip
+
+
+def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> None:
+    model = scenario("generalist", days=91, first=0)
+    rows = ["date,setting,payer,count"]
+    for day in range(91):
+        on = model.start + timedelta(day)
+        rows += [f"{on},outpatient,commercial,{day % 5}", f"{on},inpatient,medicare,{day % 2}"]
+        if day % 3 == 0:
+            rows.append(f"{on},outpatient,medicaid,2")
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(rows) + "\n")
+    replay = scenario("generalist", f"hospital.arrivals.file={file}", days=91, first=0)
+    drawn, names = source(replay), [p.name for p in replay.payers]
+    for day in range(91):
+        claims = drawn.day_claims(day, UNTOUCHED)
+        counted = {(c.setting, names[c.payer]): 0 for c in claims}
+        for claim in claims:
+            counted[claim.setting, names[claim.payer]] += 1
+        expected = {
+            (1, "commercial"): day % 5,
+            (0, "medicare"): day % 2,
+            (1, "medicaid"): 2 if day % 3 == 0 else 0,
+        }
+        assert counted == {key: n for key, n in expected.items() if n}
+
+
+def test_luck_of_later_visits_lies_in_a_row_of_its_own() -> None:
+    claim = claims_of(scenario("generalist"), 3)[0]
+    assert claim.luck is None
+    factors, lucks = [], []
+    for visit in range(1, 12):
+        factors.append(claim.start_visit())
+        lucks.append(claim.luck_now())
+        assert claim.visits == visit
+    assert len(set(factors[:10])) == 10
+    assert all(0.0 <= luck < 1.0 for luck in lucks)
+    assert lucks[10] == lucks[9], "beyond the last visit its numbers are used again"

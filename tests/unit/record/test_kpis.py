@@ -1,0 +1,308 @@
+"""Every KPI of a record small enough to be worked out on paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+
+from sim.record.kpis import FAMILIES, KPIS, kpi, outcome
+from sim.record.record import Facts, Outcome, Record
+from sim.record.views import cohort_of, daily_receivable_usd, realised_shares
+
+STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked", "denied", "paid",
+          "closed")  # fmt: skip
+PAID, CLOSED, DENIED, WAITING, ASKED = 8, 9, 7, 0, 6
+CAUSES = ("final_denial", "not_worked", "timely_filing", "records_request", "given_up",
+          "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback")  # fmt: skip
+NONE, FIRST_PAID, REJECTED, FIRST_ASKED, FIRST_DENIED = range(5)
+DEFAULTS = {
+    "setting": 1, "payer": 0, "paid_cents": 0, "under_cents": 0, "cdi_cents": 0, "over_cents": 0,
+    "short_cents": 0, "takeback_cents": 0, "loss_cents": 0, "loss_cause": -1, "closed_day": -1,
+    "wrong": 0, "touches": 1, "denied_for": -1, "edited": 0, "open_cents": 0,
+}  # fmt: skip
+
+# Eight claims inside the window (days 10 to 80), one before and one after it. USD in comments.
+CLAIMS = [
+    # 200 expected, 20 lost by under-coding, paid at once
+    {"day": 10, "expected": 20000, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 15,
+     "closed_day": 30, "paid_cents": 18000, "under_cents": 2000, "wrong": 1},
+    # 1000, paid 10 % too high, of which 300 was taken back; an inpatient
+    {"day": 20, "expected": 100000, "setting": 0, "stage": PAID, "first_outcome": FIRST_PAID,
+     "first_day": 26, "closed_day": 40, "paid_cents": 80000, "over_cents": 10000,
+     "takeback_cents": 30000, "wrong": 1, "touches": 2},
+    # 500, rejected, mended, paid 50 short
+    {"day": 30, "expected": 50000, "stage": PAID, "first_outcome": REJECTED, "first_day": 34,
+     "closed_day": 60, "paid_cents": 45000, "short_cents": 5000, "touches": 3, "edited": 1},
+    # 400, asked for records, lost
+    {"day": 40, "expected": 40000, "stage": CLOSED, "first_outcome": FIRST_ASKED, "first_day": 45,
+     "closed_day": 90, "loss_cents": 40000, "loss_cause": 3, "touches": 2},
+    # 600, denied for category 1, won back
+    {"day": 50, "expected": 60000, "stage": PAID, "first_outcome": FIRST_DENIED, "first_day": 54,
+     "closed_day": 95, "paid_cents": 60000, "denied_for": 1, "touches": 2},
+    # 300, denied for category 0, lost for good
+    {"day": 50, "expected": 30000, "stage": CLOSED, "first_outcome": FIRST_DENIED, "first_day": 57,
+     "closed_day": 99, "loss_cents": 30000, "loss_cause": 0, "denied_for": 0, "touches": 2},
+    # 700, denied and still open; an inpatient
+    {"day": 60, "expected": 70000, "setting": 0, "stage": DENIED, "first_outcome": FIRST_DENIED,
+     "first_day": 66, "open_cents": 70000, "denied_for": 1},
+    # 100, not coded yet
+    {"day": 79, "expected": 10000, "stage": WAITING, "first_outcome": NONE, "first_day": -1,
+     "wrong": -1, "touches": 0, "open_cents": 10000},
+    # outside the window
+    {"day": 9, "expected": 77700, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 12,
+     "closed_day": 20, "paid_cents": 77700},
+    {"day": 80, "expected": 88800, "stage": ASKED, "first_outcome": FIRST_ASKED, "first_day": 85,
+     "open_cents": 88800},
+]  # fmt: skip
+
+
+def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
+    rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(claims)]
+    columns = {name: np.array([r[name] for r in rows], np.int64) for name in ("key", "day",
+               "expected", "stage", "first_outcome", "first_day", *DEFAULTS)}  # fmt: skip
+    facts = Facts(
+        start="2025-01-01",
+        horizon_days=100,
+        kpi_from_days=10,
+        kpi_until_days=20,
+        cost_of_capital_per_year=0.1,
+        settings=("inpatient", "outpatient"),
+        stages=STAGES,
+        causes=CAUSES,
+        categories=("REG", "DATA"),
+        queues=("coding", "denials"),
+        month_of_day=tuple(min(d // 31, 3) for d in range(100)),
+        month_starts=("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01"),
+    )
+    days = {
+        "cash_usd": np.full(100, 30.0),
+        "fees_usd": np.full(100, 2.0),
+        "hospital_usd": np.full(100, 1.0),
+        "submitted": np.full(100, 0.5),
+    }
+    weeks = {
+        "day": [0, 7, 14], "team": ["a"] * 3, "plan": [4.0] * 3, "employed": [4.0, 3.0, 4.0],
+        "producing": [4.0, 3.0, 3.0], "pipeline": [0, 1, 0], "knowledge": [2.0, 1.5, 2.1],
+        "client": [1.0, 0.9, 1.5], "certified_share": [1.0, 1.0, 2.0],
+        "busy_minutes": [600.0, 500.0, 720.0], "productive_minutes": [800.0, 700.0, 900.0],
+        "paid_hours": [32.0, 30.0, 40.0], "scheduled_hours": [30.0, 28.0, 36.0],
+        "billed_hours": [30.0, 28.0, 35.0],
+    }  # fmt: skip
+    queues = {
+        "week": [0, 0, 2, 2], "week_start": ["x"] * 4,
+        "queue": ["coding", "denials", "coding", "denials"], "arrived": [9, 9, 14, 3],
+        "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
+        "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
+        "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4],
+    }  # fmt: skip
+    agents = {
+        "agent": ["a-0", "a-1", "a-2"], "team": ["a"] * 3, "vendor": ["v"] * 3,
+        "certification": ["none", "CPC", "none"], "hired": ["2024-01-01"] * 3,
+        "left": ["", "2025-02-20", ""], "reason": ["", "quit", ""],
+        "tenure_days": [300.0, 250.0, 50.0], "knowledge_domain": [0.5] * 3,
+        "knowledge_client": [0.5] * 3, "items": [5, 5, 3], "errors": [1, 0, 1],
+        "busy_hours": [10.0] * 3, "productive_hours": [12.0] * 3,
+        "entry_certification": ["none"] * 3, "start_age_days": [200.0, 200.0, 0.0],
+        "hours_share": [1.0, 1.0, 1.0], "hired_day": [-200.0, -200.0, 50.0],
+    }  # fmt: skip
+    totals = {
+        "transition_usd": 40.0, "assessment_usd": 0.0, "breach_expected_usd": 0.0,
+        "breach_drawn_usd": 0.0, "recruiting_usd": 100.0, "programme_usd": 0.0,
+        "training_usd": 60.0, "wages_usd": 5000.0, "management_usd": 200.0,
+    }  # fmt: skip
+    cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
+                                     "knowledge_client")}  # fmt: skip
+    return Record(facts, columns, days, weeks, queues, cohorts, agents, totals)
+
+
+@pytest.fixture(scope="module")
+def result() -> Outcome:
+    return outcome(record())
+
+
+CLOSED_DENIED = 60000 / 90000  # what closed claims first denied brought, of what they were worth
+
+EXPECTED = {
+    # seven of the eight claims of the window have had an answer
+    "claims.first_pass_payment_rate": 2 / 7,
+    "claims.rejection_rate": 1 / 7,
+    "claims.rfi_rate": 1 / 7,
+    "denials.initial_rate": 3 / 7,
+    "claims.clean_claim_rate": 6 / 7,
+    "denials.initial_usd_rate": 1600 / 3700,
+    "denials.initial_with_rfi_usd_rate": 2000 / 3700,
+    "denials.final_rate": 700 / 3800,
+    "appeals.overturn_rate": 1 / 2,
+    "denials.category.REG": 1 / 7,
+    "denials.category.DATA": 2 / 7,
+    "quality.coding_accuracy": 5 / 7,
+    # money: 3800 expected; open claims are worth what closed ones like them brought
+    "money.expected_usd": 3800.0,
+    "money.paid_usd": 180 + 800 + 450 + 600.0,
+    "money.open_usd": 800.0,
+    "money.loss_usd.under_coding": 20.0,
+    "money.loss_usd.over_coding": -100.0,
+    "money.loss_usd.takeback": 300.0,
+    "money.loss_usd.short_pay": 50.0,
+    "money.loss_usd.records_request": 400.0,
+    "money.loss_usd.final_denial": 300.0,
+    "money.loss_usd.not_worked": 0.0,
+    "money.leakage.final_denial": 300 / 3800,
+    "audit.takeback": 300 / 3800,
+    "money.fees_usd": 70 * 2.0,
+    "money.cash_usd": 70 * 30.0,
+    "money.hospital_usd": 70 * 1.0 + 0.7 * 200.0,
+    "money.cost_per_transaction": 4.0,
+    "money.cost_to_collect": (140 + 210) / 2100,
+    "money.tco": 140 + 210 + 40 + 700.0,
+    "money.tco_with_revenue": 140 + 210 + 40 + 700 + 20 + 50 + 300.0,
+    # work
+    "work.touches_per_claim": 13 / 8,
+    "work.rework_share": 6 / 13,
+    "work.days_to_submission": (5 + 6 + 4 + 5 + 4 + 7 + 6) / 7,
+    "work.backlog_days.coding": 2.0 * 7 / 10,
+    "work.backlog_days.denials": 1.5 * 7 / 4,
+    "work.wait_days.coding": 1.5,
+    "work.wait_days.denials": 3.0,
+    "work.touches_per_paid_hour": 14 / 35,
+    # people: only the last week starts on day 10 or later
+    "people.headcount": 4.0,
+    "people.turnover": 1 / (4.0 * 90 / 365.25),
+    "people.vacancy_share": 0.0,
+    "people.occupancy": 720 / 900,
+    "people.scheduled_of_paid": 36 / 40,
+    "people.productive_of_scheduled": 15 / 36,
+    "people.busy_of_paid": 12 / 40,
+    "people.mean_knowledge": 0.7,
+    "people.client_knowledge": 0.5,
+    "people.certified_share": 2 / 3,
+    "people.mean_tenure": 175.0,
+    "people.wages_usd": 5000.0,
+    "people.turnover_cost_usd_per_year": 160 * 3.6525,
+    "people.turnover_cost_usd_per_leaver": 160.0,
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_kpi_is_the_figure_on_paper(name: str, result: Outcome) -> None:
+    assert result.kpis[name] == pytest.approx(EXPECTED[name], rel=1e-12, abs=1e-12)
+
+
+def test_open_claims_are_worth_what_closed_ones_with_that_answer_brought(result: Outcome) -> None:
+    shares = realised_shares(record())
+    assert shares[FIRST_DENIED] == pytest.approx(CLOSED_DENIED)
+    assert shares[REJECTED] == pytest.approx(0.9)
+    paid, worth = 180 + 800 + 450 + 0 + 600 + 0 + 777, 200 + 1000 + 500 + 400 + 600 + 300 + 777
+    assert shares[NONE] == pytest.approx(paid / worth), "unanswered: as claims in general"
+    valued = 700 * CLOSED_DENIED + 100 * paid / worth
+    k = result.kpis
+    assert k["money.open_valued_usd"] == pytest.approx(valued)
+    assert k["money.net_revenue_realisation"] == pytest.approx((2030 + valued) / 3800)
+    assert k["money.leakage"] == pytest.approx(1 - (2030 + valued) / 3800)
+    assert k["money.leakage.open"] == pytest.approx((800 - valued) / 3800)
+    inpatients = 800 + 700 * CLOSED_DENIED
+    assert k["money.average_revenue_per_case"] == pytest.approx(inpatients / 2)
+
+
+def test_receivables_are_what_is_served_and_not_closed(result: Outcome) -> None:
+    daily = daily_receivable_usd(record())
+    assert daily[8] == 0.0
+    assert daily[9] == 777.0
+    assert daily[20] == pytest.approx(777 + 200 + 1000 - 777)
+    assert daily[99] == pytest.approx(700 + 100 + 888)
+    window = daily[10:80]
+    k = result.kpis
+    assert k["money.days_in_ar"] == pytest.approx(window.mean() / (3800 / 70))
+    cost = k["money.fees_usd"] + k["money.hospital_usd"] + 40.0
+    capital = window.sum() / 365.25 * 0.1
+    value = k["money.paid_usd"] + k["money.open_valued_usd"] - cost - capital
+    assert k["money.net_value_usd"] == pytest.approx(value)
+
+
+def test_identities_hold(result: Outcome) -> None:
+    k = result.kpis
+    assert sum(
+        k[name]
+        for name in (
+            "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
+            "denials.initial_rate",
+        )
+    ) == pytest.approx(1.0, abs=1e-15)  # fmt: skip
+    losses = sum(v for name, v in k.items() if name.startswith("money.loss_usd."))
+    assert k["money.paid_usd"] + k["money.open_usd"] + losses == pytest.approx(3800.0)
+    parts = sum(v for name, v in k.items() if name.startswith("money.leakage."))
+    assert parts == pytest.approx(k["money.leakage"])
+
+
+def test_nothing_to_divide_by_is_undefined_not_zero() -> None:
+    k = outcome(record(claims=[])).kpis
+    for name in ("denials.initial_rate", "denials.final_rate", "quality.coding_accuracy",
+                 "money.leakage", "work.touches_per_claim", "money.days_in_ar",
+                 "appeals.overturn_rate", "work.days_to_submission"):  # fmt: skip
+        assert isnan(k[name]), name
+    assert k["money.expected_usd"] == 0.0
+
+
+def test_every_kpi_is_described_and_every_description_is_computed(result: Outcome) -> None:
+    assert list(KPIS) == list(result.kpis)[: len(KPIS)]
+    for name in result.kpis:
+        meaning = kpi(name)
+        assert meaning.name == name
+        assert meaning.better in ("higher", "lower", "neither")
+        assert meaning.unit
+        assert meaning.definition
+        assert meaning.form in ("ratio of totals", "total", "mean")
+        assert meaning.smallest_difference >= 0.0
+    families = {name[: name.rfind(".") + 1] for name in result.kpis if name not in KPIS}
+    assert families == set(FAMILIES)
+    for unknown in ("denials", "money.loss", "no.such", "people.turnover.x", ""):
+        with pytest.raises(KeyError):
+            kpi(unknown)
+
+
+def test_shares_that_are_called_so_lie_between_0_and_1(result: Outcome) -> None:
+    for name, value in result.kpis.items():
+        if kpi(name).unit == "share" and not name.startswith("money.leakage"):
+            assert 0.0 <= value <= 1.0, name
+
+
+def test_the_window_can_be_chosen() -> None:
+    everything = cohort_of(record(), 0, 100)
+    assert len(everything.claims["day"]) == 10
+    assert everything.losses_usd(CAUSES)["over_coding"] == -100.0
+    assert len(cohort_of(record()).claims["day"]) == 8
+    later = replace(record().facts, kpi_from_days=31)
+    assert len(cohort_of(replace(record(), facts=later)).claims["day"]) == 5
+
+
+def test_monthly_rates_are_by_month_of_service(result: Outcome) -> None:
+    table = result.tables["monthly"]
+    rows = {
+        (month, name): value
+        for month, name, value in zip(table["month"], table["kpi"], table["value"], strict=True)
+    }
+    # Days 0–30: claims 1 to 3 and the one of day 9, all answered; days 31–61: the next four.
+    assert rows[0, "claims.count"] == 4
+    assert rows[0, "claims.first_pass_payment_rate"] == pytest.approx(3 / 4)
+    assert rows[0, "claims.rejection_rate"] == pytest.approx(1 / 4)
+    assert rows[1, "denials.initial_rate"] == pytest.approx(3 / 4)
+    assert rows[1, "quality.coding_accuracy"] == 1.0
+    assert rows[0, "people.headcount"] == pytest.approx(11 / 3)
+    assert rows[0, "people.occupancy"] == pytest.approx(1820 / 2400)
+    # Only one of the two claims of the third month is answered: its rates would be premature.
+    assert (2, "denials.initial_rate") not in rows
+    assert rows[2, "claims.count"] == 2
+    assert rows[3, "money.cash_usd"] == pytest.approx(7 * 30.0)
+    assert set(zip(table["month"], table["month_start"], strict=True)) <= {
+        (0, "2025-01-01"), (1, "2025-02-01"), (2, "2025-03-01"), (3, "2025-04-01"),
+    }  # fmt: skip
+
+
+def test_tables_have_columns_of_one_length(result: Outcome) -> None:
+    for name, table in result.tables.items():
+        assert len({len(column) for column in table.values()}) == 1, name
+    assert list(result.tables["queues"]) == ["week", "week_start", "queue", "arrived", "finished",
+                                             "backlog", "oldest_days", "wait_days"]  # fmt: skip

@@ -1,0 +1,115 @@
+"""What a study prints: narrow enough, honest about its intervals, safe for any name."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from sim.report import terminal
+from sim.study.compare import CAVEAT, compare
+from sim.study.replicate import StudyResult
+
+TWO = ("generalist", "specialised")
+Study = Callable[..., StudyResult]
+
+
+@pytest.mark.parametrize("count", [2, 5, 12])
+def test_a_comparison_has_a_block_per_scenario_within_100_columns(study: Study, count: int) -> None:
+    names = tuple(f"a scenario with quite a long name, number {i}" for i in range(count))
+    result = study(names, 3, 3)
+    text = terminal.comparison_text(result, compare(result))
+    assert max(map(cell_len, text.splitlines())) <= 100
+    assert text.count("Initial denial rate") == count - 1
+    assert text.count(" verdict\n") == count - 1
+    assert CAVEAT in text
+    assert "\x1b" not in text
+
+
+def test_printed_numbers_agree_with_the_study(study: Study) -> None:
+    result = study(TWO, 20, 3)
+    rows = compare(result)
+    text = terminal.comparison_text(result, rows)
+    [line] = [line for line in text.splitlines() if "Initial denial rate" in line]
+    base, own = (
+        np.mean([o.kpis["denials.initial_rate"] for o in result.outcomes[n].values()]) for n in TWO
+    )
+    [row] = [row for row in rows if row.kpi.name == "denials.initial_rate"]
+    assert f"{base:.1%}".replace("%", " %") in line
+    assert f"{own:.1%}".replace("%", " %") in line
+    assert f"−{100 * (base - own):.2f} points" in line
+    assert f"−{-100 * row.difference.low:.2f} to −{-100 * row.difference.high:.2f}" in line
+    assert line.endswith("better")
+
+
+def test_a_single_scenario_has_means_and_intervals(study: Study) -> None:
+    text = terminal.run_text(study(TWO[:1], 20, 3))
+    [line] = [line for line in text.splitlines() if "Net value" in line]
+    assert "$ " in line
+    assert " M" in line
+    assert " to " in line
+    assert "0.38" not in text
+    assert "% a year" not in text
+    assert "Turnover, per year" in text
+
+
+def test_one_replication_prints_means_without_intervals(study: Study) -> None:
+    result = study(TWO, 1, 3)
+    text = terminal.comparison_text(result, compare(result))
+    assert " to " not in text
+    assert "nan" not in text
+    assert "nan" not in terminal.headline(result, compare(result))
+    assert "nan" not in terminal.run_text(study(TWO[:1], 1, 3))
+
+
+def test_the_headline_is_one_sentence_with_its_interval(study: Study) -> None:
+    result = study(TWO, 20, 3)
+    text = terminal.headline(result, compare(result))
+    assert text.startswith(
+        "Specialised: 4.4 % of claims initially denied, 9.61 points less than for"
+    )
+    assert "(95 % interval −9.76 to −9.46)" in text
+    assert text.endswith(".")
+    assert "\n" not in text
+
+
+def test_the_headline_claims_no_difference_that_is_not_there(study: Study) -> None:
+    result = study(TWO, 5, 3)
+    result.outcomes["specialised"].clear()
+    result.outcomes["specialised"].update(result.outcomes["generalist"])
+    text = terminal.headline(result, compare(result))
+    assert "for generalist (no difference)" in text
+    assert "more" not in text
+    assert "less" not in text
+
+
+def test_the_headline_of_many_is_about_the_best(study: Study) -> None:
+    result = study(("a", "b", "c", "d"), 5, 3)
+    text = terminal.headline(result, compare(result))
+    assert text.startswith("Best of 3 alternatives by net value: d: 4.")
+
+
+@pytest.mark.parametrize(
+    "name", ["[bold]x[/bold]", "\x1b[31mred\x07", ":smile: [/]", "ספק", "🚀 仕事"]
+)
+def test_names_cannot_format_the_terminal(study: Study, name: str) -> None:
+    result = study(("base", name), 2, 3)
+    text = terminal.comparison_text(result, compare(result), colour=False)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    shown = name.replace("\x1b", " ").replace("\x07", " ").strip()
+    assert shown[:12] in text  # a longer name goes on in the next line
+    assert max(map(cell_len, text.splitlines())) <= 100
+
+
+def test_colour_needs_a_terminal_and_yields_to_no_color(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = study(TWO, 5, 3)
+    assert "\x1b[32mbetter" in terminal.comparison_text(result, compare(result), colour=True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert not terminal.wants_colour()  # pytest captures: not a terminal
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert terminal.wants_colour()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not terminal.wants_colour()

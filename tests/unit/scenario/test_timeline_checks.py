@@ -1,0 +1,64 @@
+"""Timelines that cannot be are refused, each at its own line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.load import ScenarioError, load, shipped_configs
+
+HEAD = """\
+extends: {base}
+name: late
+timeline:
+"""
+
+IMPOSSIBLE = {
+    "before the start": (
+        "  - {kind: vendor_switch, on: 2024-06-01, to: generalist}", "outside the run",
+    ),
+    "on the first day": (
+        "  - {kind: vendor_switch, on: 2025-01-01, to: generalist}", "after the start",
+    ),
+    "after the end": (
+        "  - {kind: attrition_shock, on: 2031-01-01, team: ar, share: 0.1}", "outside the run",
+    ),
+    "twice a day": (
+        "  - {kind: vendor_switch, on: 2025-07-01, to: generalist}\n"
+        "  - {kind: vendor_switch, on: 2025-07-01, to: specialized, teams: [ar]}",
+        "switched twice",
+    ),
+    "unknown vendor": (
+        "  - {kind: vendor_switch, on: 2025-07-01, to: generalits}", 'did you mean "generalist"',
+    ),
+    "unknown team": (
+        "  - {kind: layoff, on: 2025-07-01, team: biling, share: 0.1}", 'did you mean "billing"',
+    ),
+    "unknown payer": (
+        "  - {kind: payer_ai, on: 2025-07-01, payers: [medicar], found_share: 0.1, "
+        "false_share: 0.01, contest_share: 0.3, contest_with_trail_share: 0.7}",
+        'did you mean "medicare"',
+    ),
+    "no feedback to start": (
+        "  - {kind: feedback_start, on: 2025-07-01, vendor: in_house}", "no feedback loop",
+    ),
+    "surge that ends first": (
+        "  - {kind: volume, on: 2025-07-01, until: 2025-06-01, factor: 2}", "must come after",
+    ),
+    "unknown kind": ("  - {kind: vendor_swich, on: 2025-07-01, to: generalist}", "vendor_switch"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_an_impossible_timeline_is_refused_with_its_line(case: str, tmp_path: Path) -> None:
+    events, said = IMPOSSIBLE[case]
+    file = tmp_path / "late.yaml"
+    base = shipped_configs() / "medcentral.yaml"
+    file.write_text(HEAD.format(base=base) + events + "\n")
+    with pytest.raises(ScenarioError) as error:
+        load(file)
+    message = str(error.value)
+    line = 3 + len(events.splitlines())
+    assert f"late.yaml:{line}:" in message
+    assert said in message
