@@ -31,11 +31,15 @@ M = TypeVar("M", bound=BaseModel)
 Checks = Callable[[M], Sequence[tuple[Sequence[Key], str]]]
 
 _SWITCHES = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
+_MISSING = ("missing", "union_tag_not_found")
+_UNLISTED = ("literal_error", "union_tag_invalid")
 _PLAIN = {
     "dict_type": "should be a mapping",
     "list_type": "should be a list",
     "model_type": "should be a mapping",
     "string_type": "should be text",
+    "too_long": "has too many items",
+    "too_short": "has too few items",
     "tuple_type": "should be a list",
 }
 _fields = functools.cache(Fields)
@@ -98,13 +102,19 @@ def _problem(root: Node, path: tuple[Key, ...], message: str, *hints: str) -> Pr
 
 
 def _translate(root: Node, fields: Fields, error: ValidationError) -> Iterator[Problem]:
-    """Pydantic's errors as problems, those of the alternatives of one value made one."""
+    """Pydantic's errors as problems, those of the alternatives of one value made one.
+
+    What is wrong inside a value is kept, what follows from it for the value is not.
+    """
     grouped: dict[tuple[Key, ...], list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         grouped.setdefault(_path(root, detail), []).append(detail)
     missing: dict[tuple[Key, ...], list[str]] = {}
+    outer = {path[:length] for path in grouped for length in range(len(path))}
     for path, details in grouped.items():
-        if details[0]["type"] == "missing":
+        if path in outer:
+            continue
+        if details[0]["type"] in _MISSING:
             missing.setdefault(path[:-1], []).append(str(path[-1]))
         else:
             yield _describe(root, fields, path, details)
@@ -133,6 +143,8 @@ def _path(root: Node, detail: ErrorDetails) -> tuple[Key, ...]:
             node = child
     if detail["type"] == "missing":
         path.append(detail["loc"][-1])
+    elif detail["type"].startswith("union_tag"):  # the key that says which alternative is meant
+        path.append(detail["ctx"]["discriminator"].strip("'"))
     return tuple(path)
 
 
@@ -146,7 +158,7 @@ def _describe(
         hints = f"allowed: {', '.join(keys)}", did_you_mean(str(path[-1]), keys)
         mark = node.key or node.mark
         return Problem.at(mark, "unknown key", *hints, path=root.dotted(path))
-    said = dict.fromkeys(_words(detail) for detail in details if detail["type"] != "literal_error")
+    said = dict.fromkeys(_words(detail) for detail in details if detail["type"] not in _UNLISTED)
     message = " or ".join(said) or "is not an allowed value"
     if not isinstance(node.value, dict | list):
         message += f" (got {_shown(node.value)})"

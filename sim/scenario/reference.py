@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -65,11 +66,9 @@ class Fields:
 
     def keys(self, path: Sequence[Key]) -> list[str]:
         """Keys that the mapping at `path` may have."""
-        return [
-            key
-            for option in self.at(path)
-            for key in option.get("properties") or option.get("propertyNames", {}).get("enum", ())
-        ]
+        found = self.at(path)
+        keys = (o.get("properties") or o.get("propertyNames", {}).get("enum", ()) for o in found)
+        return list(dict.fromkeys(chain.from_iterable(keys)))
 
     def allowed(self, path: Sequence[Key]) -> str:
         """What a value at `path` may be, in words; empty if the path is not known."""

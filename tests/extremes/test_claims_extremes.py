@@ -116,7 +116,7 @@ def test_what_is_always_won_back_is_not_lost() -> None:
 
 
 def times_staffed(factor: float, *overrides: str, days: int) -> Scenario:
-    """The generalist with so many times the people that `auto` works out, at a tenth of size."""
+    """The generalist with so many times the people that `auto` works out."""
     plain = scenario("generalist", scale=1, days=days)
     calendar = WorkCalendar(plain.calendar, plain.start, plain.horizon_days)
     minutes = yearly_minutes(plain)

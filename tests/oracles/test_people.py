@@ -362,6 +362,49 @@ def test_a_skill_that_is_not_used_fades_as_the_law_says(law: str) -> None:
     assert agent.knowledge[0] > unused
 
 
+@pytest.mark.parametrize("law", LAWS)
+def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> None:
+    world = World(bare(50, f"people.learning_law={law}", "people.incompressible_share=0.2",
+                       f"{TURNOVER}.annual_rate=0.5", days=60), 0)  # fmt: skip
+    team = coders(world)
+    team.open_doors()
+    people, learn = world.scenario.people, rules.LEARNING[law][0]
+    for agent in team.agents:
+        months = -agent.hired / rules.DAYS_PER_MONTH  # always at work: the target occupancy is 1
+        shape = people.power_exponent, people.incompressible_share
+        assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.20, *shape), abs=1e-6)
+        assert agent.client == pytest.approx(learn(0.05, months, 0.22, *shape), abs=1e-6)
+
+
+@pytest.mark.parametrize("obsolete", [0.3, 0.99, 1.0])
+def test_rule_changes_take_and_retraining_gives_back_a_part(obsolete: float) -> None:
+    taught, level = 0.9, 0.8
+    reform = f"{{kind: policy_change, on: 2025-02-01, skills: all, obsolete_share: {obsolete}}}"
+    options = [
+        *IDLE, f"timeline=[{reform}]", f"{TURNOVER}.annual_rate=0",
+        f"{VENDOR}.go_live_knowledge={{domain: {level}, client: {level}}}",
+        f"{VENDOR}.retraining.effectiveness_share={taught}",
+        f"{VENDOR}.retraining.delay_days=14",
+    ]  # fmt: skip
+    for days, lost in ((44, obsolete), (60, obsolete * (1 - taught))):
+        for agent in coders(after(bare(3, *options, days=days))).agents:
+            assert agent.knowledge == pytest.approx([level * (1 - lost)] * 5)
+            assert agent.client == level
+
+
+@pytest.mark.parametrize("days", [0, 28])
+def test_no_turnover_is_the_limit_of_little_turnover(days: int) -> None:
+    """A team that nobody leaves has been at work for ever; it does not begin in the classroom."""
+    found = []
+    for rate in (0.0, 0.001):
+        options = (f"{TURNOVER}.annual_rate={rate}", f"{HIRING}.classroom_days=21")
+        weeks = run(scenario("generalist", *options, days=120), 0).weeks
+        rows = [i for i, day in enumerate(weeks["day"]) if day == days]
+        found.append([[weeks[c][i] for i in rows] for c in ("producing", "knowledge", "client")])
+    for none, little in zip(*found, strict=True):
+        assert none == pytest.approx(little, rel=0.01)
+
+
 # --- what follows ---------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from sim.model.simulation import World, run
 from sim.record.record import Record
 from tests.scenarios import faultless, frozen, in_hand, scenario, watched_queues
 
-# Every comparison allows an error that chance exceeds with probability 1e-5; there are 12.
+# Every comparison allows an error that chance exceeds with probability 1e-5; there are 6.
 FALSE_ALARM = 1e-5
 MINUTES = 60.0
 OCCUPANCY = 0.75
@@ -108,15 +108,12 @@ def test_waiting_is_that_of_m_m_c(
 ) -> None:
     """Two pairs of agents, each with a queue, against the four together (first come first served).
 
-    Batches of two weeks of four replications stand for independent observations. Mean wait and
-    chance to wait are ratios, so they enter as `sum − truth × count`, which has mean 0.
+    Batches of two weeks (or of as many claims as two weeks bring) of four replications stand for
+    independent observations.
     """
     model = scenario("generalist", *markovian(layout), scale=1, days=DAYS)
-    wait, chance = (
-        mean_wait_days(servers, OCCUPANCY * servers),
-        erlang_c(servers, OCCUPANCY * servers),
-    )
-    rate = RATE * servers / SERVERS
+    load, rate = OCCUPANCY * servers, RATE * servers / SERVERS
+    wait, chance = mean_wait_days(servers, load), erlang_c(servers, load)
     waits: list[float] = []
     levels: list[float] = []
     delays: list[float] = []

@@ -1,6 +1,7 @@
 """Progress on standard error: a line for every tenth, a bar on a terminal, nothing if quiet."""
 
 import io
+import re
 
 import pytest
 
@@ -43,7 +44,8 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     with shown_progress(quiet=False) as tell:
         tell(Progress(3, 12, 90.0))
-    assert "3/12 replications, 1 min 30 s left" in terminal.getvalue()
+    said = re.sub(r"\x1b\[[0-9;?]*\w", "", terminal.getvalue())
+    assert "3/12 replications, 1 min 30 s left" in said
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

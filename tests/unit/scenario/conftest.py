@@ -54,6 +54,16 @@ class Calendar(Base):
     saturdays: bool = False
 
 
+class Shock(Base):
+    kind: Literal["shock"]
+    share: float = Field(ge=0, le=1)
+
+
+class Closure(Base):
+    kind: Literal["closure"]
+    on: date
+
+
 class Toy(Base):
     """A whole scenario."""
 
@@ -65,6 +75,10 @@ class Toy(Base):
     teams: tuple[Team, ...]
     profile: tuple[float, ...] = ()
     calendar: Calendar = Calendar()
+    events: tuple[Annotated[Shock | Closure, Field(discriminator="kind")], ...] = ()
+    allowed: tuple[Literal["coding", "edits"], ...] | Literal["all"] = "all"
+    span: tuple[float, float] | None = None
+    shares: dict[Literal["REG", "DATA"], float] = Field(default_factory=dict)
 
 
 def cross_checks(toy: Toy) -> list[tuple[tuple[str | int, ...], str]]:

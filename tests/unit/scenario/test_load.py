@@ -44,7 +44,7 @@ def test_every_mistake_of_a_file_is_reported_with_its_place_and_remedy(load: Loa
         "file.yaml:3:8: start: should be a valid date in the format YYYY-MM-DD, invalid character"
         ' in year (got "05.01.2026"); allowed: a date such as 2026-01-31',
         "file.yaml:4:1: nmae: unknown key; allowed: name, seed, start, counts, vendors, teams,"
-        ' profile, calendar; did you mean "name"?',
+        ' profile, calendar, events, allowed, span, shares; did you mean "name"?',
         'file.yaml:5:23: calendar.saturdays: should be a valid boolean (got "no"); allowed: true or'
         " false; write true or false",
         'file.yaml:5:39: calendar.start_hour: should be a valid number (got "8"); allowed: a number;'  # noqa: E501
@@ -122,6 +122,33 @@ def test_wrong_shapes_are_named_in_words_of_the_file(load: Load) -> None:
         assert line.startswith(f"--set {option}: {message}")
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("events=[{share: 1}]", ["events.0.kind: a required key is missing"]),
+        (
+            "events=[{kind: shok}]",
+            ['events.0.kind: is not an allowed value (got "shok"); allowed: "shock" or "closure";'],
+        ),
+        ("events=[{kind: shock, share: 2}]", ["events.0.share: should be less than or equal to 1"]),
+        ("events=[{kind: closure, onn: 1}]", ["events.0.on: a required", "events.0.onn: unknown"]),
+        ("allowed=[edit]", ["allowed.0: is not an allowed value"]),
+        ("allowed=al", ['allowed: should be a list (got "al"); allowed: a list, each one of']),
+        ("span=[1]", ["span.1: a required key is missing; allowed: a number"]),
+        ("span=[1, x]", ["span.1: should be a valid number"]),
+        ("span=[1, 2, 3]", ["span: has too many items; allowed: a list, 2 or more items"]),
+        ("shares={REX: 1}", ['shares.REX: unknown key; allowed: REG, DATA; did you mean "REG"?']),
+    ],
+)
+def test_alternatives_and_fixed_lists_make_no_noise(
+    load: Load, option: str, said: list[str]
+) -> None:
+    found = lines(lambda: load(None, option))
+    assert len(found) == len(said)
+    for line, start in zip(sorted(found), said, strict=True):
+        assert line.startswith(f"--set {option}: {start}")
+
+
 def test_yaml_text_is_not_coerced(load: Load) -> None:
     for option in ("seed='1'", "seed=1.0", "seed=true", "calendar.saturdays=1", "name=5"):
         assert len(lines(lambda option=option: load(None, option))) == 1
@@ -154,6 +181,10 @@ def test_every_value_knows_its_origin(load: Load) -> None:
         "profile.2": "base.yaml:14",
         "calendar.start_hour": "default",
         "calendar.saturdays": "default",
+        "events": "default",
+        "allowed": "default",
+        "span": "default",
+        "shares": "default",
     }
     assert loaded.resolved["vendors"][0]["turnover"] == 0.5
 

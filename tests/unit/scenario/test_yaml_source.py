@@ -187,9 +187,12 @@ def test_text_that_is_not_utf_8_is_located(tmp_path: Path) -> None:
     assert caught.value.problems[0].line == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission(tmp_path: Path) -> None:
+def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "secret.yaml"
     path.write_text("a: 1")
-    path.chmod(0)
-    assert "Permission denied" in unreadable(path).message
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("sim.scenario.yaml_source.open", refuse, raising=False)
+    assert unreadable(path).message == f'"{path}" cannot be read: Permission denied'
