@@ -32,7 +32,7 @@ class Knowing:
         self.domain_rate = domain
         self.client_rate = client
         # Under the learn-forget curve the learning rate itself drives forgetting.
-        self.forgetting_per_month = domain if law == "lfcm" else forgetting
+        self.forgetting_per_month = domain if law == "lfcm" and forgetting > 0 else forgetting
         self.forgetting_per_day = forgetting / DAYS_PER_MONTH
         self.exponent = exponent
         self.floor = floor
@@ -124,11 +124,10 @@ class Agent:
                 kept = exp(slip * (self.client_seen - now))
             self.client = 1.0 - (1.0 - self.client * kept) * exp(-knowing.client_rate * practice)
         else:
-            self.catch_up(now)
-            self.knowledge[skill] = knowing.learned(
-                self.knowledge[skill], practice, knowing.domain_rate
-            )
-            self.client = knowing.learned(self.client, practice, knowing.client_rate)
+            kept = knowing.forgotten(self.knowledge[skill], now - self.seen[skill])
+            self.knowledge[skill] = knowing.learned(kept, practice, knowing.domain_rate)
+            kept = knowing.forgotten(self.client, now - self.client_seen)
+            self.client = knowing.learned(kept, practice, knowing.client_rate)
         self.seen[skill] = now
         self.client_seen = now
 

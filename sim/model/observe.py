@@ -250,6 +250,9 @@ def _claim_columns(claims: list[Claim]) -> dict[str, NDArray[np.int64]]:
     done = (columns["stage"] == PAID) | (columns["stage"] == CLOSED)
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):
         columns[name] = np.where(done, columns[name], 0)
+    # A part paid for an over-coded claim may exceed all that was expected: a gain already.
+    gained = np.maximum(0, columns["paid_cents"] - columns["expected"])
+    columns["over_cents"] = np.where(done, columns["over_cents"], gained)
     columns["paid_cents"] = columns["paid_cents"] - columns["takeback_cents"]
     booked = (
         columns["paid_cents"] + columns["loss_cents"] + columns["under_cents"]

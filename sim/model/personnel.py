@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.model.workforce import Team
 
 REVIEW_DAYS = 7
+ENDLESS_DAYS = 36525.0
+"""Tenure of a team that nobody ever leaves, met for ever: long enough to know all there is."""
 Process = Generator[simpy.Event, Any, None]
 
 
@@ -80,7 +82,7 @@ class Personnel:
     def stationary_age(self, u: float) -> float:
         """Tenure (days) of somebody met at random in a team that has been there for ever."""
         if self.scale_days == float("inf"):
-            return 0.0
+            return ENDLESS_DAYS
         return rules.stationary_age_days(u, self.scale_days, self._turnover.shape)
 
     def review(self, first: bool = False) -> None:

@@ -161,6 +161,12 @@ class Team:
         busy, worked = self.vendor.target_occupancy, max(months, 0.0)
         domain_loss, _ = self._policy_loss
         for skill, share in self._shares.items():
+            if not self.knowing.exponential:  # no closed form against a steady loss
+                practice = worked * busy * share
+                agent.knowledge[skill] = self.knowing.learned(
+                    entry.domain, practice, self.knowing.domain_rate
+                )
+                continue
             agent.knowledge[skill] = rules.settled_knowledge(
                 entry.domain, learning.domain_per_month * busy * share,
                 learning.forgetting_per_month + domain_loss[skill], worked,
@@ -169,6 +175,9 @@ class Team:
 
     def _settled_client(self, entry: float, months: float) -> float:
         learning = self.vendor.learning
+        if not self.knowing.exponential:
+            practice = months * self.vendor.target_occupancy
+            return self.knowing.learned(entry, practice, self.knowing.client_rate)
         return rules.settled_knowledge(
             entry, learning.client_per_month * self.vendor.target_occupancy,
             learning.forgetting_per_month + self._policy_loss[1], months,

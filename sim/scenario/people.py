@@ -77,7 +77,9 @@ class PolicyChange(Model):
     skills: tuple[SkillName, ...] | Literal["all", "client"] = param(
         "Skills hit, or the client part of knowledge", "-", "C", "constant"
     )
-    obsolete_share: float = share("Part of the knowledge that no longer holds", "C", "uncertainty")
+    obsolete_share: float = param(
+        "Part of the knowledge that no longer holds", "share", "C", "uncertainty", ge=0, le=0.99
+    )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = param(
         "Months of the year in which it recurs", "month", "C", "constant", min_length=1
     )

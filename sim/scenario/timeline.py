@@ -48,7 +48,9 @@ class PolicyEvent(_Dated):
     skills: tuple[SkillName, ...] | Literal["all", "client"] = param(
         "Skills hit, or the client part of knowledge", "-", "C", "uncertainty"
     )
-    obsolete_share: float = share("Part of the knowledge that no longer holds", "C", "uncertainty")
+    obsolete_share: float = param(
+        "Part of the knowledge that no longer holds", "share", "C", "uncertainty", ge=0, le=0.99
+    )
 
 
 class PayerAi(_Dated):
