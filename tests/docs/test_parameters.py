@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "parameters.md").read_text(encoding="utf-8")
 CONFIGS = REPOSITORY / "configs"
 FILES = [CONFIGS / "base.yaml", *sorted((CONFIGS / "vendors").glob("*.yaml"))]
-NOTES = ("path", "unit", "conf.", "range", "source and reasoning")
+NOTES = ("unit", "conf.", "range", "source and reasoning")
 NOT_SET = "–"
 ROW_CODE = re.compile(r"\b(?:[A-J][1-9]|[C-J])\b")  # a letter A or B alone is no row
 
@@ -48,11 +48,11 @@ def documented() -> list[tuple[str, Any]]:
         elif not header:
             header = cells
         elif header[0] == "path" and not cells[0].startswith("---"):
-            assert len(cells) == len(header), line
+            path, *values = cells
             found += [
-                (cells[0].replace("*", name), yaml.safe_load(cell))
-                for name, cell in zip(header, cells, strict=True)
-                if name not in NOTES and cell != NOT_SET
+                (path.replace("*", name), yaml.safe_load(value))
+                for name, value in zip(header[1:], values, strict=True)
+                if name not in NOTES and value != NOT_SET
             ]
     return found
 
@@ -70,7 +70,9 @@ def test_each_value_stands_on_the_page_once_and_is_the_one_in_the_files() -> Non
 
 
 def test_the_page_has_every_row_code_that_the_files_and_the_schema_cite() -> None:
-    comments = [line.partition("#")[2] for file in FILES for line in file.read_text().splitlines()]
+    comments = [
+        line.partition("#")[2] for file in FILES for line in file.read_text("utf-8").splitlines()
+    ]
     sources = re.findall(r'"source": "([^"]*)"', json.dumps(Scenario.model_json_schema()))
     cited = {code for text in [*comments, *sources] for code in ROW_CODE.findall(text)}
     headings = set(re.findall(r"^### ([A-J][1-9]?) ", PAGE, re.MULTILINE))
