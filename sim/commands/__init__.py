@@ -1,0 +1,1 @@
+"""The commands: one function each from the parsed options to an exit code, and its options."""

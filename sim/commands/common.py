@@ -1,0 +1,193 @@
+"""What commands share: scenarios loaded, folders found, replications made, results printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.options import REPLICATIONS, UsageError
+from sim.scenario.problems import Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+    from sim.scenario.schema import Scenario
+    from sim.study.compare import Comparison, Summary
+    from sim.study.replicate import StudyResult
+    from sim.study.statistics import Precision
+
+FINE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
+MOST_NAME = 120  # characters of a folder named after its scenarios
+
+
+def complain(text: str, code: int) -> int:
+    """Print on standard error; gives the exit code back."""
+    print(text, file=sys.stderr)
+    return code
+
+
+def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenario]:
+    """The scenarios, under names that differ: a second one of a name is called after its file."""
+    loaded: list[Scenario] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            loaded.append(load_one(options, path).scenario)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    named: dict[str, Scenario] = {}
+    for path, scenario in zip(paths, loaded, strict=True):
+        name, number = scenario.name, 1
+        while name in named:
+            name = path.stem if number == 1 else f"{path.stem}-{number}"
+            number += 1
+        named[name] = scenario.model_copy(update={"name": name})
+    return list(named.values())
+
+
+def load_one(options: argparse.Namespace, path: Path) -> Loaded[Scenario]:
+    """The scenario of a file, with what the options lay upon it."""
+    from sim.scenario.load import load
+
+    return load(path, overrides(options))
+
+
+def overrides(options: argparse.Namespace) -> list[str]:
+    """What the options of a command lay upon each scenario."""
+    laid_on = list(options.set)
+    if options.seed is not None:
+        laid_on.append(f"seed={options.seed}")
+    if options.scale is not None:
+        laid_on.append(f"hospital.scale={options.scale!r}")
+    return laid_on
+
+
+def study_name(paths: Sequence[Path]) -> str:
+    """The name of a study of these scenario files."""
+    name = "_vs_".join(path.stem for path in paths)
+    if len(name) > MOST_NAME:
+        raise UsageError("so many scenarios make no folder name: give one with --out DIR")
+    return name
+
+
+def folder_for(path: Path) -> Path:
+    """`path`, if a folder can be there; nothing is created yet."""
+    try:
+        existing = next(folder for folder in (path, *path.parents) if folder.exists())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}; name another folder") from error
+    if not existing.is_dir():
+        raise UsageError(f"{path}: {existing} is a file; name a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise UsageError(f"{path}: {existing} may not be written; name another folder")
+    return path
+
+
+def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision | None]:
+    """Replications and precision asked for."""
+    manifest, ledger = folder / "manifest.json", folder / "ledger.sqlite"
+    if options.resume and not ledger.exists():
+        raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
+    replications = options.replications
+    if options.extend is not None:
+        try:
+            done = json.loads(manifest.read_text(encoding="utf-8"))["replications"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"--extend: there is no finished study in {folder}") from error
+        replications = done + options.extend
+    if options.precision is None:
+        return replications or REPLICATIONS, None
+
+    from sim.study.statistics import Precision
+
+    cap = {"cap": replications} if replications else {}
+    return replications or REPLICATIONS, Precision(options.precision, **cap)
+
+
+def simulate(
+    options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path
+) -> StudyResult:
+    """Replicate the scenarios as the options say, with progress."""
+    replications, precision = how_many(options, folder)
+
+    from sim.report.progress import shown_progress
+    from sim.study.replicate import run_study
+
+    with shown_progress(options.quiet) as on_progress:
+        return run_study(
+            scenarios,
+            folder,
+            replications=replications,
+            workers=options.workers,
+            precision=precision,
+            on_progress=on_progress,
+        )
+
+
+def print_study(
+    options: argparse.Namespace,
+    result: StudyResult,
+    folder: Path,
+    comparisons: Sequence[Comparison],
+    found: str,
+    tables: Callable[[bool], str],
+    **more: object,
+) -> int:
+    """What was found: as tables and a sentence, only the sentence, or one JSON object with `more`.
+
+    Then every failed replication; gives the exit code.
+    """
+    from sim.report import terminal
+    from sim.study.compare import CAVEAT, summarise
+
+    if options.json:
+        print_json(
+            {
+                "found": found,
+                "caveat": CAVEAT,
+                "folder": str(folder),
+                "scenarios": result.names,
+                "seed": result.seed,
+                "replications": result.replications,
+                "stopped_because": result.stopped_because,
+                "failures": len(result.failures),
+                **more,
+                "summary": [_flat(row) for row in summarise(result)],
+                "comparison": [_flat(row) for row in comparisons],
+            }
+        )
+    else:
+        if not options.quiet:
+            print(tables(terminal.wants_colour()))
+        reused = f", {result.reused} of them from before" if result.reused else ""
+        print(f"{found} ({result.stopped_because}{reused})\nEverything is in {folder}")
+    for failure in result.failures:
+        where = f"{failure.scenario}, replication {failure.replication}, seed {failure.seed}"
+        complain(f"failed: {where}: {failure.error}", FAILED)
+    return FAILED if result.failures else FINE
+
+
+def _flat(row: Summary | Comparison) -> dict[str, Any]:
+    return {**asdict(row), "kpi": row.kpi.name, "unit": row.kpi.unit}
+
+
+def print_json(value: object) -> None:
+    """One JSON object; a number that is not finite becomes null."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    print(json.dumps(plain(value), allow_nan=False))

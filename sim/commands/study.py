@@ -1,0 +1,85 @@
+"""`run` and `compare`: replications of scenarios, their tables, charts and differences."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
+from sim.options import UsageError, study_options
+
+if TYPE_CHECKING:
+    from sim.study.compare import Comparison
+    from sim.study.replicate import StudyResult
+
+
+def run_options(parser: argparse.ArgumentParser) -> None:
+    """A scenario, and what every study has."""
+    parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
+    study_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate one scenario."""
+    return _study(options, [options.scenario])
+
+
+def compare_options(parser: argparse.ArgumentParser) -> None:
+    """Scenarios, and what every study has."""
+    parser.add_argument(
+        "scenarios",
+        nargs="+",
+        type=Path,
+        metavar="SCENARIO",
+        help="scenario files, at least two; the first is the baseline",
+    )
+    study_options(parser)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Compare scenarios with the first."""
+    if len(options.scenarios) < 2:
+        raise UsageError("denialloop compare: name at least two scenarios, the baseline first")
+    return _study(options, options.scenarios)
+
+
+def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
+    """Load, replicate, write and print; nothing is written before all scenarios are valid."""
+    scenarios = load_all(options, paths)
+    folder = folder_for(options.out or Path("results", study_name(paths)))
+    result = simulate(options, scenarios, folder)
+
+    from sim.report.terminal import headline
+    from sim.study.compare import compare as compared
+    from sim.study.tables import write_study
+
+    comparisons = compared(result)
+    write_study(result, folder, command=options.command_line, comparisons=comparisons)
+    _draw_all(result, folder, comparisons, scenarios[0].hospital.scale)
+    found = headline(result, comparisons)
+    return print_study(options, result, folder, comparisons, found, _tables(result, comparisons))
+
+
+def _draw_all(
+    result: StudyResult, folder: Path, comparisons: Sequence[Comparison], scale: float
+) -> None:
+    """The charts of the study, and of each scenario beside its tables."""
+    from sim.report.build import write_charts
+    from sim.study.tables import only, scenario_folders
+
+    write_charts(result, folder / "charts", scale=scale, comparison=comparisons)
+    if len(result.names) > 1:
+        for name, below in scenario_folders(result.names).items():
+            part, into = only(result, name), folder / below / "charts"
+            write_charts(part, into, scale=scale, among=result.names)
+
+
+def _tables(result: StudyResult, comparisons: Sequence[Comparison]) -> Callable[[bool], str]:
+    """The tables to print, with or without colour."""
+    from sim.report import terminal
+
+    if len(result.names) > 1:
+        return lambda colour: terminal.comparison_text(result, comparisons, colour=colour)
+    return lambda colour: terminal.run_text(result, colour=colour)
