@@ -39,11 +39,18 @@ def pids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def started(folder: Path, lines: int) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, lines: int, large: str = "") -> Iterator[subprocess.Popen[str]]:
     """A study in a process group of its own, after it told of `lines` replications."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.unit.study.toy", folder, "2", str(REPLICATIONS)],
-        env={**os.environ, toy.SECONDS: "0.1"},
+        [
+            sys.executable,
+            "-m",
+            "tests.unit.study.toy",
+            folder,
+            "2",
+            str(200 if large else REPLICATIONS),
+        ],
+        env={**os.environ, toy.SECONDS: "0" if large else "0.1", toy.LARGE: large},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -156,3 +163,13 @@ def test_a_second_study_in_the_folder_is_refused_and_the_first_goes_on(
         _, said = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, said
     assert tables(tmp_path) == undisturbed
+
+
+def test_ctrl_c_in_the_middle_of_large_results_ends_at_once(tmp_path: Path, pids: Path) -> None:
+    for attempt in range(3):
+        with started(tmp_path / f"study {attempt}", 4, large="1") as process:
+            os.killpg(process.pid, signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 130
+        assert said.startswith("stopped after ")
+        assert all_gone(pids)

@@ -91,7 +91,7 @@ def test_an_error_in_the_work_ends_the_run(workers: int) -> None:
 
 
 def test_no_tasks_start_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.executor.ProcessPoolExecutor", None)
+    monkeypatch.setattr("sim.study.executor._hire", None)
     heard = Heard()
     run_tasks([], square, heard.result, heard.loss, 2)
     assert not heard.results

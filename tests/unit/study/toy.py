@@ -24,6 +24,8 @@ PIDS = "TOY_PIDS"
 """Environment variable: folder in which every worker leaves a file named after its process id."""
 SECONDS = "TOY_SECONDS"
 """Environment variable: how long a replication takes."""
+LARGE = "TOY_LARGE"
+"""Environment variable: if it is set, an outcome is too large for a pipe to take at once."""
 
 
 class Toy(BaseModel):
@@ -65,8 +67,10 @@ def simulate(toy: Toy, replication: int) -> Outcome:
         "kpi": ["money.leakage", "money.leakage"],
         "value": [leakage, math.nan],
     }
-    agents = {"agent": [1], "team": [toy.team], "left": [""], "items": [-replication]}
+    agents: dict[str, list[object]] = {"agent": [1], "team": [toy.team], "left": [""], "items": [-replication]}
     queues = {"week": [0], "queue": ["edits"], "backlog": [3]}
+    if os.environ.get(LARGE):
+        agents["noise"] = [np.random.default_rng(replication).bytes(1_000_000).hex()]
     return Outcome(kpis, {"monthly": monthly, "agents": agents, "queues": queues})
 
 
