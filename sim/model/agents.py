@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from sim.model.workforce import Team
 
 
+BREAK_DAYS = 7.0
+"""Gap that the learn-forget curve takes for a break; shorter ones are the rhythm of work."""
+
+
 class Knowing:
     """How one vendor's agents learn and forget: the law with its constants."""
 
     __slots__ = (
         "client_rate", "domain_rate", "exponent", "exponential", "floor", "forget",
-        "forgetting_per_day", "forgetting_per_month", "learn", "total",
+        "forgets_in_breaks", "forgetting_per_day", "forgetting_per_month", "learn", "total",
     )  # fmt: skip
 
     def __init__(
@@ -26,6 +30,7 @@ class Knowing:
         floor: float, total: float,
     ) -> None:  # fmt: skip
         self.exponential = law == "exponential"
+        self.forgets_in_breaks = law == "lfcm"
         self.learn: Law
         self.forget: Law
         self.learn, self.forget = LEARNING[law]
@@ -44,6 +49,8 @@ class Knowing:
 
     def forgotten(self, knowledge: float, gap_days: float) -> float:
         """Knowledge after a gap without practice."""
+        if self.forgets_in_breaks and gap_days <= BREAK_DAYS:
+            return knowledge
         months = gap_days / DAYS_PER_MONTH
         return self.forget(knowledge, months, self.forgetting_per_month, self.exponent, self.total)
 

@@ -8,6 +8,7 @@ import holidays
 
 from sim.scenario.people import Calendar
 
+A_YEAR = 365
 SLACK_DAYS = 800
 """Days kept beyond the horizon, for dates that lie past it."""
 
@@ -36,8 +37,7 @@ class WorkCalendar:
             if self.is_workday[d]:
                 following = d
             self.following[d] = following
-        in_run = self.is_workday[: max(horizon_days, 1)]
-        self.workdays_per_year = sum(in_run) / len(in_run) * 365.25
+        self.workdays_per_year = sum(self.is_workday[:A_YEAR]) / A_YEAR * 365.25
 
     def next_workday(self, day: int) -> int:
         """First workday on or after a day."""

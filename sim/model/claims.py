@@ -35,6 +35,8 @@ REG, DATA, AUTH, DOC, CODE, DUP, TIMELY, NONCOV, PAYER = (1 << i for i in range(
 # Uniforms that decide the coding step, and those of every later visit.
 (U_ERROR, U_DIRECTION, U_RAISES, U_REG, U_DATA, U_AUTH, U_HOLD, U_ENTRY, U_DUPLICATE, U_SAMPLE,
  U_DETECT) = range(11)  # fmt: skip
+LEAST_CV = 1e-4
+"""A gamma factor that varies less is one."""
 MAX_VISITS = 10
 """Visits to work queues after coding; a claim that needs more is given up."""
 
@@ -57,10 +59,10 @@ class Claim:
     __slots__ = (
         "appeal_level", "asked_mask", "cdi_cents", "closed_day", "coder", "coding", "day",
         "defects", "denied_for", "deny_mask", "expected", "first_day", "first_outcome", "flags",
-        "found_mask", "key", "loss_cause", "loss_cents", "luck", "machine", "minutes",
-        "over_cents", "paid_cents", "payer", "reject_mask", "reply_days", "rework", "rework_row",
-        "setting", "short_cents", "stage", "submitted_day", "take_up", "takeback_cents", "ticket",
-        "touches", "under_cents", "visits", "wrong",
+        "found_mask", "key", "lapsed_ticket", "loss_cause", "loss_cents", "luck", "machine",
+        "minutes", "over_cents", "paid_cents", "payer", "reject_mask", "reply_days", "rework",
+        "rework_row", "setting", "short_cents", "stage", "submitted_day", "take_up",
+        "takeback_cents", "ticket", "touches", "under_cents", "visits", "wrong",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +93,7 @@ class Claim:
         self.appeal_level = 0
         self.stage = WAITING
         self.ticket = -1
+        self.lapsed_ticket = -1
         self.submitted_day = -1
         self.first_day = -1
         self.first_outcome = NONE_YET
@@ -199,7 +202,7 @@ class ClaimSource:
         """Gamma–Poisson count of a day; both settings share the day's gamma factor."""
         cv = self._arrivals.day_cv
         factor = 1.0
-        if cv > 0:
+        if cv > LEAST_CV:
             shape = 1.0 / (cv * cv)
             factor = float(self._draws.generator("arrivals.day", day).gamma(shape, 1.0 / shape))
         rate = self.expected_count(day, setting) * factor

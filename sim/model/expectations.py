@@ -30,7 +30,7 @@ def policy_loss(scenario: Scenario, vendor: Vendor) -> tuple[list[float], float]
 
 
 def settled_level(entry: float, rate: float, loss: float, turnover_per_month: float) -> float:
-    """Mean knowledge of a team in steady state: `(μ + θK₀)/(μ + λ + θ)` (domain H3)."""
+    """Mean knowledge of a team in steady state: `(μ + θK₀)/(μ + λ + θ)` (docs/mean_field.md)."""
     total = rate + loss + turnover_per_month
     return (rate + turnover_per_month * entry) / total if total > 0 else entry
 
@@ -170,7 +170,7 @@ def _levels_worked(scenario: Scenario, category: Category, vendor: Vendor) -> fl
         first = rules.first_level_chance(category.recovery_share, levels, factor)
         first *= vendor.denials.win_multiplier
         still = 1.0
-        for level in range(min(levels, max(vendor.denials.levels, 1))):
+        for level in range(min(levels, vendor.denials.levels)):
             total += payer.claims_share * still
             still *= max(0.0, 1.0 - first * factor**level)
     return total

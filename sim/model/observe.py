@@ -165,10 +165,6 @@ class Observer:
             "programme_usd": sum(t.personnel.programme_usd for t in world.teams),
             "training_usd": sum(t.training_usd for t in world.teams),
             "wages_usd": sum(t.wages_usd for t in world.teams),
-            "management_usd": scale
-            * world.scenario.hospital.vendor_management_usd_per_year
-            * world.scenario.horizon_days
-            / 365.25,
         }
 
     def _compliance(self, scale: float) -> dict[str, float]:

@@ -47,6 +47,8 @@ class Office:
                             for q, teams in serving.items()}  # fmt: skip
         # Dicts as ordered sets: the agent idle longest is woken first.
         self._idle: dict[str, dict[Agent, None]] = {q: {} for q in self.queues}
+        self.lapse: Errand
+        """What happens to a claim whose deadline passes; set by the payer's desk."""
         self.terms: dict[str, Terms] = {}
         """Terms of the vendor that answers for each queue (the first team that serves it)."""
 
@@ -124,6 +126,8 @@ class Office:
         if elsewhere >= 0 or (queue.name == "follow_up" and claim.stage != SUBMITTED):
             queue.drop(claim, self.env.now)
             claim.ticket = elsewhere
+        elif claim.lapsed_ticket == entry[1]:  # the deadline passed while it was in hand
+            self.lapse(claim, int(self.env.now), entry[1])
         else:
             self.wake(queue.name)
 

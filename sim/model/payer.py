@@ -43,7 +43,6 @@ SEVERITY = tuple(CATEGORIES.index(c) for c in (
 """Order in which a claim's denials are taken up: what settles it first comes first."""
 
 CAUSE = {name: i for i, name in enumerate(CAUSES)}
-AUDIT_LAG_DAYS = (183, 730)
 
 
 class PayerDesk:
@@ -77,7 +76,9 @@ class PayerDesk:
         settings = (hospital.inpatient, hospital.outpatient)
         self._gap_share = [s.cdi_gap_payment_share for s in settings]
         self._takeback = [s.audit_takeback_share for s in settings]
+        self._audit_lag = hospital.audit_lag_days
         self._ai: list[PayerAi | None] = [None] * len(scenario.payers)
+        office.lapse = self._lapse
         self.denials_seen = [0] * len(CATEGORIES)
         """Denials posted per category since the last feedback meeting."""
 
@@ -101,11 +102,11 @@ class PayerDesk:
                 claim.first_day = day
                 self._ledger.submitted[day] += 1
                 self._ledger.fees_usd[day] += claim.coder.terms.usd_per_claim
-                if day - claim.day > self._filing_limit[claim.payer]:
-                    claim.defects |= TIMELY
                 lag = claim.reply_days
             else:
                 lag = self._corrected_days[claim.payer]
+            if day - claim.day > self._filing_limit[claim.payer]:
+                claim.defects |= TIMELY
             claim.submitted_day = day
             claim.stage = SUBMITTED
             if claim.defects & claim.reject_mask:
@@ -225,8 +226,12 @@ class PayerDesk:
             at_stake -= paid
             self._receive(claim, day, paid)
         terms = self._office.terms[self._queue(category)]
-        if claim.take_up >= terms.worked or at_stake < terms.threshold_cents:
-            self.lose(claim, day, "not_worked")
+        if (
+            claim.take_up >= terms.worked
+            or at_stake < terms.threshold_cents
+            or (self._clinical[category] and not terms.levels)
+        ):
+            self.lose(claim, day, "timely_filing" if 1 << category == TIMELY else "not_worked")
         else:
             self._take_up(claim, day, category)
 
@@ -256,6 +261,8 @@ class PayerDesk:
         if claim.ticket == ticket:
             self._office.withdraw(claim)
             self.lose(claim, day, "timely_filing")
+        else:  # perhaps in somebody's hands, who may yet hand it back
+            claim.lapsed_ticket = ticket
 
     def appealed(self, claim: Claim, day: int, won: bool, category: int) -> None:
         """A correction or appeal has gone out; the payer decides later."""
@@ -312,7 +319,7 @@ class PayerDesk:
         audited = claim.flags & AUDITED and claim.flags & FOUND
         if claim.over_cents and (audited or claim.flags & UNSUPPORTED):
             claim.takeback_cents = round(claim.paid_cents * self._takeback[claim.setting])
-            low, high = AUDIT_LAG_DAYS
+            low, high = self._audit_lag
             lag = round(low + (high - low) * claim.take_up)
             self._office.on(day + lag, self._take_back, claim)
 

@@ -171,7 +171,13 @@ class Personnel:
         if self._stopped:
             return
         self.recruited += 1
+        self._bear(self._people.recruiting_usd)
         self.expose(self._team.employ_newcomer())
+
+    def _bear(self, usd: float) -> None:
+        """Bill a cost of training to the hospital, where it bears that."""
+        if self._team.price.bills_training:
+            self._team.bill(usd)
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""
@@ -200,6 +206,7 @@ class Personnel:
                 u_enrol, u_pass = self._team.programme_luck(agent)
                 if u_enrol < programme.enrol_share:
                     self.programme_usd += programme.cost_usd
+                    self._bear(programme.cost_usd)
                     self._env.process(self._study(agent, programme, u_pass))
                 return
 

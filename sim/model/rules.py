@@ -2,7 +2,7 @@
 
 Everything that decides *what happens* stands here, so that it can be read, plotted and tested
 alone and called by another engine. Knowledge runs from 0 to 1; rates are per month; "practice" is
-time spent working in a skill, in months of full-time work.
+time spent working in a skill, in months of full-time work. Rows are those of docs/parameters.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 def learn_exponential(
     knowledge: float, practice: float, rate: float, _exponent: float = 0.0, _floor: float = 0.0
 ) -> float:
-    """Knowledge after more practice: `K + (1−K)(1−e^(−rate·practice))` (plateau law, domain C)."""
+    """Knowledge after more practice: `K + (1−K)(1−e^(−rate·practice))` (plateau law)."""
     return 1.0 - (1.0 - knowledge) * exp(-rate * practice)
 
 
@@ -52,7 +52,7 @@ def forget_exponential(
 
 
 def forget_lfcm(knowledge: float, gap: float, rate: float, exponent: float, total: float) -> float:
-    """Learn-forget curve model, Jaber & Bonney 1996 (domain C).
+    """Learn-forget curve model, Jaber & Bonney 1996.
 
     After n units and a break in which practice would have brought the count to y, the units
     remembered are `n^(1+f/b)·y^(−f/b)`, and f is such that a break of `total` months leaves one.
@@ -94,7 +94,7 @@ def pressure(occupancy: float, threshold: float) -> float:
 
 
 def accuracy(floor: float, ceiling: float, knowledge: float, penalty: float, power: float) -> float:
-    """Chance of coding a claim right (domain H2): `(floor + (ceiling−floor)·K − penalty)^power`.
+    """Chance of coding a claim right (row H2): `(floor + (ceiling−floor)·K − penalty)^power`.
 
     `penalty` is the pressure's cost in accuracy, `power` the setting's exponent.
     """
@@ -105,7 +105,7 @@ def accuracy(floor: float, ceiling: float, knowledge: float, penalty: float, pow
 
 
 def slowdown(knowledge: float, novice: float) -> float:
-    """Touch time relative to a master: `1 + novice·(1−K)` (domain B1: 1.3–1.8 for novices)."""
+    """Touch time relative to a master: `1 + novice·(1−K)` (row B1)."""
     return 1.0 + novice * (1.0 - knowledge)
 
 
@@ -129,7 +129,7 @@ def exponential_factors(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
 def entry_defect(
     base: float, client_knowledge: float, floor: float, catch: float, scrub: float
 ) -> float:
-    """Chance of an own data-entry defect: `(base·(1−K) + floor)·(1 − catch·scrub)` (domain H3)."""
+    """Chance of an own data-entry defect: `(base·(1−K) + floor)·(1 − catch·scrub)`."""
     return (base * (1.0 - client_knowledge) + floor) * (1.0 - catch * scrub)
 
 
@@ -229,7 +229,7 @@ def payment_moment(
 
 
 def tenure_scale_days(annual_rate: float, shape: float) -> float:
-    """Weibull scale (days) with a mean tenure of 1/`annual_rate` years (domain C)."""
+    """Weibull scale (days) with a mean tenure of 1/`annual_rate` years."""
     return DAYS_PER_YEAR / (annual_rate * gamma(1.0 + 1.0 / shape))
 
 
@@ -252,7 +252,7 @@ def stationary_age_days(uniform: float, scale_days: float, shape: float) -> floa
 
 
 def hazard_multiplier(occupancy: float, target: float, threshold: float, slope: float) -> float:
-    """Hazard relative to the target occupancy's: `(1+s·(ρ−θ)⁺) / (1+s·(ρ*−θ)⁺)` (domain C)."""
+    """Hazard relative to the target occupancy's: `(1+s·(ρ−θ)⁺) / (1+s·(ρ*−θ)⁺)`."""
     return (1.0 + slope * pressure(occupancy, threshold)) / (
         1.0 + slope * pressure(target, threshold)
     )

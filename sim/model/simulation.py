@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import Claim, ClaimSource
 from sim.model.draws import Draws
@@ -114,26 +115,32 @@ class World:
                 self.claims += today
                 waiting[day + ready] = today
                 for claim in waiting.pop(day, ()):
-                    self._to_coding(claim)
+                    self.desks.admit(claim)
             for team in self.teams:
                 team.daily(day)
+            self._manage_vendors(day)
             yield env.timeout(1.0)
 
-    def _to_coding(self, claim: Claim) -> None:
-        self.desks.admit(claim)
+    def _manage_vendors(self, day: int) -> None:
+        """Book the hospital's own people who manage the vendors in place."""
+        rates = {t.vendor.name: t.price.management_usd_per_year for t in self.teams if t.is_open}
+        yearly = sum(rates.values()) * self.scenario.hospital.scale
+        self.ledger.hospital_usd[day] += yearly / rules.DAYS_PER_YEAR
 
     def _trickle(self) -> Process:
         """Charts that come at independent uniform times of the day."""
-        env = self.env
+        env, ready = self.env, self.scenario.hospital.chart_ready_days
+        waiting: dict[int, list[Claim]] = {}
         for day in range(self.scenario.horizon_days):
-            today = self.source.day_claims(day, self.feedback.left)
-            self.claims += today
+            waiting[day + ready] = self.source.day_claims(day, self.feedback.left)
+            self.claims += waiting[day + ready]
+            today = waiting.pop(day, [])
             times = self.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
             for i in np.argsort(times, kind="stable").tolist():
                 at = day + float(times[i])
                 if at > env.now:
                     yield env.timeout(at - env.now)
-                self._to_coding(today[i])
+                self.desks.admit(today[i])
             if day + 1 > env.now:
                 yield env.timeout(day + 1 - env.now)
 

@@ -167,7 +167,7 @@ class Desks:
             self._office.ready(claim)
 
     def _with_machine(self, claim: Claim, ai: CodingAi, coder: float) -> float:
-        """Chance that a chart is right when a machine codes or suggests (domain D3).
+        """Chance that a chart is right when a machine codes or suggests (docs/parameters.md D3).
 
         Alone, the machine's own. Suggesting to a reviewer: the suggestion is right, or its error is
         noticed by a reviewer as able as the coder, who looks less hard the righter it mostly is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import ceil, exp, log
 
 import simpy
 
@@ -23,6 +23,8 @@ from sim.scenario.vendor import Price
 
 OCCUPANCY_MEMORY = 0.75
 """Weight of the past in the smoothed weekly occupancy: a memory of about four weeks."""
+SETTLED_MONTHS = 600
+"""Months of work after which a career is taken for settled."""
 LEAST_PRODUCTIVE = 0.05
 """Part of the time that even the most distracted agent has for work."""
 
@@ -55,7 +57,7 @@ class Team:
         self._draws = draws
         self._people = people
         self._hiring = vendor.hiring
-        self._price = vendor.price
+        self.price = vendor.price
         self._first = stint.employs == 0
         self._shares = shares
         self._policy_loss = policy_loss(scenario, vendor)
@@ -94,7 +96,7 @@ class Team:
     def take_over(self) -> None:
         """Answer for the queues from now on, and charge the transition."""
         self.is_open = True
-        self._charge_transition(self._price)
+        self._charge_transition(self.price)
         for queue in self.queues:
             held = self._office.terms.get(queue.name)
             if held is None or not self._first:
@@ -110,7 +112,7 @@ class Team:
 
     def charge(self, price: Price) -> None:
         """Go over to a new price, and charge its transition."""
-        self._price = price
+        self.price = price
         self._charge_transition(price)
         self.terms.charge(price)
         for agent in self.employed:
@@ -137,6 +139,7 @@ class Team:
                 age = self.personnel.stationary_age(float(luck.random()))
                 self._settle(agent, (age - self._hiring.classroom_days) / rules.DAYS_PER_MONTH)
                 agent.ready_at = now + max(0.0, self._hiring.classroom_days - age)
+                agent.newcomer = True
                 if not self._first:
                     agent.client = self.vendor.entry_knowledge.client
             else:
@@ -157,31 +160,34 @@ class Team:
 
     def _settle(self, agent: Agent, months: float) -> None:
         """Knowledge of somebody who has worked here that long."""
-        learning, entry = self.vendor.learning, self.vendor.entry_knowledge
+        entry = self.vendor.entry_knowledge
         busy, worked = self.vendor.target_occupancy, max(months, 0.0)
         domain_loss, _ = self._policy_loss
         for skill, share in self._shares.items():
-            if not self.knowing.exponential:  # no closed form against a steady loss
-                practice = worked * busy * share
-                agent.knowledge[skill] = self.knowing.learned(
-                    entry.domain, practice, self.knowing.domain_rate
-                )
-                continue
-            agent.knowledge[skill] = rules.settled_knowledge(
-                entry.domain, learning.domain_per_month * busy * share,
-                learning.forgetting_per_month + domain_loss[skill], worked,
-            )  # fmt: skip
+            agent.knowledge[skill] = self._settled(
+                entry.domain, self.knowing.domain_rate, busy * share, domain_loss[skill], worked
+            )
         agent.client = self._settled_client(self._entry_client(), worked)
 
     def _settled_client(self, entry: float, months: float) -> float:
-        learning = self.vendor.learning
-        if not self.knowing.exponential:
-            practice = months * self.vendor.target_occupancy
-            return self.knowing.learned(entry, practice, self.knowing.client_rate)
-        return rules.settled_knowledge(
-            entry, learning.client_per_month * self.vendor.target_occupancy,
-            learning.forgetting_per_month + self._policy_loss[1], months,
-        )  # fmt: skip
+        rate, busy = self.knowing.client_rate, self.vendor.target_occupancy
+        return self._settled(entry, rate, busy, self._policy_loss[1], months)
+
+    def _settled(
+        self, entry: float, rate: float, busy: float, policy_loss: float, months: float
+    ) -> float:
+        """Knowledge after months of steady work, under the team's law and steady losses."""
+        knowing = self.knowing
+        if knowing.exponential:
+            loss = self.vendor.learning.forgetting_per_month + policy_loss
+            return rules.settled_knowledge(entry, rate * busy, loss, months)
+        level = entry
+        for month in range(ceil(min(months, SETTLED_MONTHS))):
+            part = min(1.0, months - month)
+            level = knowing.learned(level, busy * part, rate) * exp(-policy_loss * part)
+            if not knowing.forgets_in_breaks:
+                level = knowing.forgotten(level, rules.DAYS_PER_MONTH * part)
+        return level
 
     def _entry_client(self) -> float:
         """Client knowledge of a newcomer: the vendor's own start, raised by the playbook."""
@@ -261,7 +267,7 @@ class Team:
         self._office.rouse(agent)
 
     def _set_rate(self, agent: Agent) -> None:
-        price = self._price.usd_per_hour
+        price = self.price.usd_per_hour
         level = self._certifications[agent.certification]
         agent.rate = level.billed_usd_per_hour if isinstance(price, str) else price
 
@@ -307,7 +313,8 @@ class Team:
 
     def _start_producing(self, agent: Agent) -> None:
         agent.producing = True
-        nest_until = agent.ready_at + self._hiring.nesting_days
+        supervised = self._hiring.classroom_days + self._hiring.nesting_days
+        nest_until = agent.hired + supervised
         if agent.newcomer and nest_until > self.env.now:
             agent.nesting = True
             self._assign_mentor(agent)
@@ -338,6 +345,7 @@ class Team:
         """Take the best item, work it for its time, hand it on; wait when there is none."""
         env, office, terms = self.env, self._office, agent.terms
         slow, steps, timeout = self._people.novice_slowdown, self._steps, env.timeout
+        woken = False
         while True:
             now = env.now
             if now >= agent.shift_end:
@@ -352,8 +360,12 @@ class Team:
                 agent.idle = event = env.event()
                 office.wait(agent)
                 yield event
+                woken = not agent.one_queue
                 continue
             entry = queue.take(now)
+            if woken:  # perhaps for a claim in another queue
+                woken = False
+                office.pass_on(agent)
             claim: Claim = entry[3]
             skill = queue.skill
             minutes = claim.minutes if queue.coding else claim.start_visit() * queue.minutes
@@ -403,7 +415,7 @@ class Team:
         hours = self._calendar.shift_length * 24.0 * self.hours_share
         extra = self.overtime_days * 24.0
         premium = extra * self._overtime.pay_multiplier if self._overtime else 0.0
-        bills_training = self._price.bills_training
+        bills_training = self.price.bills_training
         fees = 0.0
         for agent in self.employed:
             here = agent.producing and not agent.absent[day]
@@ -423,6 +435,12 @@ class Team:
                 agent.productive_minutes += productive
                 self.productive_minutes += productive
         self._office.ledger.fees_usd[day] += fees
+
+    def bill(self, usd: float) -> None:
+        """Charge a cost to the hospital today."""
+        day = int(self.env.now)
+        if day < self._office.horizon:
+            self._office.ledger.fees_usd[day] += usd
 
     def review(self) -> None:
         """The weekly look at occupancy, people and overtime."""

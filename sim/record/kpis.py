@@ -1,4 +1,4 @@
-"""The KPIs: one definition each (domain G), computed from the tables of a record."""
+"""The KPIs: one definition each, computed from the tables of a record."""
 
 from __future__ import annotations
 
@@ -245,7 +245,6 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
     fees = float(record.days["fees_usd"][days].sum())
     span_share = (cohort.last_day - cohort.first_day) / facts.horizon_days
     hospital = float(record.days["hospital_usd"][days].sum())
-    hospital += record.totals["management_usd"] * span_share
     one_off = record.totals["transition_usd"] + record.totals["assessment_usd"]
     breach = record.totals["breach_expected_usd"] * span_share
     cash = float(record.days["cash_usd"][days].sum())

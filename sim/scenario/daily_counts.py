@@ -63,8 +63,9 @@ def read_daily_counts(path: Path, payers: Sequence[str]) -> Counts:
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
     """Line number and stripped cells of each row after the header."""
     try:
-        if path.is_dir():
-            raise CountsError(f"{path}: is a folder, not a CSV file")
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise CountsError(f"{path}: is {kind}, not a CSV file")
         if path.stat().st_size > MAX_BYTES:
             raise CountsError(f"{path}: larger than the {MAX_BYTES // 1_000_000} MB allowed")
         text = path.read_text(encoding="utf-8-sig")

@@ -185,13 +185,11 @@ class Hospital(Model):
     query_physician_usd: float = param(
         "Physician time spent on one query", "USD", "assumption", "uncertainty", ge=0, le=10000.0
     )
-    vendor_management_usd_per_year: float = param(
-        "Hospital staff who manage the vendor, at scale 1",
-        "USD/year",
-        "assumption",
+    audit_lag_days: tuple[int, int] = param(
+        "Earliest and latest day after payment on which an audit takes money back",
+        "days",
+        "A5",
         "uncertainty",
-        ge=0,
-        le=100000000.0,
     )
     cost_of_capital_per_year: float = param(
         "Yearly cost of money tied up in receivables",
@@ -332,7 +330,7 @@ class Denials(Model):
         "Days of silence after which a claim is followed up", "days", "H2", "lever", ge=1, le=365
     )
     short_pay_noticed_share: float = share(
-        "Short payments noticed at posting, at full client knowledge", "assumption", "uncertainty"
+        "Short payments noticed at posting", "assumption", "uncertainty"
     )
     short_pay_recovery_share: float = share(
         "Worked short payments recovered at full knowledge", "assumption", "uncertainty"

@@ -196,7 +196,14 @@ class Calendar(Model):
     shift_hours: float = param(
         "Paid length of the shift", "hours", "assumption", "constant", gt=0, le=24
     )
-    shrinkage_share: float = share(
-        "Paid time lost inside working days (breaks, meetings, systems)", "B5", "uncertainty"
+    shrinkage_share: float = param(
+        "Paid time lost inside working days (breaks, meetings, systems)",
+        "share",
+        "B5",
+        "uncertainty",
+        ge=0,
+        lt=1,
     )
-    absence_share: float = share("Scheduled days on which an agent is absent", "B5", "uncertainty")
+    absence_share: float = param(
+        "Scheduled days on which an agent is absent", "share", "B5", "uncertainty", ge=0, lt=1
+    )

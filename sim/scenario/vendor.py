@@ -214,8 +214,21 @@ class Price(Model):
     transition_usd: float = param(
         "One-off cost of the transition, at scale 1", "USD", "H2", "lever", ge=0, le=1000000000.0
     )
+    management_usd_per_year: float = param(
+        "Hospital staff who manage the vendor, at scale 1",
+        "USD/year",
+        "assumption",
+        "uncertainty",
+        ge=0,
+        le=100000000.0,
+        default=0.0,
+    )
     bills_training: bool = param(
-        "Whether classroom hours are billed", "-", "assumption", "lever", default=False
+        "Whether the hospital pays for training: classroom hours, recruiting, programmes",
+        "-",
+        "assumption",
+        "lever",
+        default=False,
     )
 
 

@@ -222,3 +222,60 @@ def test_a_stricter_payer_denies_the_same_claims_and_more(seed: int) -> None:
         denied = less.claims["first_outcome"] == FIRST_DENIED
         assert (more.claims["first_outcome"][answered & denied] == FIRST_DENIED).all()
         assert (answered & denied).sum() > 150
+
+
+# --- limits that bite -----------------------------------------------------------------------------
+
+
+def test_a_claim_sent_again_past_the_filing_limit_is_late() -> None:
+    """Vanished first submissions come back after the follow-up, which is then past the limit."""
+    late = scenario(
+        "in_house", *faultless("in_house"), *for_payers("no_reply_share", 0.5),
+        *for_payers("filing_limit_days", 28), "denials.follow_up_after_days=30",
+        "categories.TIMELY.recovery_share=0", *staffed(200), scale=0.02, days=200,
+    )  # fmt: skip
+    record = run(late, 0)
+    lost = record.claims["loss_cause"] == CAUSES.index("timely_filing")
+    assert lost.sum() > 100
+    assert set(record.claims["denied_for"][lost].tolist()) == {TIMELY}
+    # What vanished and was sent again is late, all else is paid.
+    closed = is_done(record)
+    np.testing.assert_array_equal(lost[closed], record.claims["first_outcome"][closed] != 1)
+
+
+def test_who_pursues_no_level_of_appeal_writes_clinical_denials_off() -> None:
+    record = run(scenario("generalist", "vendors.generalist.denials.levels=0", scale=0.02), 0)
+    clinical = [CATEGORIES.index(c) for c in ("AUTH", "DOC", "PAYER")]
+    denied = np.isin(record.claims["denied_for"], clinical) & is_done(record)
+    assert denied.sum() > 50
+    assert (record.claims["loss_cause"][denied] == CAUSES.index("not_worked")).all()
+    assert sum(record.queues["arrived"][i] for i, q in enumerate(record.queues["queue"])
+               if q == "denials_clinical") == 0  # fmt: skip
+
+
+def test_charts_that_trickle_in_wait_until_they_are_ready_too() -> None:
+    overrides = ("hospital.chart_ready_days=9", "hospital.arrivals.within_day=continuous")
+    record = run(scenario("in_house", *overrides, scale=0.02, days=100, last=30), 0)
+    first = record.claims["first_day"]
+    assert (first - record.claims["day"])[first >= 0].min() >= 9
+
+
+def test_a_day_that_hardly_varies_is_a_poisson_day() -> None:
+    counts = [
+        np.bincount(run(scenario("in_house", f"hospital.arrivals.day_cv={cv}", scale=0.02,
+                                 days=60, first=0, last=10), 0).claims["day"], minlength=60)
+        for cv in (0, 1e-200)
+    ]  # fmt: skip
+    np.testing.assert_array_equal(*counts)
+
+
+def test_only_the_vendors_in_place_are_managed() -> None:
+    hospital = {
+        name: outcome(run(scenario(name, "hospital.query_physician_usd=0"), 0)).kpis[
+            "money.hospital_usd"
+        ]
+        for name in ("generalist", "in_house")
+    }
+    assert hospital["in_house"] == 0.0
+    days = 200 - 30 - 60
+    assert hospital["generalist"] == pytest.approx(250_000 * 0.02 * days / 365.25)

@@ -209,6 +209,20 @@ def test_pressure_scales_the_hazard_away_from_the_target() -> None:
     assert kpis["people.turnover"] == pytest.approx(relaxed, rel=SIGMAS / sqrt(counted))
 
 
+def test_pressure_at_the_target_leaves_the_rate_as_written() -> None:
+    people, rate, days = 60, 8.0, 366
+    options = [
+        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=1", "people.pressure_hazard=4",
+        "people.pressure_threshold=0.85", "queues.coding_inpatient.minutes=600",
+        "hospital.inpatient.claims_per_year=60000",
+    ]  # fmt: skip
+    team = coders(after(bare(people, *options, days=days)))
+    assert team.occupancy > 0.97  # more work than they can do, as the target of 1 wants
+    expected = people * rate * days / 365.25  # and not 1.6 times as many
+    left = len(team.agents) - len(team.employed)
+    assert left == pytest.approx(expected, abs=SIGMAS * sqrt(expected))
+
+
 # --- Whitt 2006 -----------------------------------------------------------------------------------
 
 ITEM_MINUTES = 3000.0  # 600, the largest in a scenario, at the largest handle time multiplier
@@ -253,15 +267,16 @@ def mean_level(
 
 
 @pytest.mark.parametrize(
-    ("rate", "shape", "forgetting"), [(1.95, 1.0, 0.0), (1.95, 1.0, 0.4), (1.95, 0.7, 0.0)]
+    ("rate", "shape", "forgetting", "seed"),
+    [(1.95, 1.0, 0.0, 1), (1.95, 1.0, 0.4, 2), (1.95, 0.7, 0.0, 3)],
 )
 def test_mean_knowledge_of_a_team_is_whitts(
-    flood: list[str], rate: float, shape: float, forgetting: float
+    flood: list[str], rate: float, shape: float, forgetting: float, seed: int
 ) -> None:
     entry, learning = {"domain": 0.1, "client": 0.05}, {"domain": 1.0, "client": 0.5}
     options = [
         f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
-        f"{LEARNING}.forgetting_per_month={forgetting}", "people.pressure_hazard=1.3",
+        f"{LEARNING}.forgetting_per_month={forgetting}", f"seed={seed}",
         *(f"{VENDOR}.entry_knowledge.{part}={entry[part]}" for part in entry),
         *(f"{LEARNING}.{part}_per_month={learning[part]}" for part in learning),
     ]  # fmt: skip
@@ -276,7 +291,6 @@ def test_mean_knowledge_of_a_team_is_whitts(
     for part, column in (("domain", "knowledge"), ("client", "client")):
         theory, variance = mean_level(entry[part], learning[part], forgetting, rate, shape)
         if shape == 1.0:
-            # Exponential tenure and learning in closed form; long items cost a little of it.
             limit = learning[part] / (learning[part] + forgetting)
             pace = 12 * (learning[part] + forgetting)
             whitt = limit - (limit - entry[part]) * rate / (rate + pace)
@@ -374,6 +388,22 @@ def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> No
         shape = people.power_exponent, people.incompressible_share
         assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.20, *shape), abs=1e-6)
         assert agent.client == pytest.approx(learn(0.05, months, 0.22, *shape), abs=1e-6)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_team_opens_with_the_knowledge_that_it_keeps(law: str) -> None:
+    """Learning, forgetting and turnover are in balance from the first day, whatever the law."""
+    options = [
+        f"people.learning_law={law}", f"{LEARNING}.forgetting_per_month=0.05",
+        f"{TURNOVER}.annual_rate=0.3", f"{TURNOVER}.shape=1",
+        "hospital.inpatient.claims_per_year=24000", "queues.coding_inpatient.minutes=600",
+        f"{VENDOR}.handle_time_multiplier=5",
+    ]  # fmt: skip
+    weeks = run(bare(100, *options, days=545), 0).weeks
+    rows = zip(weeks["team"], weeks["knowledge"], strict=True)
+    level = [known / 100 for team, known in rows if team == "coding_inpatient"]
+    # A hundred people, each 0.2 from the mean, twice.
+    assert np.mean(level[-26:]) == pytest.approx(level[0], abs=SIGMAS * 0.02)
 
 
 @pytest.mark.parametrize("obsolete", [0.3, 0.99])

@@ -80,7 +80,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     days = {
         "cash_usd": np.full(100, 30.0),
         "fees_usd": np.full(100, 2.0),
-        "hospital_usd": np.full(100, 1.0),
+        "hospital_usd": np.full(100, 3.0),
         "submitted": np.full(100, 0.5),
     }
     weeks = {
@@ -111,7 +111,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     totals = {
         "transition_usd": 40.0, "assessment_usd": 0.0, "breach_expected_usd": 0.0,
         "breach_drawn_usd": 0.0, "recruiting_usd": 100.0, "programme_usd": 0.0,
-        "training_usd": 60.0, "wages_usd": 5000.0, "management_usd": 200.0,
+        "training_usd": 60.0, "wages_usd": 5000.0,
     }  # fmt: skip
     cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
                                      "knowledge_client")}  # fmt: skip
@@ -154,7 +154,7 @@ EXPECTED = {
     "audit.takeback": 300 / 3800,
     "money.fees_usd": 70 * 2.0,
     "money.cash_usd": 70 * 30.0,
-    "money.hospital_usd": 70 * 1.0 + 0.7 * 200.0,
+    "money.hospital_usd": 70 * 3.0,
     "money.cost_per_transaction": 4.0,
     "money.cost_to_collect": (140 + 210) / 2100,
     "money.tco": 140 + 210 + 40 + 700.0,

@@ -67,7 +67,12 @@ def simulate(toy: Toy, replication: int) -> Outcome:
         "kpi": ["money.leakage", "money.leakage"],
         "value": [leakage, math.nan],
     }
-    agents: dict[str, list[object]] = {"agent": [1], "team": [toy.team], "left": [""], "items": [-replication]}
+    agents: dict[str, list[object]] = {
+        "agent": [1],
+        "team": [toy.team],
+        "left": [""],
+        "items": [-replication],
+    }
     queues = {"week": [0], "queue": ["edits"], "backlog": [3]}
     if os.environ.get(LARGE):
         agents["noise"] = [np.random.default_rng(replication).bytes(1_000_000).hex()]
