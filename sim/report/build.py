@@ -57,6 +57,7 @@ def charts(
     scale: float,
     comparison: Sequence[Comparison] = (),
     among: Sequence[str] = (),
+    palette: Sequence[str] = (),
 ) -> Drawn:
     """Every chart that the study has numbers for, and the reason for each that it has none for.
 
@@ -68,8 +69,10 @@ def charts(
         Rows for the paired differences, and for titles that say whether a difference is clear.
     among
         All scenarios of the study that ``result`` is a part of: each then keeps its colour.
+    palette
+        Colours of the scenarios, if not the usual ones.
     """
-    view = View(result, scale, comparison, tuple(among))
+    view = View(result, scale, comparison, tuple(among), tuple(palette))
     made, skipped = [], {}
     for name, make in CHARTS.items():
         try:
@@ -86,6 +89,7 @@ def write_charts(
     scale: float,
     comparison: Sequence[Comparison] = (),
     among: Sequence[str] = (),
+    palette: Sequence[str] = (),
 ) -> Drawn:
     """Write each chart as SVG and PNG, and its numbers as CSV; the same study gives the same bytes.
 
@@ -96,7 +100,7 @@ def write_charts(
     StudyError
         If the folder cannot be written.
     """
-    drawn = charts(result, scale=scale, comparison=comparison, among=among)
+    drawn = charts(result, scale=scale, comparison=comparison, among=among, palette=palette)
     paths = []
     for chart in drawn.charts:
         paths += write_chart(chart, folder)
