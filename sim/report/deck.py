@@ -38,7 +38,7 @@ KINDS = {
     "columns": XL_CHART_TYPE.COLUMN_STACKED,
     "line": XL_CHART_TYPE.LINE,
 }
-LEAST, MOST = 10, 14  # slides
+LEAST = 10  # slides, where the study has numbers for so many; there are at most 14
 EXTRA = ("claims_first_pass_payment_rate", "quality_coding_accuracy", "people_mean_knowledge")
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
@@ -56,14 +56,15 @@ def deck(facts: Facts) -> bytes:
     made.doubts()
     made.plot("denials_initial_rate")
     made.plot("turnover_cost")
-    rest = [made.recommendation, made.assumptions, made.next_steps]
+    more = 2 + (len(facts.names) > 1)  # slides that follow
     for name in EXTRA:
-        if len(made.file.slides) + len(rest) < LEAST:
+        if len(made.file.slides) + more < LEAST:
             made.plot(name)
-    if len(made.file.slides) + len(rest) < LEAST:
+    if len(made.file.slides) + more < LEAST:
         made.checks()
-    for write in rest:
-        write()
+    made.recommendation()
+    made.assumptions()
+    made.next_steps()
     buffer = BytesIO()
     made.file.save(buffer)
     return _settled(buffer.getvalue())
@@ -196,14 +197,14 @@ class _Deck:
             "What was compared, and how.",
         )  # fmt: skip
         lines = []
-        for place, (name, shown) in enumerate(list(facts.names.items())[:8]):
+        for place, (name, shown) in enumerate(list(facts.names.items())[:6]):
             role = " (baseline)" if place == 0 and len(facts.names) > 1 else ""
-            about = plain(said.get(name, {}).get("description") or "", 160)
-            lines.append(f"•  {shown}{role}" + (f": {about}" if about != "(no name)" else ""))
-        if len(facts.names) > 8:
-            lines.append(f"… and {len(facts.names) - 8} more scenarios")
-        self.text(slide, "\n".join(lines), (EDGE, 1.9, 12.1, 3.6), 20 if len(lines) < 5 else 16)
-        self.text(slide, facts.basis, (EDGE, 5.75, 12.1, 1.1), 13, GREY)
+            about = said.get(name, {}).get("description")
+            lines.append(f"•  {shown}{role}" + (f": {plain(about, 110)}" if about else ""))
+        if len(facts.names) > 6:
+            lines.append(f"… and {len(facts.names) - 6} more scenarios")
+        self.text(slide, "\n".join(lines), (EDGE, 1.9, 12.1, 4.2), 20 if len(lines) < 4 else 15)
+        self.text(slide, facts.runs, (EDGE, 6.2, 12.1, 0.6), 13, GREY)
 
     def answer(self) -> None:
         """The finding, and the headline measures behind it."""

@@ -76,12 +76,16 @@ class Facts:
         return headline(self.view.result, self.view.comparison)
 
     @property
+    def runs(self) -> str:
+        """How much was simulated."""
+        result = self.view.result
+        scale = f"hospital at scale {self.view.scale:g}"
+        return f"{sentence(result.stopped_because)}; seed {result.seed}; {scale}. {CAVEAT}"
+
+    @property
     def basis(self) -> str:
         """What the answer rests on."""
-        result = self.view.result
-        return f"{sentence(result.stopped_because)}; seed {result.seed}; hospital at scale " + (
-            f"{self.view.scale:g}. {unfinished(result)} {CAVEAT}"
-        )
+        return f"{self.runs} {unfinished(self.view.result)}"
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:
@@ -90,6 +94,18 @@ class Facts:
         if not others:
             return {base: described(self.view)}
         return {name: compared(self.view, name) for name in others}
+
+    @property
+    def overview(self) -> Texts | None:
+        """The headline means of all scenarios side by side, where there are several tables."""
+        if len(self.blocks) < 2:
+            return None
+        rows: dict[str, tuple[str, ...]] = {}
+        for _, block in self.blocks.values():
+            for said, base, own, _, _, verdict in block:
+                sign = {BETTER: " ▲", WORSE: " ▼"}.get(verdict, "")
+                rows[said] = (*rows.get(said, (said, base)), own + sign)
+        return tuple(self.names.values()), list(rows.values())
 
     @cached_property
     def charts(self) -> dict[str, Chart]:

@@ -19,9 +19,9 @@ from sim.report.style import BOUND
 from sim.report.words import label, plain
 from sim.study.compare import CAVEAT
 
-MOST_ROWS = 240
+MOST_ROWS = 120
 """Of a chart's numbers; a longer table is in the CSV beside the picture."""
-_GLYPH = re.compile(r'<path id="(DejaVu[\w-]+)"[^>]*/>\n?\s*')
+_GLYPH = re.compile(r'<path id="(DejaVu[\w-]+)"[^>]*/>')
 
 
 def page(facts: Facts) -> str:
@@ -38,7 +38,7 @@ def page(facts: Facts) -> str:
         facts=facts,
         looks=facts.view.looks,
         charts=charts,
-        glyphs=Markup(
+        glyphs=_short_ids(
             f'<svg class="sr" aria-hidden="true"><defs>{"".join(glyphs.values())}</defs></svg>'
         ),
         logo=logo and f"data:image/{logo[1]};base64,{base64.b64encode(logo[0]).decode()}",
@@ -92,20 +92,29 @@ def _short(value: object) -> str:
 
 
 def _inline(chart: Chart, glyphs: dict[str, str]) -> Markup:
-    """The picture as part of a page: own ids, no namespaces, coordinates to 1/100 point."""
+    """The picture as a small part of a page: ids of its own, numbers to 1/100 point."""
     text = image(chart, "svg").decode()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    glyphs |= {found[1]: found[0].strip() for found in _GLYPH.finditer(text)}
-    text = _GLYPH.sub("", text)
-    text = re.sub(r'( d| x| y)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', text)
-    text = re.sub(r'xlink:href="#(?!DejaVu)', f'href="#{chart.name}-', text)
-    text = text.replace('xlink:href="', 'href="').replace("url(#", f"url(#{chart.name}-")
-    text = re.sub(r'\bid="', f'id="{chart.name}-', text)
-    head = re.search(r'viewBox="[^"]*"', text)
-    box = head[0] if head else ""
-    opened = f'<svg role="img" aria-label="{Markup.escape(chart.alt)}" {box}>'
-    return Markup(re.sub(r"<svg[^>]*>", lambda _: opened, text, count=1))
+    text = re.sub("<metadata>.*?</metadata>|<!--.*?-->|\n *", " ", text[text.index("<svg") :],
+                  flags=re.DOTALL)  # fmt: skip
+    glyphs |= {found[1]: found[0] for found in _GLYPH.finditer(text)}
+    text = _GLYPH.sub("", text).replace("xlink:href", "href")
+    text = re.sub(r'( d=| x=| y=|translate)(["(][^")]*[")])', _rounded, text)
+    text = re.sub(
+        r'(<use href="#DejaVu[\w-]+") transform="translate\((\S+) 0\)"', r'\1 x="\2"', text
+    )
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
+    text = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", text)
+    text = re.sub(r'( id="|url\(#|href="#)(?!DejaVu)', rf"\g<1>{chart.name}-", text)
+    box = re.search(r'viewBox="[^"]*"', text)
+    opened = f'<svg role="img" aria-label="{Markup.escape(chart.alt)}" {box[0] if box else ""}>'
+    text = re.sub("<svg[^>]*>", lambda _: opened, text, count=1)
+    return _short_ids(re.sub("> +<", "><", text).replace("<defs></defs>", ""))
 
 
-def _rounded(numbers: str) -> str:
-    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", numbers).replace("\n", " ")
+def _short_ids(svg: str) -> Markup:
+    """Letters are most of a picture: their names are short, which halves it."""
+    return Markup(svg.replace("DejaVuSans-Bold-", "B").replace("DejaVuSans-", "G"))
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", found[0])

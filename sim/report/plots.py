@@ -13,6 +13,7 @@ from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, View, only, standard_error
+from sim.report.charts.forest import furthest
 from sim.report.charts.outcomes import OUTCOMES
 from sim.report.charts.trajectory import TRAJECTORIES
 from sim.report.words import apart, interval, label, number, plain, sentence
@@ -153,7 +154,9 @@ def _aligned(rows: Table, column: str, names: Sequence[str]) -> list[float]:
 def _differences(view: View, chart: Chart | None) -> Plot | None:
     if chart is None:
         return None
-    names = [name for name in _shown(view) if name != view.names[0]]
+    names = list(dict.fromkeys(chart.data["scenario"]))
+    if len(names) > 2:  # more would hide each other: the one that the title speaks of
+        names = [furthest(chart.data)]
     kpis = list(dict.fromkeys(chart.data["kpi"]))
     series, errors, texts = {}, {}, {}
     for name in names:
@@ -176,7 +179,7 @@ def _differences(view: View, chart: Chart | None) -> Plot | None:
         unit="share",
         axis=f"Difference from {plain(view.names[0], 30)}, relative to its mean",
         method="Paired differences: replication r of every scenario draws the same random numbers. "
-        "Whiskers: 95 % t intervals; verdicts are adjusted by Holm's method." + _note(view),
+        "Whiskers: 95 % t intervals; verdicts are adjusted by Holm's method.",
         errors=errors,
         texts=texts,
     )

@@ -90,7 +90,8 @@ class _Book:
         sheet.merge_range(3, 0, 3, 5, self.facts.basis, self.wrapped)
         sheet.set_row(3, 46)
         row = 5
-        for heads, rows in self.facts.blocks.values():
+        overview = [self.facts.overview] if self.facts.overview else []
+        for heads, rows in [*overview, *self.facts.blocks.values()]:
             for column, text in enumerate(("Headline measures", *heads)):
                 sheet.write_string(row, column, text, right_head if column else self.head)
             for texts in rows:
