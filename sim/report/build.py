@@ -17,7 +17,9 @@ from sim.report.charts import (
     headcount,
     net_fte,
     outcomes,
+    smore,
     survival,
+    throughput,
     trajectory,
     turnover_cost,
     waterfall,
@@ -31,6 +33,8 @@ from sim.study.tables import write_csv
 CHARTS: dict[str, Callable[[View], Chart]] = {
     "claim outcomes": outcomes.chart,
     "paired differences": forest.chart,
+    "mean and risk": smore.chart,
+    "throughput": throughput.chart,
     "money waterfall": waterfall.chart,
     **{spec.kpi: partial(trajectory.chart, spec=spec) for spec in trajectory.TRAJECTORIES},
     "backlog": backlog.chart,
