@@ -45,7 +45,7 @@ def read_study(folder: Path) -> StudyResult:
     if manifest["model_code_sha256"] != code:
         _refuse(f"{folder}: the model has changed since this study was run; {again}")
     if not (folder / SCENARIOS).is_file():
-        _refuse(f"{folder}: {SCENARIOS} is missing; {again} (what is in the ledger is kept)")
+        _refuse(f"{folder}: {SCENARIOS}, which `run` and `compare` write, is missing; {again}")
     hashes = {said["name"]: said["sha256"] for said in manifest["scenarios"]}
     scenarios = _json(folder / SCENARIOS)
     if {name: content_hash(content) for name, content in scenarios.items()} != hashes:

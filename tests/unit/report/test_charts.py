@@ -149,8 +149,22 @@ def test_a_quick_pace_is_set_against_what_it_loses(study: Study) -> None:
     for outcome in made.outcomes["specialised"].values():
         outcome.kpis["work.touches_per_paid_hour"] = 9.0
     [chart] = [c for c in charts(made, scale=1).charts if c.name == "throughput"]
-    assert chart.title.startswith("Specialised: 9 items an hour (5.1")
+    assert chart.title.startswith("Specialised: 9.00 items an hour (5.1")
     assert "less is lost all the same" in chart.title
+
+
+def test_the_denial_loop_holds_every_claim_that_came_back(
+    drawn: dict[str, Chart], result: StudyResult
+) -> None:
+    chart = drawn["claim_flow"]
+    kpis = [outcome.kpis for outcome in result.outcomes[TWO[0]].values()]
+    rates = ("denials.initial_rate", "claims.rfi_rate", "claims.rejection_rate")
+    rows = only(chart.data, scenario=TWO[0])
+    back = np.mean([sum(k[rate] for rate in rates) for k in kpis])
+    assert sum(rows["share"]) == pytest.approx(back, abs=1e-3)
+    assert f"against {back:.1%} for generalist".replace("%", " %") in chart.title
+    assert set(rows["end"]) == {"paid", "open", "final_denial", "not_worked"}
+    assert "3.0 work items a claim" in said(chart)
 
 
 def test_kaplan_meier_agrees_with_the_textbook() -> None:

@@ -63,7 +63,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no ledger": (lambda f: (f / "ledger.sqlite").unlink(), "no finished study (no ledger"),
     "no JSON": (lambda f: (f / "manifest.json").write_text("{"), "manifest.json: cannot be read"),
     "a list": (lambda f: (f / "manifest.json").write_text("[]"), "is not a manifest of a study"),
-    "no scenarios": (lambda f: (f / "scenarios.json").unlink(), f"json is missing; {AGAIN}"),
+    "no scenarios": (
+        lambda f: (f / "scenarios.json").unlink(),
+        f"`compare` write, is missing; {AGAIN}",
+    ),
     "other scenarios": (
         lambda f: edit(f / "scenarios.json", lambda said: said["base"].update(effect=9)),
         f"is not what was simulated; {AGAIN}",
