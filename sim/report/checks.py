@@ -55,7 +55,7 @@ def _answers(every: Sequence[Outcome]) -> Check:
         "First answers exclude each other: paid, rejected, asked and denied sum to 1",
         [abs(total - 1) for total in sums if math.isfinite(total)],
         1e-9,
-        "largest gap {:.1e} in {} replications",
+        "largest gap {:.2g} in {} replications",
     )
 
 
@@ -71,7 +71,7 @@ def _dollars(every: Sequence[Outcome]) -> Check:
         "Every dollar is conserved: expected = paid + open + all losses",
         gaps,
         0.01,
-        "largest gap $ {:.4f} in {} replications",
+        "largest gap $ {:.2g} in {} replications",
     )
 
 

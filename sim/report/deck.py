@@ -111,12 +111,13 @@ class _Deck:
         who = f"{facts.brand.name} · " if facts.brand.name else ""
         text = f"{who}Source: denialloop, {result.replications} replications, seed {result.seed}, "
         text += f"hospital at scale {facts.view.scale:g}. {CAVEAT}"
-        self.text(slide, text, (EDGE, 6.98, 10.6, 0.32), 10, GREY)
+        logo = facts.brand.image
+        room = WIDE - 2 * EDGE - (2.2 if logo else 0.8)
+        self.text(slide, text, (EDGE, 6.93, room, 0.5), 9, GREY)
         number = self.text(
             slide, str(len(self.file.slides)), (WIDE - EDGE - 0.8, 6.98, 0.8, 0.32), 10, GREY
         )
         number.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
-        logo = facts.brand.image
         if logo:
             picture = slide.shapes.add_picture(BytesIO(logo[0]), 0, 0, height=Inches(0.4))
             if picture.width > Inches(1.4):
@@ -367,6 +368,8 @@ class _Deck:
             chart.legend.include_in_layout = False
         for series, name in zip(chart.plots[0].series, plot.series, strict=True):
             _colour(series, plot.colours[name], plot.kind)
+            for place, colour in enumerate(plot.points):
+                _colour(series.points[place], colour, plot.kind)
             if name in plot.errors:
                 _whiskers(series, plot.errors[name])
             for place, text in plot.labels(name).items():
@@ -413,7 +416,8 @@ def _colour(series: Any, colour: str, kind: str) -> None:
     elif colour == HIDDEN:
         series.format.fill.background()
     else:
-        series.invert_if_negative = False
+        if hasattr(series, "invert_if_negative"):  # a single point has it from its series
+            series.invert_if_negative = False
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = _rgb(colour)
 

@@ -21,7 +21,7 @@ from sim.study.statistics import mean_interval, wilson_interval
 
 VALUE = "money.net_value_usd"
 COSTS = ("money.fees_usd", "money.hospital_usd", "money.one_off_usd", "money.breach_expected_usd")
-MOST_SERIES = 6
+MOST_SERIES, MOST_COLUMNS = 6, 60
 HIDDEN = ""  # colour of the invisible part of a floating bar
 
 
@@ -45,11 +45,20 @@ class Plot:
     errors: Mapping[str, Sequence[float]] = field(default_factory=dict)
     across: str = ""  # what the categories are, where their names do not say it
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)  # values as they are printed
+    points: Sequence[str] = ()  # a colour for each category of the only series
 
     @property
     def limits(self) -> tuple[float | None, float | None]:
         """Ends of the axis of values, where they are given: bars begin at zero, shares end at 1."""
         values = [v for series in self.series.values() for v in series if v == v]
+        if self.errors:  # room for the whiskers
+            for name, half in self.errors.items():
+                ends = zip(self.series[name], half, strict=True)
+                values += [v + e * sign for v, e in ends for sign in (-1, 1) if e == e and v == v]
+            reach = max(map(abs, values), default=0.0) or 1.0
+            step = 10.0 ** math.floor(math.log10(reach)) / 2
+            low, high = math.floor(min(values) / step) * step, math.ceil(max(values) / step) * step
+            return min(low, 0.0), max(high, 0.0)
         whole = self.kind == "stacked" and self.unit == "share"
         return (0.0 if min(values, default=0.0) >= 0 else None), (1.0 if whole else None)
 
@@ -333,6 +342,8 @@ def _risk(view: View) -> Plot | None:
     ahead = sum(gap > 0 for gap in gaps)
     low, high = (number(end, "share", 0.01) for end in wilson_interval(ahead, len(gaps)))
     order = sorted(gaps)
+    every = -(-len(order) // MOST_COLUMNS)
+    order = order[every // 2 :: every]  # of very many, each stands for its neighbours
     return Plot(
         name="risk",
         title=sentence(
@@ -345,7 +356,7 @@ def _risk(view: View) -> Plot | None:
         colours={"Difference in net value": view.looks[name].colour},
         unit="USD",
         axis="Difference in net value, USD",
-        across="Replications, sorted",
+        across="Replications, sorted" + (f"; one of {every} is drawn" if every > 1 else ""),
         method="Each column is one possible future: the same claims and luck in both scenarios. "
         "The chance is a 95 % Wilson interval; it is a risk, not an error of the mean.",
     )
@@ -368,6 +379,7 @@ def _bars(view: View, chart: Chart | None) -> Plot | None:
         axis="USD a year",
         method="Recruiting, classroom wages and mentors' time. Whiskers: 95 % t intervals.",
         errors={said: half},
+        points=[view.looks[name].colour for name in rows["scenario"]],
     )
 
 

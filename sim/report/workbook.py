@@ -18,7 +18,8 @@ from sim.report.plots import HIDDEN, Plot
 from sim.report.words import label, plain
 from sim.study.compare import summarise
 
-MOST_ROWS = 1_048_575  # of a sheet, below its heads
+MOST_ROWS = 200_000  # of a sheet: more take too long to write; they are in the CSV files
+WIDEST, NUMBER, LINE = 48, 12, 15  # characters of a column, of one of numbers; points of a line
 FORMATS = {
     "share": "0.0 %", "1/year": "0.0 %", "days": "#,##0.0", "p": "0.0000",
     "USD": "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.00", "USD/year": "#,##0",
@@ -59,6 +60,7 @@ class _Book:
         self.formats: dict[str, Format] = {}
         self.head = file.add_format(HEAD)
         self.head.set_bottom_color(facts.brand.accent)
+        self.top = file.add_format({"valign": "top"})
         self.wrapped = file.add_format({"text_wrap": True, "valign": "top"})
         title = plain(facts.title, 200)
         # A fixed date: the same study gives the same file.
@@ -82,6 +84,7 @@ class _Book:
         sheet.set_column(1, 5, 22)
         logo = self.facts.brand.image
         if logo:
+            sheet.set_row(0, 40)
             sheet.insert_image(0, 4, "logo", {"image_data": BytesIO(logo[0]), **_fit(logo[0])})
         sheet.write_string(0, 0, self.facts.brand.name)
         sheet.write_string(1, 0, plain(self.facts.title, 200), big)
@@ -154,8 +157,9 @@ class _Book:
             ("Measure", "KPI", "Unit", "Better", "Form", "Definition"),
             [(label(k.name), k.name, k.unit, k.better, k.form, k.definition) for k in facts.kpis],
         )
-        lines = json.dumps(facts.manifest, indent=2, ensure_ascii=False).splitlines()
-        self.table("Manifest", ("Manifest",), [(line,) for line in lines])
+        said = [(key, json.dumps(value, ensure_ascii=False)) for key, value in
+                facts.manifest.items()]  # fmt: skip
+        self.table("Manifest", ("Manifest", ""), said)
 
     def table(
         self,
@@ -169,16 +173,22 @@ class _Book:
         widths = [len(head) for head in heads]
         for column, head in enumerate(heads):
             sheet.write_string(0, column, plain(head, 200) if head else "", self.head)
+        sheet.set_row(0, LINE * (1 + max(len(head) for head in heads) // NUMBER))
         last = 0
         for last, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 unit = (units or {}).get(column, "")
                 shown = str(row[unit]) if isinstance(unit, int) else unit
                 self.cell(sheet, last, column, value, shown)
-                widths[column] = max(widths[column], min(len(str(value)), 60))
+                if not isinstance(value, float):
+                    widths[column] = max(widths[column], len(str(value)))
+            lines = -(-max(len(str(value)) for value in row) // (WIDEST - 6))
+            if lines > 1:  # not every program fits a row to its text
+                sheet.set_row(last, LINE * lines)
         for column, width in enumerate(widths):
             number = (units or {}).get(column) is not None
-            sheet.set_column(column, column, 13 if number else min(max(width + 2, 9), 48))
+            wide = NUMBER + 1 if number else min(max(width + 2, 9), WIDEST)
+            sheet.set_column(column, column, wide)
         sheet.freeze_panes(1, 1)
         if last:
             sheet.autofilter(0, 0, last, len(heads) - 1)
@@ -194,7 +204,9 @@ class _Book:
                 sheet.write_number(row, column, value + 0.0, self.number(unit))
         else:
             text = plain(str(value), 30_000) if value else ""
-            sheet.write_string(row, column, text, self.wrapped if len(text) > 48 else None)
+            sheet.write_string(
+                row, column, text, self.wrapped if len(text) > WIDEST - 6 else self.top
+            )
 
     def number(self, unit: str) -> Format:
         """The format of numbers of a unit."""
@@ -229,6 +241,7 @@ class _Book:
                 "categories": [name, 1, 0, last, 0],
                 "values": [name, 1, column, last, column],
                 "gap": 60,
+                "points": [{"fill": {"color": point}} for point in plot.points] or None,
             }
             if plot.kind == "line":
                 look["line"] = {"color": colour, "width": 2.25}

@@ -19,6 +19,7 @@ from sim.study.statistics import quantile_interval
 
 KPIS = ("money.net_value_usd", "denials.initial_rate")
 QUANTILES = {"p05": 0.05, "p95": 0.95}
+MOST_DOTS = 100  # of a scenario: more hide each other, and make a heavy picture
 LEAST = 5  # replications: with fewer there is no percentile worth the name
 ROW, NAMES, GAP = 0.8, 1.9, 0.5  # inches
 
@@ -65,7 +66,7 @@ def _finding(view: View, data: Table) -> str:
 def _draw(view: View, title: str, data: Table) -> Figure:
     height = ROW * len(view.names)
     note = (
-        "Dots: replications. Diamond: mean with its 95 % interval. Ticks: 5th and 95th percentile, "
+        f"Dots: replications, at most {MOST_DOTS}. Diamond: mean with its 95 % interval. Ticks: 5th and 95th percentile, "
         "with their 95 % intervals as lines below, where so many replications can give one"
     )
     canvas = style.canvas(title, view.source(note), height + 0.9)
@@ -83,7 +84,8 @@ def _draw(view: View, title: str, data: Table) -> Figure:
         for i, name in enumerate(view.names):
             rows = only(data, scenario=name, kpi=kpi)
             at = {c: values[0] for c, values in rows.items()}
-            _row(axes, i + 0.5, [v for v in view.values(name, kpi) if v == v], at, view.looks[name])
+            values = [v for v in view.values(name, kpi) if v == v][:MOST_DOTS]
+            _row(axes, i + 0.5, values, at, view.looks[name])
         style.units(axes.xaxis, kpi_of(kpi).unit)
         axes.grid(visible=False, axis="y")
     return canvas.figure
