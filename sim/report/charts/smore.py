@@ -66,8 +66,8 @@ def _finding(view: View, data: Table) -> str:
 def _draw(view: View, title: str, data: Table) -> Figure:
     height = ROW * len(view.names)
     note = (
-        f"Dots: replications, at most {MOST_DOTS}. Diamond: mean with its 95 % interval. Ticks: 5th and 95th percentile, "
-        "with their 95 % intervals as lines below, where so many replications can give one"
+        f"Dots: replications, at most {MOST_DOTS}. Diamond: mean with its 95 % interval. Ticks: "
+        "5th and 95th percentile, with their 95 % intervals as lines below where there are enough"
     )
     canvas = style.canvas(title, view.source(note), height + 0.9)
     wide = (style.WIDTH - 2 * style.MARGIN - NAMES - GAP) / len(KPIS)
