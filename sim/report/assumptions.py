@@ -22,8 +22,8 @@ _fields = cache(lambda: Fields(Scenario))
 class Assumption:
     """One path of the scenarios, and what each of them says there (`NOT_SET` where nothing).
 
-    Where each scenario has a single vendor, `*` in the path stands for its name, so that the
-    vendors' values lie side by side.
+    Where all teams of each scenario begin with the same vendor, `*` in the path stands for its
+    name, so that the vendors' values lie side by side.
     """
 
     path: str
@@ -46,6 +46,11 @@ class Assumption:
         return len(set(self.values)) > 1
 
     @property
+    def contrasts(self) -> bool:
+        """Whether two scenarios each say something, and different things."""
+        return len(set(self.values) - {NOT_SET}) > 1
+
+    @property
     def short(self) -> str:
         """The last steps of the path in words."""
         steps = [step for step in self.path.split(".")[1:] if step != "*"] or [self.path]
@@ -54,11 +59,11 @@ class Assumption:
 
 def assumptions(scenarios: Mapping[str, Mapping[str, Any]]) -> list[Assumption]:
     """All values of the scenarios (plain data by name) that say something, in their order."""
-    single = all(len(said["vendors"]) == 1 for said in scenarios.values())
+    first = {name: _only_vendor(said) for name, said in scenarios.items()}
     found: dict[str, dict[str, tuple[str, Any]]] = {}
     for name, said in scenarios.items():
         for steps, value in _leaves({k: v for k, v in said.items() if k not in OF_THE_FILE}):
-            if single and steps[0] == "vendors":
+            if all(first.values()) and steps[:2] == ("vendors", first[name]):
                 shown = ".".join(("vendors", "*", *steps[2:]))
             else:
                 shown = ".".join(steps)
@@ -67,6 +72,12 @@ def assumptions(scenarios: Mapping[str, Mapping[str, Any]]) -> list[Assumption]:
     paths = sorted(found, key=lambda path: order.get(path.partition(".")[0], len(order)))
     made = [_assumption(path, found[path], tuple(scenarios)) for path in paths]
     return [each for each in made if each.differs or each.values[0] != NOT_SET]
+
+
+def _only_vendor(said: Mapping[str, Any]) -> str:
+    """The vendor of all teams at the start; empty if there are several."""
+    vendors = {team["vendor"]: None for team in said["teams"]}
+    return str(next(iter(vendors))) if len(vendors) == 1 else ""
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

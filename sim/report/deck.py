@@ -31,7 +31,6 @@ from sim.study.compare import BETTER, CAVEAT, WORSE
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9
 INK, GREY = "1D1D1F", "5F6368"
 MOST_ROWS = 16  # of a table on a slide
-FORMATS = {"share": "0 %", "USD": '[>=1000000]0.0,,"M";[<=-1000000]-0.0,,"M";#,##0'}
 KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
@@ -253,7 +252,8 @@ class _Deck:
                 f"{label(row.kpi.name)} of {facts.names[row.scenario]} is not settled: it would "
                 f"{row.verdict} replications."
             )
-        weak = [a for a in facts.differing if "A" in a.confidence and a.kind == "uncertainty"]
+        weak = [a for a in facts.differing if a.contrasts and "A" in a.confidence]
+        weak = [a for a in weak if a.kind == "uncertainty"]
         for each in weak[:4]:
             values = " against ".join(dict.fromkeys(each.values))
             lines.append(f"{each.short} ({values}) is assumed, not measured.")
@@ -293,7 +293,10 @@ class _Deck:
     def assumptions(self) -> None:
         """The values in which the scenarios differ, levers first."""
         facts = self.facts
-        found = sorted(facts.differing, key=lambda a: a.kind != "lever") or facts.assumptions
+        found = (
+            sorted(facts.differing, key=lambda a: (not a.contrasts, a.kind != "lever"))
+            or facts.assumptions
+        )
         if not found:
             return
         many = len(facts.names) > 5
@@ -394,7 +397,7 @@ def _axes(chart: Any, plot: Plot, reach: float | None) -> None:
     values.major_gridlines.format.line.color.rgb = _rgb("E6E6E6")
     values.format.line.fill.background()
     labels = values.tick_labels
-    labels.number_format, labels.number_format_is_linked = FORMATS.get(plot.unit, "#,##0.0"), False
+    labels.number_format, labels.number_format_is_linked = plot.axis_format, False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     across.has_major_gridlines = False
     if plot.kind in ("bar", "stacked"):  # the first category on top, the values below

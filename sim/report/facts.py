@@ -29,6 +29,7 @@ OTHERS = {
     "sensitivity": "What the answer depends on",
     "rfp": "Price against realised revenue",
 }
+PERIOD = ("start", "horizon_days", "kpi_from_days", "kpi_until_days")
 FAMILIES = {
     "claims": "Clean claims", "denials": "Denials", "quality": "Coding quality",
     "appeals": "Appeals", "audit": "Audits", "money": "Money", "work": "Work and waiting",
@@ -80,7 +81,12 @@ class Facts:
         """How much was simulated."""
         result = self.view.result
         scale = f"hospital at scale {self.view.scale:g}"
-        return f"{sentence(result.stopped_because)}; seed {result.seed}; {scale}. {CAVEAT}"
+        how = f"{sentence(result.stopped_because)}; seed {result.seed}; {scale}. {CAVEAT}"
+        worlds = [[said.get(key) for key in PERIOD] for said in result.scenarios.values()]
+        if any(world != worlds[0] for world in worlds):
+            how += " Careful: the scenarios count different periods, so their totals in USD do not "
+            how += "compare; rates do."
+        return how
 
     @property
     def basis(self) -> str:
@@ -128,8 +134,9 @@ class Facts:
 
     @property
     def differing(self) -> list[Assumption]:
-        """The values in which the scenarios differ."""
-        return [each for each in self.assumptions if each.differs]
+        """The values in which the scenarios differ; those that only some have come last."""
+        found = [each for each in self.assumptions if each.differs]
+        return sorted(found, key=lambda each: not each.contrasts)
 
     @property
     def confidence(self) -> str:

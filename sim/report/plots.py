@@ -62,6 +62,14 @@ class Plot:
         whole = self.kind == "stacked" and self.unit == "share"
         return (0.0 if min(values, default=0.0) >= 0 else None), (1.0 if whole else None)
 
+    @property
+    def axis_format(self) -> str:
+        """How a spreadsheet or slide writes the numbers of the axis."""
+        if self.unit == "share":
+            return "0 %"
+        values = [abs(v) for series in self.series.values() for v in series if v == v]
+        return '0.0,,"M"' if self.unit == "USD" and max(values, default=0.0) >= 2e6 else "#,##0"
+
     def labels(self, series: str) -> dict[int, str]:
         """Values to write upon the bars of a series, by place: those that have room there."""
         if self.kind not in ("stacked", "columns") or series not in self.texts:
@@ -326,7 +334,7 @@ def _cash_title(view: View, name: str, curve: Sequence[float], ends: Sequence[fl
     if at.mean <= 0:
         return sentence(f"{who} is {shown} behind in cash by month {len(curve)}")
     behind = [month for month, value in enumerate(curve) if value <= 0]
-    since = f"in month {behind[-1] + 2}" if behind else "from the first month"
+    since = f"from month {behind[-1] + 2}" if behind else "from the first month"
     return sentence(f"{who} is ahead in cash {since} and stays so: {shown} by month {len(curve)}")
 
 

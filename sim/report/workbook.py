@@ -18,13 +18,13 @@ from sim.report.plots import HIDDEN, Plot
 from sim.report.words import label, plain
 from sim.study.compare import summarise
 
+SMALL_USD = 1000  # below it, cents are shown
 MOST_ROWS = 200_000  # of a sheet: more take too long to write; they are in the CSV files
 WIDEST, NUMBER, LINE = 48, 12, 15  # characters of a column, of one of numbers; points of a line
 FORMATS = {
     "share": "0.0 %", "1/year": "0.0 %", "days": "#,##0.0", "p": "0.0000",
-    "USD": "[>=1000]#,##0;[<=-1000]-#,##0;#,##0.00", "USD/year": "#,##0",
+    "USD": "#,##0", "small": "#,##0.00", "USD/year": "#,##0",
 }  # fmt: skip
-AXIS = {"share": "0 %", "USD": '[>=1000000]0.0,,"M";[<=-1000000]-0.0,,"M";#,##0'}
 CHARTS = {
     "bar": {"type": "bar"},
     "stacked": {"type": "bar", "subtype": "stacked"},
@@ -200,6 +200,7 @@ class _Book:
     def cell(self, sheet: Worksheet, row: int, column: int, value: Any, unit: str) -> None:
         """A number in the format of its unit, or text; nothing where a number is not defined."""
         if isinstance(value, float | int):
+            unit = "small" if unit == "USD" and abs(value) < SMALL_USD else unit
             if math.isfinite(value):
                 sheet.write_number(row, column, value + 0.0, self.number(unit))
         else:
@@ -269,7 +270,7 @@ class _Book:
         values: dict[str, Any] = {
             "name": plot.axis,
             "name_font": {"bold": False, "size": 9},
-            "num_format": AXIS.get(plot.unit, "#,##0.0"),
+            "num_format": plot.axis_format,
             "major_gridlines": {"visible": True, "line": {"color": "#E6E6E6"}},
         }
         across = {"label_position": "low", "name": plot.across, "name_font": values["name_font"]}

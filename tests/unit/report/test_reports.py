@@ -322,6 +322,16 @@ def test_a_study_with_almost_nothing_can_be_shown(study: Study, tmp_path: Path) 
     assert len(titles(deck(facts))) >= 5
 
 
+def test_totals_of_different_periods_are_not_compared_in_silence(
+    study: Study, tmp_path: Path
+) -> None:
+    facts = facts_of(study(TWO, 2, 1), tmp_path)
+    assert "Careful" not in facts.basis
+    facts.view.result.scenarios[TWO[1]]["horizon_days"] += 365
+    assert "Careful: the scenarios count different periods" in facts.basis
+    assert "different worlds" in facts.checks[2].found
+
+
 def test_tables_of_other_commands_are_shown(study: Study, tmp_path: Path, few_charts: None) -> None:
     (tmp_path / "scorecard.csv").write_text("claim,holds\n'=F1 <x>,yes\n")
     (tmp_path / "matrix.csv").write_text("function,vendor\nar,generalist\n")
