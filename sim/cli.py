@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import scenarios, study, sweep
+from sim.commands import report, scenarios, study, sweep
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -110,6 +110,9 @@ COMMANDS = {
     ),
     "sweep": Command(
         "Run a scenario at many values of some of its fields.", sweep_options, sweep.run
+    ),
+    "report": Command(
+        "Rebuild page, workbook and deck of a finished study.", report.options, report.run
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(

@@ -14,6 +14,7 @@ REPLICATIONS = 10
 MOST_REPLICATIONS = 100_000
 MOST_POINTS = 10_000
 MOST_WORKERS = 256
+FORMATS = ("html", "xlsx", "pptx")
 
 
 class UsageError(Exception):
@@ -131,6 +132,32 @@ def study_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, no tables")
     json_option(parser)
+
+
+def report_options(parser: argparse.ArgumentParser) -> None:
+    """Which reports are made, and how they look."""
+    parser.add_argument(
+        "--formats",
+        type=_formats,
+        default=FORMATS,
+        metavar="LIST",
+        help=f"reports to make: some of {','.join(FORMATS)} (default all), or none",
+    )
+    parser.add_argument(
+        "--brand", type=Path, metavar="FILE", help="YAML file with name, logo, accent and colours"
+    )
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Some of the kinds of report."""
+    kinds = tuple(dict.fromkeys(kind.strip().lower() for kind in text.split(",")))
+    if kinds == ("none",):
+        return ()
+    for kind in kinds:
+        if kind not in FORMATS:
+            near = did_you_mean(kind, FORMATS) or f"allowed: {', '.join(FORMATS)} or none"
+            raise argparse.ArgumentTypeError(f"there is no format {kind!r}; {near}")
+    return kinds
 
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
-from sim.options import UsageError, study_options
+from sim.commands.report import write_reports
+from sim.options import UsageError, report_options, study_options
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
@@ -19,6 +20,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     """A scenario, and what every study has."""
     parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,6 +38,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
         help="scenario files, at least two; the first is the baseline",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -49,6 +52,10 @@ def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
     """Load, replicate, write and print; nothing is written before all scenarios are valid."""
     scenarios = load_all(options, paths)
     folder = folder_for(options.out or Path("results", study_name(paths)))
+
+    from sim.report.brand import load_brand
+
+    brand = load_brand(options.brand)
     result = simulate(options, scenarios, folder)
 
     from sim.report.terminal import headline
@@ -57,23 +64,29 @@ def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
 
     comparisons = compared(result)
     write_study(result, folder, command=options.command_line, comparisons=comparisons)
-    _draw_all(result, folder, comparisons, scenarios[0].hospital.scale)
+    _draw_all(result, folder, comparisons, scenarios[0].hospital.scale, brand.colours)
+    write_reports(result, comparisons, folder, brand, options.formats)
     found = headline(result, comparisons)
     return print_study(options, result, folder, comparisons, found, _tables(result, comparisons))
 
 
 def _draw_all(
-    result: StudyResult, folder: Path, comparisons: Sequence[Comparison], scale: float
+    result: StudyResult,
+    folder: Path,
+    comparisons: Sequence[Comparison],
+    scale: float,
+    palette: Sequence[str],
 ) -> None:
     """The charts of the study, and of each scenario beside its tables."""
     from sim.report.build import write_charts
     from sim.study.tables import only, scenario_folders
 
-    write_charts(result, folder / "charts", scale=scale, comparison=comparisons)
+    top = folder / "charts"
+    write_charts(result, top, scale=scale, comparison=comparisons, palette=palette)
     if len(result.names) > 1:
         for name, below in scenario_folders(result.names).items():
             part, into = only(result, name), folder / below / "charts"
-            write_charts(part, into, scale=scale, among=result.names)
+            write_charts(part, into, scale=scale, among=result.names, palette=palette)
 
 
 def _tables(result: StudyResult, comparisons: Sequence[Comparison]) -> Callable[[bool], str]:

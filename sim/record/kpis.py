@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.record.flow import flow
 from sim.record.monthly import monthly, people_weeks
 from sim.record.record import Outcome, Record
 from sim.record.views import Cohort, cohort_of, daily_receivable_usd, ratio, week_column, week_total
@@ -198,6 +199,7 @@ def outcome(record: Record) -> Outcome:
         "agents": record.agents,
         "people": people_weeks(record),
         "cohorts": record.cohorts,
+        "flow": flow(record),
         "queues": {
             name: record.queues[name]
             for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",

@@ -13,11 +13,14 @@ from sim.report.charts import (
     View,
     backlog,
     cohorts,
+    flow,
     forest,
     headcount,
     net_fte,
     outcomes,
+    smore,
     survival,
+    throughput,
     trajectory,
     turnover_cost,
     waterfall,
@@ -31,6 +34,9 @@ from sim.study.tables import write_csv
 CHARTS: dict[str, Callable[[View], Chart]] = {
     "claim outcomes": outcomes.chart,
     "paired differences": forest.chart,
+    "mean and risk": smore.chart,
+    "throughput": throughput.chart,
+    "claim flow": flow.chart,
     "money waterfall": waterfall.chart,
     **{spec.kpi: partial(trajectory.chart, spec=spec) for spec in trajectory.TRAJECTORIES},
     "backlog": backlog.chart,
@@ -57,6 +63,7 @@ def charts(
     scale: float,
     comparison: Sequence[Comparison] = (),
     among: Sequence[str] = (),
+    palette: Sequence[str] = (),
 ) -> Drawn:
     """Every chart that the study has numbers for, and the reason for each that it has none for.
 
@@ -68,8 +75,10 @@ def charts(
         Rows for the paired differences, and for titles that say whether a difference is clear.
     among
         All scenarios of the study that ``result`` is a part of: each then keeps its colour.
+    palette
+        Colours of the scenarios, if not the usual ones.
     """
-    view = View(result, scale, comparison, tuple(among))
+    view = View(result, scale, comparison, tuple(among), tuple(palette))
     made, skipped = [], {}
     for name, make in CHARTS.items():
         try:
@@ -86,6 +95,7 @@ def write_charts(
     scale: float,
     comparison: Sequence[Comparison] = (),
     among: Sequence[str] = (),
+    palette: Sequence[str] = (),
 ) -> Drawn:
     """Write each chart as SVG and PNG, and its numbers as CSV; the same study gives the same bytes.
 
@@ -96,7 +106,7 @@ def write_charts(
     StudyError
         If the folder cannot be written.
     """
-    drawn = charts(result, scale=scale, comparison=comparison, among=among)
+    drawn = charts(result, scale=scale, comparison=comparison, among=among, palette=palette)
     paths = []
     for chart in drawn.charts:
         paths += write_chart(chart, folder)

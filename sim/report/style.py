@@ -81,11 +81,12 @@ class Look:
         return INK if sum(to_rgb(self.colour)) > 1.4 else "white"
 
 
-def looks(names: Sequence[str]) -> dict[str, Look]:
+def looks(names: Sequence[str], palette: Sequence[str] = ()) -> dict[str, Look]:
     """The look of each scenario by its place in the study; dashed when the colours are used up."""
-    count = len(PALETTE)
+    colours = palette or PALETTE
+    count = len(colours)
     return {
-        name: Look(PALETTE[i % count], ("-", "--", ":")[i // count % 3])
+        name: Look(colours[i % count], ("-", "--", ":")[i // count % 3])
         for i, name in enumerate(names)
     }
 
@@ -97,7 +98,7 @@ def tint(colour: str, strength: float, into: str = "white") -> str:
     return to_hex((r * strength + x * rest, g * strength + y * rest, b * strength + z * rest))
 
 
-_BOUND = re.compile(r"(?<=\$) (?=\d)|(?<=\d) (?=(%|k|M|bn)\b|%)")  # a number and its unit
+BOUND = re.compile(r"(?<=\$) (?=\d)|(?<=\d) (?=(%|k|M|bn)\b|%)")  # a number and its unit
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +111,7 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Text broken into lines of at most ``width`` inches, inside a word only where it must be."""
     lines = [""]
-    for word in _BOUND.sub("\u00a0", text).split(" "):
+    for word in BOUND.sub("\u00a0", text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if width_of(longer, size, weight) <= width:
             lines[-1] = longer

@@ -35,18 +35,7 @@ def comparison_text(
 ) -> str:
     """The headline KPIs of every scenario against the baseline, one block per scenario."""
     view = View(result, 1.0, comparison)
-    base = plain(view.names[0])
-    tables = []
-    for name in view.names[1:]:
-        rows = []
-        for row in comparison:
-            if row.scenario == name and row.kpi.headline:
-                gap = row.difference
-                said, unit = _label_and_unit(row.kpi)
-                shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
-                means = (_mean(view, of, row.kpi.name, unit) for of in (view.names[0], name))
-                rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
-        tables.append(table((base, plain(name), "difference", "95 % interval", "verdict"), rows))
+    tables = [table(*compared(view, name)) for name in view.names[1:]]
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     notes = f"{more}{unfinished(result)}\n{CAVEAT}"
@@ -55,16 +44,38 @@ def comparison_text(
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
-    view = View(result, 1.0)
-    [name] = view.names
-    rows = []
+    notes = f"{unfinished(result)}\n{CAVEAT}"
+    return printed([table(*described(View(result, 1.0)))], notes, colour=colour)
+
+
+Texts = tuple[tuple[str, ...], list[tuple[str, ...]]]
+"""Heads of the columns behind the first, and rows, as every kind of report shows them."""
+
+
+def compared(view: View, name: str) -> Texts:
+    """The headline KPIs of a scenario against the baseline."""
+    base = view.names[0]
+    rows: list[tuple[str, ...]] = []
+    for row in view.comparison:
+        if row.scenario == name and row.kpi.headline:
+            gap = row.difference
+            said, unit = label_and_unit(row.kpi)
+            shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
+            means = (_mean(view, of, row.kpi.name, unit) for of in (base, name))
+            rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
+    return (plain(base), plain(name), "difference", "95 % interval", "verdict"), rows
+
+
+def described(view: View) -> Texts:
+    """The headline KPIs of a single scenario with their 95 % intervals."""
+    name = view.names[0]
+    rows: list[tuple[str, ...]] = []
     for kpi in map(kpi_of, kpi_names(view.outcomes(name))):
         at = view.estimate(name, kpi.name)
         if kpi.headline and at.n:
-            said, unit = _label_and_unit(kpi)
+            said, unit = label_and_unit(kpi)
             rows.append((said, *interval(at.mean, at.low, at.high, unit)))
-    notes = f"{unfinished(result)}\n{CAVEAT}"
-    return printed([table((plain(name), "95 % interval"), rows)], notes, colour=colour)
+    return (plain(name), "95 % interval"), rows
 
 
 def unfinished(result: StudyResult) -> str:
@@ -115,7 +126,7 @@ def _clause(view: View, name: str, kpi: str, what: str) -> str:
     return f"{mean}, {gap} than for {plain(base)}{ends}"
 
 
-def _label_and_unit(kpi: Kpi) -> tuple[str, str]:
+def label_and_unit(kpi: Kpi) -> tuple[str, str]:
     """A KPI's label, and the unit beside its numbers; a long unit goes to the label instead."""
     said = label(kpi.name)
     if kpi.unit in ("share", "USD"):

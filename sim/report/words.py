@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 LABELS = {
     "denials.initial_rate": "Initial denial rate",
     "denials.final_rate": "Final denial rate",
+    "denials.initial_usd_rate": "Initial denial rate, by value",
+    "denials.initial_with_rfi_usd_rate": "Denied or asked, by value",
     "claims.first_pass_payment_rate": "First-pass payment rate",
     "claims.clean_claim_rate": "Clean-claim rate",
     "claims.rfi_rate": "Records requested",
@@ -17,6 +19,9 @@ LABELS = {
     "money.net_value_usd": "Net value",
     "money.tco": "Total cost of ownership",
     "money.fees_usd": "Vendor fees",
+    "money.hospital_usd": "Hospital labour",
+    "money.one_off_usd": "One-off costs",
+    "money.breach_expected_usd": "Expected breach cost",
     "money.days_in_ar": "Days in A/R",
     "people.turnover_cost_usd_per_year": "Cost of turnover per year",
     "people.turnover_cost_usd_per_leaver": "Cost of turnover per leaver",
@@ -50,7 +55,7 @@ def plain(text: str, limit: int = 40) -> str:
     the end), and a right-to-left name is isolated so that it cannot reorder the sentence around it.
     """
     kept = (
-        " " if unicodedata.category(c) in ("Cc", "Cs") else c
+        " " if unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE else c
         for c in text
         if unicodedata.category(c) != "Cf" or c in _JOINERS
     )
@@ -59,6 +64,17 @@ def plain(text: str, limit: int = 40) -> str:
         tail = limit // 3
         shown = f"{shown[: limit - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
     return f"\u2068{shown}\u2069" if right_to_left(shown) else shown
+
+
+def apart(names: Sequence[str], limit: int = 44) -> dict[str, str]:
+    """Each name as `plain` shows it, numbered where two would look the same."""
+    shown: dict[str, str] = {}
+    for name in names:
+        text, number = plain(name, limit), 2
+        while text in shown.values():
+            text, number = f"{plain(name, limit)} ({number})", number + 1
+        shown[name] = text
+    return shown
 
 
 def right_to_left(text: str) -> bool:

@@ -23,7 +23,16 @@ from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
 from sim.study.executor import run_tasks
-from sim.study.store import LEDGER, Ledger, code_hash, decode, encode, scenario_hash
+from sim.study.store import (
+    LEDGER,
+    Content,
+    Ledger,
+    code_hash,
+    content_hash,
+    content_of,
+    decode,
+    encode,
+)
 
 if TYPE_CHECKING:  # workers start sooner without SciPy
     from sim.study.statistics import Precision
@@ -61,7 +70,7 @@ class StudyResult:
 
     `outcomes` holds the outcome of each replication of each scenario, in order (the first scenario
     is the baseline), without those that failed. `reused` counts the replications that an earlier
-    start had left in the ledger.
+    start had left in the ledger. `scenarios` holds what each scenario says, as plain data.
     """
 
     names: tuple[str, ...]
@@ -73,6 +82,7 @@ class StudyResult:
     reused: int
     scenario_hashes: dict[str, str]
     code_hash: str
+    scenarios: dict[str, Content] = field(default_factory=dict)
 
 
 def kpi_names(outcomes: Iterable[Outcome]) -> list[str]:
@@ -120,11 +130,12 @@ def run_study(
         On Ctrl-C; what was finished is kept.
     """
     seed = _shared_seed(scenarios)
-    hashes = {scenario.name: scenario_hash(scenario) for scenario in scenarios}
-    contents = {hashes[scenario.name]: scenario for scenario in scenarios}
+    contents = {scenario.name: content_of(scenario) for scenario in scenarios}
+    hashes = {name: content_hash(content) for name, content in contents.items()}
+    by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
     code = code_hash()
     with Ledger(folder, code) as ledger:
-        runner = _Runner(contents, ledger, workers, simulate, on_progress)
+        runner = _Runner(by_hash, ledger, workers, simulate, on_progress)
         try:
             if precision is None:
                 runner.complete(replications)
@@ -144,6 +155,7 @@ def run_study(
         reused=runner.reused,
         scenario_hashes=hashes,
         code_hash=code,
+        scenarios=contents,
     )
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel
 
@@ -26,6 +26,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 MODEL_CODE = ("model", "record", "scenario")
 LIBRARIES = ("holidays", "numpy", "simpy")
 LEDGER = "ledger.sqlite"
+Content = dict[str, Any]
+"""A scenario as plain data."""
 
 # Of `outcome` (of a replication that is done) and `traceback` (of a failed one) one is NULL.
 _CREATE = """
@@ -40,18 +42,25 @@ CREATE TABLE IF NOT EXISTS replications (
 def scenario_hash(scenario: BaseModel) -> str:
     """SHA-256 of what a scenario says, but for its own name and description.
 
-    A copy under another name shares its hash, and with it the results. A file that the scenario
-    refers to counts by its content, not by where it lies; StudyError if it cannot be read.
+    A copy under another name shares its hash, and with it the results.
     """
-    content = _fields(scenario)
-    del content["name"], content["description"]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return content_hash(content_of(scenario))
+
+
+def content_hash(content: Content) -> str:
+    """`scenario_hash` of a scenario that is plain data already."""
+    said = {key: value for key, value in content.items() if key not in ("name", "description")}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fields(model: BaseModel) -> dict[str, object]:
-    """Plain data of a model; fields marked `path` in the schema become digests of their files."""
-    content: dict[str, object] = {}
+def content_of(model: BaseModel) -> Content:
+    """A scenario, or a part of it, as plain data.
+
+    A file that it refers to (a field marked `path` in the schema) counts by its content, not by
+    where it lies: its SHA-256 stands for it. StudyError if it cannot be read.
+    """
+    content: Content = {}
     for name, field in type(model).model_fields.items():
         value, extra = getattr(model, name), field.json_schema_extra
         is_file = isinstance(extra, dict) and bool(extra.get("path")) and value is not None
@@ -61,7 +70,7 @@ def _fields(model: BaseModel) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
-        return _fields(value)
+        return content_of(value)
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -25,6 +25,7 @@ from sim.study.store import LIBRARIES, Ledger, write_file
 Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]
 """File name, column names and rows."""
+SCENARIOS, MANIFEST = "scenarios.json", "manifest.json"
 
 
 def write_study(
@@ -38,7 +39,8 @@ def write_study(
 
     One scenario has all its files in `folder`. Of several, each has its own in a folder below it
     (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, and in `crn.csv`
-    what common random numbers achieved. `command` is what the user typed, word by word.
+    what common random numbers achieved. What the scenarios say is in `scenarios.json`. `command` is
+    what the user typed, word by word.
 
     Raises
     ------
@@ -46,6 +48,8 @@ def write_study(
         If the folder cannot be written, or another study is running into it.
     """
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        told = json.dumps(result.scenarios, indent=2, ensure_ascii=False)
+        write_file(folder / SCENARIOS, told + "\n")
         if len(result.names) == 1:
             write_tables(result, folder, command, kpi_tables(result) | _outcome_tables(result))
             return
@@ -63,6 +67,7 @@ def only(result: StudyResult, name: str) -> StudyResult:
         outcomes={name: result.outcomes[name]},
         failures=tuple(failure for failure in result.failures if failure.scenario == name),
         scenario_hashes={name: result.scenario_hashes[name]},
+        scenarios={n: said for n, said in result.scenarios.items() if n == name},
     )
 
 
@@ -187,7 +192,7 @@ def write_tables(result: StudyResult, folder: Path, command: Sequence[str], tabl
         "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),
         "outputs_sha256": written,
     }
-    write_file(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def without_folders(word: str) -> str:

@@ -56,7 +56,7 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
 
 @pytest.fixture
 def fakes(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Studies without a model, and the folders into which charts would have been drawn."""
+    """Studies without a model and reports, and the folders where charts would have been drawn."""
     drawn: list[Path] = []
 
     def write_charts(result: object, folder: Path, **_: object) -> build.Drawn:
@@ -66,6 +66,7 @@ def fakes(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     run_study = partial(replicate.run_study, simulate=fake)
     monkeypatch.setattr(replicate, "run_study", run_study)
     monkeypatch.setattr(build, "write_charts", write_charts)
+    monkeypatch.setattr("sim.commands.study.write_reports", lambda *_: None)
     return drawn
 
 
@@ -107,7 +108,8 @@ def test_version_and_help(capsys: Capture) -> None:
 def test_help_imports_nothing_heavy(command: str) -> None:
     script = (
         "import sys\nfrom sim.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "heavy = 'numpy scipy pydantic matplotlib rich yaml simpy holidays'.split()\n"
+        "heavy = 'numpy scipy pydantic matplotlib rich yaml simpy holidays jinja2'\\\n"
+        "' xlsxwriter pptx'.split()\n"
         "sys.exit(' '.join(name for name in heavy if name in sys.modules) or None)"
     )
     done = subprocess.run(
@@ -143,6 +145,9 @@ def test_help_imports_nothing_heavy(command: str) -> None:
         ("run x --precision 200%", "'200%' is not a share"),
         ("run x --precision nan", "'nan' is not a share"),
         ("run x --extend 5 --replications 5", "not allowed with"),
+        ("run x --formats html,pdf", "there is no format 'pdf'; allowed: html, xlsx, pptx or none"),
+        ("report", "the following arguments are required: STUDY"),
+        ("report x", "there is no study 'x', here or in results; name the folder that"),
         ("run x --set", "expected one argument"),
     ],
 )
@@ -337,8 +342,9 @@ def test_run_writes_the_contract_and_ends_with_a_sentence(
 ) -> None:
     assert study("run", GENERALIST, "--replications", "4") == FINE
     folder = Path("results/generalist")
-    tables = {"manifest.json", "kpis.csv", "summary.csv"} | {f"{t}.csv" for t in TABLES}
-    assert set(everything(folder)) == tables | {"ledger.sqlite"}
+    tables = {"kpis.csv", "summary.csv"} | {f"{t}.csv" for t in TABLES}
+    kept = {"manifest.json", "scenarios.json", "ledger.sqlite"}
+    assert set(everything(folder)) == tables | kept
     assert fakes == [folder / "charts"]
     out, err = capsys.readouterr()
     *_, found, where = out.splitlines()

@@ -49,6 +49,7 @@ class View:
     scale: float
     comparison: Sequence[Comparison] = ()
     among: tuple[str, ...] = ()  # all scenarios of the study this is a part of
+    palette: tuple[str, ...] = ()  # colours of the scenarios, if not the usual ones
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ class View:
         """The look of each scenario, the same in every chart of the study."""
         from sim.report.style import looks  # matplotlib, which the terminal can do without
 
-        every = looks(self.among or self.names)
+        every = looks(self.among or self.names, self.palette)
         return {name: every[name] for name in self.names}
 
     def source(self, note: str = "") -> str:

@@ -54,20 +54,28 @@ def chart(view: View) -> Chart:
 
 def _finding(view: View, data: Table) -> str:
     """How many of the headline KPIs are better and worse than the baseline's."""
-    said = []
-    for name in dict.fromkeys(data["scenario"]):
-        verdicts = only(data, scenario=name)["verdict"]
-        better, worse = verdicts.count(BETTER), verdicts.count(WORSE)
-        said.append((better - worse, better, worse, len(verdicts), plain(name)))
-    _, better, worse, of, name = max(said)
-    best = "" if len(said) == 1 else f"Of {len(said)} alternatives the furthest ahead: "
+    others = list(dict.fromkeys(data["scenario"]))
+    verdicts = only(data, scenario=(lead := furthest(data)))["verdict"]
+    better, worse = verdicts.count(BETTER), verdicts.count(WORSE)
+    best = "" if len(others) == 1 else f"Of {len(others)} alternatives the furthest ahead: "
     base = plain(view.names[0])
-    if not any(better or worse for _, better, worse, _, _ in said):
-        return f"No clear difference from {base} in any of {of} measures"
+    if not {BETTER, WORSE} & set(data["verdict"]):
+        return f"No clear difference from {base} in any of {len(verdicts)} measures"
     return sentence(
-        f"{best}{name} is better than {base} on {better} of {of} measures, "
+        f"{best}{plain(lead)} is better than {base} on {better} of {len(verdicts)} measures, "
         f"worse on {worse or 'none'}"
     )
+
+
+def furthest(data: Table) -> str:
+    """The scenario that is better on most measures more than it is worse; the first of equals."""
+
+    def score(name: str) -> tuple[int, int]:
+        verdicts = only(data, scenario=name)["verdict"]
+        return verdicts.count(BETTER) - verdicts.count(WORSE), verdicts.count(BETTER)
+
+    names: list[str] = data["scenario"]
+    return max(dict.fromkeys(names), key=score)
 
 
 def _draw(view: View, title: str, data: Table) -> Figure:

@@ -23,12 +23,11 @@ def chart(view: View) -> Chart:
     """Stacked bars of first outcomes; raises NothingToDraw if no claim was answered."""
     data: Table = {c: [] for c in ("scenario", "outcome", "share", "se", "ci_low", "ci_high")}
     for name in view.names:
-        for kpi, said, _ in OUTCOMES:
-            at = view.estimate(name, kpi)
-            if at.n:
-                row = (name, said.replace("\n", " "), at.mean, standard_error(at), at.low, at.high)
-                for column, value in zip(data.values(), row, strict=True):
-                    column.append(value)
+        found = [(said.replace("\n", " "), view.estimate(name, kpi)) for kpi, said, _ in OUTCOMES]
+        for said, at in found if all(at.n for _, at in found) else ():
+            row = (name, said, at.mean, standard_error(at), at.low, at.high)
+            for column, value in zip(data.values(), row, strict=True):
+                column.append(value)
     if not data["share"]:
         raise NothingToDraw("no claim was answered by a payer")
     title = view.finding("denials.initial_rate", "of claims initially denied")

@@ -301,6 +301,19 @@ def test_monthly_rates_are_by_month_of_service(result: Outcome) -> None:
     }  # fmt: skip
 
 
+def test_every_claim_of_the_window_flows_somewhere(result: Outcome) -> None:
+    rows = list(zip(*result.tables["flow"].values(), strict=True))
+    assert rows == [
+        ("none", "open", 1, 0),
+        ("paid", "paid", 2, 3),
+        ("rejected", "paid", 1, 3),
+        ("asked", "records_request", 1, 2),
+        ("denied", "paid", 1, 2),
+        ("denied", "final_denial", 1, 2),
+        ("denied", "open", 1, 1),
+    ]
+
+
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:
     for name, table in result.tables.items():
         assert len({len(column) for column in table.values()}) == 1, name

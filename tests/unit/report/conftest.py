@@ -44,6 +44,11 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
         "money.tco": mix(31e6, 27.5e6) * (1 + noise(0.01)),
         "money.cost_per_transaction": mix(2.1, 3.4) + noise(0.05),
         "money.days_in_ar": mix(52, 44) + noise(0.5),
+        "money.leakage": 1 - paid / expected,
+        "money.leakage.under_coding": losses["under_coding"] / expected,
+        "audit.takeback": losses["takeback"] / expected,
+        "work.touches_per_paid_hour": mix(5.1, 4.2) + noise(0.05),
+        "work.days_to_submission": mix(4.6, 5.3) + noise(0.1),
         "people.turnover": mix(0.39, 0.30) + noise(0.02),
         "people.mean_knowledge": mix(0.55, 0.71) + noise(0.01),
         "people.occupancy": 0.85 + noise(0.004),
@@ -57,6 +62,7 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
         "agents": _agents(mix(0.9, 0.45), luck, months),
         "people": _people(mix(0.08, 0.04), luck, months * 4),
         "cohorts": _cohorts(mix(0.2, 0.35), mix(0.1, 0.5), months),
+        "flow": _flow({"denied": denied, "asked": rfi, "rejected": rejected}),
     }
     return Outcome(kpis, tables)
 
@@ -126,6 +132,19 @@ def _cohorts(learning: float, entry: float, months: int) -> Table:
             level = 1 - (1 - entry) * np.exp(-learning * age)
             for column, v in zip(table.values(), (day, cohort, float(level)), strict=True):
                 column.append(v)
+    return table
+
+
+def _flow(shares: dict[str, float]) -> Table:
+    table: Table = {"first": ["paid"], "end": ["paid"], "items": [30_000],
+                    "claims": [round(20_000 * (1 - sum(shares.values())))]}  # fmt: skip
+    ends = {"paid": 0.7, "final_denial": 0.12, "not_worked": 0.1, "open": 0.08}
+    for first, share in shares.items():
+        for end, part in ends.items():
+            count = round(20_000 * share * part)
+            for column, v in zip(("first", "end", "items", "claims"),
+                                 (first, end, 3 * count, count), strict=True):  # fmt: skip
+                table[column].append(v)
     return table
 
 

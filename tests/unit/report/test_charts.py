@@ -130,6 +130,43 @@ def test_the_forest_is_relative_to_the_baseline(
     assert rows["ci_low"][0] < rows["relative"][0] < rows["ci_high"][0] < 0
 
 
+def test_the_mean_and_the_risk_are_told_apart(study: Study) -> None:
+    [chart] = [c for c in charts(study(TWO, 80), scale=1).charts if c.name == "mean_and_risk"]
+    rows = only(chart.data, kpi="money.net_value_usd", scenario=TWO[0])
+    values = [o.kpis["money.net_value_usd"] for o in study(TWO, 80).outcomes[TWO[0]].values()]
+    assert rows["p05"][0] == pytest.approx(np.quantile(values, 0.05))
+    assert rows["p05"][0] < rows["ci_low"][0] < rows["mean"][0] < rows["ci_high"][0]
+    assert rows["p95_low"][0] < rows["p95"][0] <= rows["p95_high"][0] <= max(values)
+    dots = rendered(chart).axes[0].lines[0]
+    assert sorted(dots.get_xdata()) == sorted(values)
+
+
+def test_a_quick_pace_is_set_against_what_it_loses(study: Study) -> None:
+    made = study(TWO, 6)
+    [chart] = [c for c in charts(made, scale=1).charts if c.name == "throughput"]
+    assert chart.title.startswith("Generalist: 5.1")
+    assert "looks good, and hides that 10.1 % of what is expected is lost" in chart.title
+    for outcome in made.outcomes["specialised"].values():
+        outcome.kpis["work.touches_per_paid_hour"] = 9.0
+    [chart] = [c for c in charts(made, scale=1).charts if c.name == "throughput"]
+    assert chart.title.startswith("Specialised: 9.00 items an hour (5.1")
+    assert "less is lost all the same" in chart.title
+
+
+def test_the_denial_loop_holds_every_claim_that_came_back(
+    drawn: dict[str, Chart], result: StudyResult
+) -> None:
+    chart = drawn["claim_flow"]
+    kpis = [outcome.kpis for outcome in result.outcomes[TWO[0]].values()]
+    rates = ("denials.initial_rate", "claims.rfi_rate", "claims.rejection_rate")
+    rows = only(chart.data, scenario=TWO[0])
+    back = np.mean([sum(k[rate] for rate in rates) for k in kpis])
+    assert sum(rows["share"]) == pytest.approx(back, abs=1e-3)
+    assert f"against {back:.1%} for generalist".replace("%", " %") in chart.title
+    assert set(rows["end"]) == {"paid", "open", "final_denial", "not_worked"}
+    assert "3.0 work items a claim" in said(chart)
+
+
 def test_kaplan_meier_agrees_with_the_textbook() -> None:
     # Six leave after 6, 13, 21, 30, 31 and 37 days, six are censored after 38; a seventh group of
     # ten is seen only from day 25 on (left truncation).
@@ -166,8 +203,8 @@ def test_what_is_missing_is_left_out_and_said(result: StudyResult) -> None:
 
     bare = {n: {r: without(o) for r, o in by.items()} for n, by in result.outcomes.items()}
     made = charts(replace(result, outcomes=bare), scale=1)
-    assert [chart.name for chart in made.charts] == ["claim_outcomes"]
-    assert set(made.skipped) == set(CHARTS) - {"claim outcomes"}
+    assert [chart.name for chart in made.charts] == ["claim_outcomes", "throughput"]
+    assert set(made.skipped) == set(CHARTS) - {"claim outcomes", "throughput"}
     assert made.skipped["backlog"] == "no weekly backlog of any queue"
     assert made.skipped["money waterfall"] == "no payment is expected"
     assert all(made.skipped.values())
@@ -245,7 +282,7 @@ fakes = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fakes)
 from sim.report.build import write_charts
 from sim.study.compare import compare
-study = fakes.fake_study(("=a", "b <&>"), 3, 6)
+study = fakes.fake_study(("=a", "b <&>"), 5, 6)
 write_charts(study, pathlib.Path(sys.argv[2]), scale=1, comparison=compare(study))
 """
 
@@ -275,7 +312,7 @@ def test_the_same_study_gives_the_same_files(folders: list[Path]) -> None:
 
 
 def test_the_csv_holds_the_plotted_numbers(folders: list[Path], study: Study) -> None:
-    made = study(("=a", "b <&>"), 3, 6)
+    made = study(("=a", "b <&>"), 5, 6)
     for chart in charts(made, scale=1, comparison=compare(made)).charts:
         rows = list(
             csv.DictReader((folders[0] / f"{chart.name}.csv").read_text("utf-8").splitlines())

@@ -50,6 +50,7 @@ def test_a_comparison_has_a_folder_for_each_scenario(compared: Path) -> None:
     assert {path.name for path in compared.iterdir() if path.is_file()} == {
         "ledger.sqlite",
         "manifest.json",
+        "scenarios.json",
         "kpis.csv",
         "summary.csv",
         "comparison.csv",

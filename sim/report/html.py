@@ -1,0 +1,120 @@
+"""The report as one HTML page that fetches nothing."""
+
+import base64
+import json
+import math
+import re
+import shlex
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from sim.report.assumptions import OWN
+from sim.report.build import image
+from sim.report.charts import Chart
+from sim.report.evidence import LETTERS
+from sim.report.facts import Facts
+from sim.report.style import BOUND
+from sim.report.words import label, plain
+from sim.study.compare import CAVEAT
+
+MOST_ROWS = 120
+"""Of a chart's numbers; a longer table is in the CSV beside the picture."""
+_GLYPH = re.compile(r'<path id="(DejaVu[\w-]+)"[^>]*/>')
+
+
+def page(facts: Facts) -> str:
+    """The whole report; the same study and brand give the same text."""
+    templates = Environment(
+        loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters["bound"] = lambda text: BOUND.sub("\u00a0", text)
+    glyphs: dict[str, str] = {}
+    charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
+    said = facts.view.result.scenarios
+    logo = facts.brand.image
+    return templates.get_template("report.html").render(
+        facts=facts,
+        looks=facts.view.looks,
+        charts=charts,
+        glyphs=_short_ids(
+            f'<svg class="sr" aria-hidden="true"><defs>{"".join(glyphs.values())}</defs></svg>'
+        ),
+        logo=logo and f"data:image/{logo[1]};base64,{base64.b64encode(logo[0]).decode()}",
+        sections=_sections(facts),
+        descriptions={
+            n: plain(s["description"], 2000) for n, s in said.items() if s["description"]
+        },
+        said={"queues": [], "teams": [], **said.get(facts.view.names[0], {})},
+        letters=LETTERS,
+        own=OWN,
+        check_rows=[(c.what, c.found, c.verdict) for c in facts.checks],
+        definition_rows=[
+            (label(k.name), k.name, k.unit, k.better, k.form, k.definition) for k in facts.kpis
+        ],
+        manifest=json.dumps(facts.manifest, indent=2, ensure_ascii=False),
+        command=shlex.join(facts.manifest["command"]),
+        caveat=CAVEAT,
+    )
+
+
+def _sections(facts: Facts) -> list[tuple[str, str]]:
+    others = [(f"other-{i}", title) for i, title in enumerate(facts.others, 1)]
+    return [
+        ("answer", "Answer"), ("scenarios", "Scenarios"), ("charts", "Charts"),
+        ("assumptions", "Assumptions"), *others, ("checks", "Checks"),
+        ("definitions", "Definitions"), ("stress", "STRESS-DES"), ("manifest", "Manifest"),
+    ]  # fmt: skip
+
+
+def _shown(chart: Chart, glyphs: dict[str, str]) -> dict[str, Any]:
+    """A chart as the template needs it; its letters go to ``glyphs``, which all charts share."""
+    rows = list(zip(*chart.data.values(), strict=True))
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "svg": _inline(chart, glyphs),
+        "heads": [sentence.replace("_", " ") for sentence in chart.data],
+        "rows": [[_short(value) for value in row] for row in rows[:MOST_ROWS]],
+        "cut": len(rows) if len(rows) > MOST_ROWS else 0,
+    }
+
+
+def _short(value: object) -> str:
+    """A number with four digits; text as it may be printed."""
+    if not isinstance(value, float):
+        return plain(str(value), 80)
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else "–"
+    digits = 3 - math.floor(math.log10(abs(value)))
+    return f"{round(value, digits):,.{max(digits, 0)}f}".replace("-", "−")
+
+
+def _inline(chart: Chart, glyphs: dict[str, str]) -> Markup:
+    """The picture as a small part of a page: ids of its own, numbers to 1/100 point."""
+    text = image(chart, "svg").decode()
+    text = re.sub("<metadata>.*?</metadata>|<!--.*?-->|\n *", " ", text[text.index("<svg") :],
+                  flags=re.DOTALL)  # fmt: skip
+    glyphs |= {found[1]: found[0] for found in _GLYPH.finditer(text)}
+    text = _GLYPH.sub("", text).replace("xlink:href", "href")
+    text = re.sub(r'( d=| x=| y=|translate)(["(][^")]*[")])', _rounded, text)
+    text = re.sub(
+        r'(<use href="#DejaVu[\w-]+") transform="translate\((\S+) 0\)"', r'\1 x="\2"', text
+    )
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
+    text = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", text)
+    text = re.sub(r'( id="|url\(#|href="#)(?!DejaVu)', rf"\g<1>{chart.name}-", text)
+    box = re.search(r'viewBox="[^"]*"', text)
+    opened = f'<svg role="img" aria-label="{Markup.escape(chart.alt)}" {box[0] if box else ""}>'
+    text = re.sub("<svg[^>]*>", lambda _: opened, text, count=1)
+    return _short_ids(re.sub("> +<", "><", text).replace("<defs></defs>", ""))
+
+
+def _short_ids(svg: str) -> Markup:
+    """Letters are most of a picture: their names are short, which halves it."""
+    return Markup(svg.replace("DejaVuSans-Bold-", "B").replace("DejaVuSans-", "G"))
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", found[0])
