@@ -27,6 +27,6 @@ def payback_text(result: StudyResult) -> str:
     for name, bases in groupby(paybacks(result), lambda p: p.scenario):
         cash, accrual = bases
         days = f"{said(cash, ends=True)}, {said(accrual, ends=True)}"
-        lines.append(f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)} {days}, "
+        lines.append(f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)}: {days}, "
                      f"counted from {cash.since}.\n")  # fmt: skip
     return "".join(lines)

@@ -52,7 +52,7 @@ def _finding(found: list[Payback]) -> str:
     who, base = plain(name), plain(cash.baseline)
     if not math.isfinite(cash.median) and not math.isfinite(accrual.median):
         return sentence(f"{who} does not pay back within the run, against {base}")
-    return sentence(f"{who} stays ahead of {base} {said(cash)}, {said(accrual)}")
+    return sentence(f"{who} stays ahead of {base}: {said(cash)}, {said(accrual)}")
 
 
 def _draw(view: View, found: list[Payback], title: str, data: Table) -> Figure:
