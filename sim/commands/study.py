@@ -92,7 +92,9 @@ def _draw_all(
 def _tables(result: StudyResult, comparisons: Sequence[Comparison]) -> Callable[[bool], str]:
     """The tables to print, with or without colour."""
     from sim.report import terminal
+    from sim.report.payback import payback_text
 
     if len(result.names) > 1:
-        return lambda colour: terminal.comparison_text(result, comparisons, colour=colour)
+        below = payback_text(result)
+        return lambda colour: terminal.comparison_text(result, comparisons, colour=colour) + below
     return lambda colour: terminal.run_text(result, colour=colour)

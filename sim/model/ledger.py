@@ -14,12 +14,7 @@ class Ledger:
         self.hospital_usd = [0.0] * horizon_days
         self.submitted = [0] * horizon_days
         self.transitions: dict[tuple[str, int], float] = {}
-        """By vendor and day, so that a vendor of many teams is charged once."""
-
-    @property
-    def transition_usd(self) -> float:
-        """One-off costs of all transitions, at scale 1."""
-        return sum(self.transitions.values())
+        """By vendor and day, at scale 1: a vendor of many teams is charged once."""
 
     def cash(self, day: int, cents: int) -> None:
         """Book money received (or, below 0, taken back) on a day."""

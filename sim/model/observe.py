@@ -145,6 +145,7 @@ class Observer:
                 "cash_usd": np.array(ledger.cash_cents) / 100.0,
                 "fees_usd": np.array(ledger.fees_usd),
                 "hospital_usd": np.array(ledger.hospital_usd),
+                "one_off_usd": self._one_offs(),
                 "submitted": np.array(ledger.submitted, float),
             },
             weeks=self._weeks,
@@ -158,8 +159,7 @@ class Observer:
         world = self._world
         scale = world.scenario.hospital.scale
         return {
-            "transition_usd": scale * world.ledger.transition_usd,
-            **self._compliance(scale),
+            **self._breaches(scale),
             "recruiting_usd": sum(t.personnel.recruited for t in world.teams)
             * world.scenario.people.recruiting_usd,
             "programme_usd": sum(t.personnel.programme_usd for t in world.teams),
@@ -167,17 +167,25 @@ class Observer:
             "wages_usd": sum(t.wages_usd for t in world.teams),
         }
 
-    def _compliance(self, scale: float) -> dict[str, float]:
-        """Cost of assessments, and of breaches: as expected, and as this replication drew them."""
+    def _one_offs(self) -> NDArray[np.float64]:
+        """Cost of transitions, and of risk assessments on the day they begin, by day."""
+        world, scenario = self._world, self._world.scenario
+        profiles = {v.name: v.compliance for v in scenario.vendors}
+        booked = np.zeros(scenario.horizon_days)
+        for (_, day), usd in world.ledger.transitions.items():
+            booked[day] += usd
+        for event in scenario.timeline:
+            if isinstance(event, VendorSwitch) and event.assessed and (p := profiles[event.to]):
+                weeks = assessment_days(scenario, event.to, world.draws) / 7.0
+                usd = weeks * p.review_hours_per_week * p.review_usd_per_hour
+                booked[world.calendar.day_of(event.on)] += usd
+        return booked * scenario.hospital.scale
+
+    def _breaches(self, scale: float) -> dict[str, float]:
+        """Cost of breaches: as expected, and as this replication drew them."""
         world = self._world
         scenario, horizon = world.scenario, world.scenario.horizon_days
         profiles = {v.name: v.compliance for v in scenario.vendors if v.compliance}
-        review = 0.0
-        for event in scenario.timeline:
-            if isinstance(event, VendorSwitch) and event.assessed and event.to in profiles:
-                profile = profiles[event.to]
-                weeks = assessment_days(scenario, event.to, world.draws) / 7.0
-                review += weeks * profile.review_hours_per_week * profile.review_usd_per_hour
         expected = drawn = 0.0
         for name, profile in profiles.items():
             spans = [(s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == name]
@@ -187,11 +195,7 @@ class Observer:
                 expected += hit * profile.breach_usd * scale
                 u = float(world.draws.generator(f"breach.{name}", 0).random())
                 drawn += profile.breach_usd * scale if u < hit else 0.0
-        return {
-            "assessment_usd": review,
-            "breach_expected_usd": expected,
-            "breach_drawn_usd": drawn,
-        }
+        return {"breach_expected_usd": expected, "breach_drawn_usd": drawn}
 
     def _agents(self) -> Table:
         world = self._world

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.record.flow import flow
-from sim.record.monthly import monthly, people_weeks
+from sim.record.monthly import money_weeks, monthly, people_weeks
 from sim.record.record import Outcome, Record
 from sim.record.views import Cohort, cohort_of, daily_receivable_usd, ratio, week_column, week_total
 
@@ -196,6 +196,7 @@ def outcome(record: Record) -> Outcome:
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
         "monthly": monthly(record),
+        "money": money_weeks(record),
         "agents": record.agents,
         "people": people_weeks(record),
         "cohorts": record.cohorts,
@@ -247,7 +248,7 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
     fees = float(record.days["fees_usd"][days].sum())
     span_share = (cohort.last_day - cohort.first_day) / facts.horizon_days
     hospital = float(record.days["hospital_usd"][days].sum())
-    one_off = record.totals["transition_usd"] + record.totals["assessment_usd"]
+    one_off = float(record.days["one_off_usd"].sum())
     breach = record.totals["breach_expected_usd"] * span_share
     cash = float(record.days["cash_usd"][days].sum())
     receivable = daily_receivable_usd(record)[days]

@@ -1,7 +1,8 @@
-"""The course of a run: rates by month of service, people and cash by month, teams by week."""
+"""The course of a run: rates by month of service, people by month, teams and money by week."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,8 @@ def _by_service_month(
     # quickest payers.
     known[known < 0.9 * count(first >= 0)] = 0.0
     expected = total(claims["expected"].astype(float))
-    realised = total(claims["paid_cents"] + everything.open_value)
+    realised = claims["paid_cents"] + everything.open_value
+    inpatient = claims["setting"] == 0
     coded = count(claims["wrong"] >= 0)
     return {
         "claims.first_pass_payment_rate": _divide(count(first == 1), known),
@@ -69,7 +71,15 @@ def _by_service_month(
         "claims.rfi_rate": _divide(count(first == 3), known),
         "denials.initial_rate": _divide(count(first == 4), known),
         "quality.coding_accuracy": _divide(count(claims["wrong"] == 0), coded),
-        "money.net_revenue_realisation": np.where(known > 0, _divide(realised, expected), np.nan),
+        "money.net_revenue_realisation": np.where(
+            known > 0, _divide(total(realised), expected), np.nan
+        ),
+        # Revenue per inpatient case, with the mix of cases held constant.
+        "money.inpatient_realisation": np.where(
+            known > 0,
+            _divide(total(realised * inpatient), total(claims["expected"] * inpatient)),
+            np.nan,
+        ),
         "claims.count": count(first >= 0),
     }
 
@@ -118,4 +128,26 @@ def people_weeks(record: Record) -> Table:
         "knowledge_domain": _divide(week_column(weeks, "knowledge"), producing).tolist(),
         "knowledge_client": _divide(week_column(weeks, "client"), producing).tolist(),
         "occupancy": _divide(busy, productive).tolist(),
+    }
+
+
+def money_weeks(record: Record) -> Table:
+    """Money by week, in USD: received, earned by day of service (open claims valued), and spent."""
+    facts, days = record.facts, record.days
+    horizon, start = facts.horizon_days, date.fromisoformat(facts.start)
+    everything = cohort_of(record, 0, horizon)
+    realised = everything.claims["paid_cents"] + everything.open_value
+    by_day = {
+        "cash_usd": days["cash_usd"],
+        "accrued_usd": _sums(everything.claims["day"], realised, horizon) / 100.0,
+        "fees_usd": days["fees_usd"],
+        "hospital_usd": days["hospital_usd"],
+        "one_off_usd": days["one_off_usd"],
+    }
+    week_of = np.arange(horizon) // 7
+    weeks = range(int(week_of[-1]) + 1)
+    return {
+        "week": list(weeks),
+        "week_start": [(start + timedelta(7 * week)).isoformat() for week in weeks],
+        **{name: _sums(week_of, usd, len(weeks)).tolist() for name, usd in by_day.items()},
     }

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sim import __version__
 from sim.record.kpis import KPIS
+from sim.study import payback
 from sim.study.compare import CAVEAT, Comparison, summarise
 from sim.study.replicate import StudyResult
 from sim.study.store import LIBRARIES, Ledger, write_file
@@ -38,9 +39,9 @@ def write_study(
     """Write every table of a study, and last the manifest.
 
     One scenario has all its files in `folder`. Of several, each has its own in a folder below it
-    (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, and in `crn.csv`
-    what common random numbers achieved. What the scenarios say is in `scenarios.json`. `command` is
-    what the user typed, word by word.
+    (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, when each has
+    paid back, and in `crn.csv` what common random numbers achieved. What the scenarios say is in
+    `scenarios.json`. `command` is what the user typed, word by word.
 
     Raises
     ------
@@ -56,7 +57,8 @@ def write_study(
         for name, below in scenario_folders(result.names).items():
             part = only(result, name)
             write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
-        write_tables(result, folder, command, kpi_tables(result) | _comparison_tables(comparisons))
+        tables = {**_comparison_tables(comparisons), "payback.csv": payback.table(result)}
+        write_tables(result, folder, command, kpi_tables(result) | tables)
 
 
 def only(result: StudyResult, name: str) -> StudyResult:

@@ -81,6 +81,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "cash_usd": np.full(100, 30.0),
         "fees_usd": np.full(100, 2.0),
         "hospital_usd": np.full(100, 3.0),
+        "one_off_usd": np.where(np.arange(100) == 8, 40.0, 0.0),
         "submitted": np.full(100, 0.5),
     }
     weeks = {
@@ -109,9 +110,8 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "hours_share": [1.0, 1.0, 1.0], "hired_day": [-200.0, -200.0, 50.0],
     }  # fmt: skip
     totals = {
-        "transition_usd": 40.0, "assessment_usd": 0.0, "breach_expected_usd": 0.0,
-        "breach_drawn_usd": 0.0, "recruiting_usd": 100.0, "programme_usd": 0.0,
-        "training_usd": 60.0, "wages_usd": 5000.0,
+        "breach_expected_usd": 0.0, "breach_drawn_usd": 0.0, "recruiting_usd": 100.0,
+        "programme_usd": 0.0, "training_usd": 60.0, "wages_usd": 5000.0,
     }  # fmt: skip
     cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
                                      "knowledge_client")}  # fmt: skip
@@ -312,6 +312,21 @@ def test_every_claim_of_the_window_flows_somewhere(result: Outcome) -> None:
         ("denied", "final_denial", 1, 2),
         ("denied", "open", 1, 1),
     ]
+
+
+def test_money_by_week_adds_up(result: Outcome) -> None:
+    money = result.tables["money"]
+    assert money["week"] == list(range(15))
+    assert money["week_start"][:2] == ["2025-01-01", "2025-01-08"]
+    assert money["cash_usd"] == [210.0] * 14 + [60.0]
+    assert money["fees_usd"][3] == 14.0
+    assert money["hospital_usd"][3] == pytest.approx(7 * 3.0)
+    assert money["one_off_usd"] == [0.0, 40.0] + [0.0] * 13
+    assert money["accrued_usd"][1] == pytest.approx(777 + 180)  # services of days 9 and 10
+    assert money["accrued_usd"][8] == pytest.approx(700 * CLOSED_DENIED)  # still open
+    everything = cohort_of(record(), 0, 100)
+    realised = (everything.claims["paid_cents"] + everything.open_value).sum() / 100
+    assert sum(money["accrued_usd"]) == pytest.approx(realised)
 
 
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:

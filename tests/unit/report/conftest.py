@@ -58,6 +58,7 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
     }
     tables = {
         "monthly": _monthly(kpis, mix(0.88, 0.96), luck, months),
+        "money": _money(kpis, mix(2.7e6, 5.4e6), mix(0.3e6, 1e6), months),
         "queues": _queues(mix(1, 0.25), luck, months * 4),
         "agents": _agents(mix(0.9, 0.45), luck, months),
         "people": _people(mix(0.08, 0.04), luck, months * 4),
@@ -83,6 +84,22 @@ def _monthly(kpis: dict[str, float], staffed: float, luck: np.random.Generator, 
             for column, v in zip(table.values(), (month, start, name, value), strict=True):
                 column.append(v)
     return table
+
+
+def _money(kpis: dict[str, float], fees: float, one_off: float, months: int) -> Table:
+    """Cash follows what is earned by ten weeks, with the baseline's rate until then."""
+    weeks = months * 4
+    weekly = kpis["money.paid_usd"] / 52
+    before = 0.88 * kpis["money.expected_usd"] / 52
+    return {
+        "week": list(range(weeks)),
+        "week_start": [(date(2025, 1, 1) + timedelta(7 * w)).isoformat() for w in range(weeks)],
+        "cash_usd": [weekly if week > 10 else before for week in range(weeks)],
+        "accrued_usd": [weekly] * weeks,
+        "fees_usd": [fees / 52] * weeks,
+        "hospital_usd": [0.0] * weeks,
+        "one_off_usd": [one_off, *[0.0] * (weeks - 1)],
+    }
 
 
 def _queues(size: float, luck: np.random.Generator, weeks: int) -> Table:

@@ -55,6 +55,7 @@ def test_a_comparison_has_a_folder_for_each_scenario(compared: Path) -> None:
         "summary.csv",
         "comparison.csv",
         "crn.csv",
+        "payback.csv",
     }
     for folder in ("base", "a_b_more"):
         assert {path.name for path in (compared / folder).iterdir()} == {

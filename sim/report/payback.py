@@ -1,0 +1,32 @@
+"""When a scenario has paid back, in words."""
+
+import math
+from itertools import groupby
+
+from sim.report.words import plain, sentence
+from sim.study.payback import Payback, paybacks
+from sim.study.replicate import StudyResult
+
+NEVER = "not within the run"
+
+
+def said(payback: Payback, *, ends: bool = False) -> str:
+    """From which day the scenario stays ahead on this basis, with the interval if wanted."""
+    low, high = payback.interval
+    day = f"from day {payback.median:.0f}" if math.isfinite(payback.median) else NEVER
+    if not ends or math.isnan(low) or low == high:
+        return f"{day} on {payback.basis}"
+    last = f"{high:.0f}" if math.isfinite(high) else "beyond the run"
+    first = f"{low:.0f}" if math.isfinite(low) else "beyond the run"
+    return f"{day} on {payback.basis} (95 % interval {first} to {last})"
+
+
+def payback_text(result: StudyResult) -> str:
+    """A line for each scenario; empty if the outcomes hold no money by week."""
+    lines = []
+    for name, bases in groupby(paybacks(result), lambda p: p.scenario):
+        cash, accrual = bases
+        days = f"{said(cash, ends=True)}, {said(accrual, ends=True)}"
+        lines.append(f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)}: {days}, "
+                     f"counted from {cash.since}.\n")  # fmt: skip
+    return "".join(lines)
