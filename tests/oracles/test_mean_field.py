@@ -1,9 +1,9 @@
 """Shares worked out on paper from a scenario's parameters, without time or queues, against runs.
 
-This is the published check (row H3 of docs/parameters.md) written again for the model as it is: payments
-and payers are integrated over, first answers exclude each other, appeals go through levels. With ample
-people and frozen knowledge nothing is left but chance. docs/mean_field.md says how the figures
-differ from those of the script, and why.
+This is the published check (row H3 of docs/parameters.md) written again for the model as it is:
+payments and payers are integrated over, first answers exclude each other, appeals go through
+levels. With ample people and frozen knowledge nothing is left but chance. docs/mean_field.md says
+how the figures differ from those of the script, and why.
 """
 
 from __future__ import annotations
