@@ -168,7 +168,7 @@ def print_study(
     else:
         if not options.quiet:
             print(tables(terminal.wants_colour()))
-        reused = f", {result.reused} of them from before" if result.reused else ""
+        reused = f"; {result.reused} runs were there before" if result.reused else ""
         print(f"{found} ({result.stopped_because}{reused})\nEverything is in {folder}")
     for failure in result.failures:
         where = f"{failure.scenario}, replication {failure.replication}, seed {failure.seed}"

@@ -23,7 +23,7 @@ from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
 from sim.report.evidence import LETTERS
-from sim.report.facts import Facts
+from sim.report.facts import OTHERS, Facts
 from sim.report.plots import HIDDEN, Plot, best
 from sim.report.words import inside, label, plain
 from sim.study.compare import BETTER, CAVEAT, WORSE
@@ -243,9 +243,9 @@ class _Deck:
     def doubts(self) -> None:
         """What would change our mind."""
         facts, lines = self.facts, []
-        for title in ("breakeven", "sensitivity"):
-            rows = facts.others.get(title)
-            lines += [f"{title}: {', '.join(row[:4])}" for row in (rows or [])[1:4]]
+        for title in (OTHERS["breakeven"], OTHERS["sensitivity"]):
+            rows = facts.others.get(title, [])
+            lines += [f"{title}: {', '.join(row[:4])}" for row in rows[1:4]]
         open_ones = [c for c in facts.view.comparison if c.kpi.headline and "need" in c.verdict]
         for row in open_ones[:4]:
             lines.append(
@@ -270,7 +270,7 @@ class _Deck:
     def recommendation(self) -> None:
         """By function where the study of functions is there, else by family of measures."""
         facts = self.facts
-        matrix = next((rows for title, rows in facts.others.items() if "function" in title), None)
+        matrix = facts.others.get(OTHERS["matrix"])
         if matrix:
             heads, *rows = [row[:6] for row in matrix]
             self.table("Recommendation by function", heads, rows, "From the study of functions.")

@@ -2,7 +2,9 @@
 
 import math
 from itertools import groupby
+from textwrap import wrap
 
+from sim.report.terminal import WIDTH
 from sim.report.words import plain, sentence
 from sim.study.payback import Payback, paybacks
 from sim.study.replicate import StudyResult
@@ -27,6 +29,6 @@ def payback_text(result: StudyResult) -> str:
     for name, bases in groupby(paybacks(result), lambda p: p.scenario):
         cash, accrual = bases
         days = f"{said(cash, ends=True)}, {said(accrual, ends=True)}"
-        lines.append(f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)}: {days}, "
-                     f"counted from {cash.since}.\n")  # fmt: skip
-    return "".join(lines)
+        text = f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)}: {days}, "
+        lines += wrap(f"{text}counted from {cash.since}.", WIDTH)
+    return "".join(f"{line}\n" for line in lines)

@@ -408,7 +408,7 @@ def test_extend_adds_and_resume_goes_on(here: Path, fakes: list[Path], capsys: C
     assert everything(here) == []
     assert study("run", GENERALIST, "--replications", "2") == FINE
     assert study("run", GENERALIST, "--extend", "3", "--resume") == FINE
-    assert "(5 replications, as asked, 2 of them from before)" in capsys.readouterr().out
+    assert "(5 replications, as asked; 2 runs were there before)" in capsys.readouterr().out
 
 
 def test_precision_decides_the_replications(here: Path, fakes: list[Path], capsys: Capture) -> None:

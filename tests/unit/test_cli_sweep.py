@@ -54,7 +54,7 @@ def test_a_second_start_runs_only_what_is_missing(
     assert (folder / "sweep.csv").read_bytes() == before
     *_, found, where = out.splitlines()
     assert found.startswith("Turnover annual rate from 10 % to 80 % a year: ")
-    assert found.endswith("(2 replications, as asked, 4 of them from before)")
+    assert found.endswith("(2 replications, as asked; 4 runs were there before)")
     assert "coding accuracy" in found
     assert where == f"Everything is in {folder}"
     assert "80 % a year" in out

@@ -335,12 +335,17 @@ def test_totals_of_different_periods_are_not_compared_in_silence(
 def test_tables_of_other_commands_are_shown(study: Study, tmp_path: Path, few_charts: None) -> None:
     (tmp_path / "scorecard.csv").write_text("claim,holds\n'=F1 <x>,yes\n")
     (tmp_path / "matrix.csv").write_text("function,vendor\nar,generalist\n")
+    (tmp_path / "breakeven.csv").write_text("value,difference\n42,1.5\n")
     facts = facts_of(study(TWO, 2, 3), tmp_path)
     html = page(facts)
     assert "Scorecard: published claims" in html
     assert "=F1 &lt;x&gt;" in html
     assert sheets(workbook(facts))["Scorecard"] == [("claim", "holds"), ("=F1 <x>", "yes")]
-    assert ["ar", "generalist"] in [row for table in tables(deck(facts)) for row in table]
+    slides = deck(facts)
+    assert ["ar", "generalist"] in [row for table in tables(slides) for row in table]
+    said = [s.text_frame.text for slide in Presentation(BytesIO(slides)).slides
+            for s in slide.shapes if s.has_text_frame]  # fmt: skip
+    assert any("Where the answer turns: 42, 1.5" in text for text in said)
 
 
 # --- checks ---------------------------------------------------------------------------------------
