@@ -18,6 +18,7 @@ from sim.model.queues import WorkQueue
 from sim.model.terms import Terms
 from sim.model.timeline import Stint
 from sim.model.work import Desks
+from sim.record.record import CONTRACT_END
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
 
@@ -108,7 +109,7 @@ class Team:
         self.plan = 0
         self.personnel.stop()
         for agent in list(self.employed):
-            self.dismiss(agent, "vendor switch")
+            self.dismiss(agent, CONTRACT_END)
 
     def charge(self, price: Price) -> None:
         """Go over to a new price, and charge its transition."""

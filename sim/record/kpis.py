@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.record.flow import flow
 from sim.record.monthly import money_weeks, monthly, people_weeks
-from sim.record.record import Outcome, Record
+from sim.record.record import CONTRACT_END, Outcome, Record
 from sim.record.views import Cohort, cohort_of, daily_receivable_usd, ratio, week_column, week_total
 
 NAN = float("nan")
@@ -129,7 +129,7 @@ KPIS: dict[str, Kpi] = dict([
        "Full-time equivalents employed, weekly mean from kpi_from_days on"),
     _k("people.turnover", "1/year", "lower", RATIO,
        "Separations over mean headcount and years, from kpi_from_days on, those in training "
-       "included", 0.02, True),
+       "included and the ends of contracts not", 0.02, True),
     _k("people.vacancy_share", "share", "lower", RATIO,
        "Planned positions without an employee, weekly mean from kpi_from_days on", 0.01),
     _k("people.occupancy", "share", "neither", RATIO,
@@ -330,13 +330,14 @@ def _people(record: Record) -> dict[str, float]:
     years = (facts.horizon_days - facts.kpi_from_days) / 365.25
     share = np.array(agents["hours_share"], float)
     end_day = np.array(agents["tenure_days"], float) + np.array(agents["hired_day"], float)
-    left = np.array([r != "" for r in agents["reason"]], bool)
+    gone = np.array([r != "" for r in agents["reason"]], bool)
+    left = gone & np.array([r != CONTRACT_END for r in agents["reason"]], bool)
     separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
     busy = week_total(record, "busy_minutes") / 60.0
     productive = week_total(record, "productive_minutes") / 60.0
     paid, scheduled = week_total(record, "paid_hours"), week_total(record, "scheduled_hours")
     replacing = record.totals["recruiting_usd"] + record.totals["training_usd"]
-    here: NDArray[Any] = np.array(agents["tenure_days"], float)[~left]
+    here: NDArray[Any] = np.array(agents["tenure_days"], float)[~gone]
     return {
         "people.headcount": headcount,
         "people.turnover": ratio(separations, headcount * years),

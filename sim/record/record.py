@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Table = dict[str, list[Any]]
 """Columns in order, all of one length."""
+CONTRACT_END = "vendor switch"
+"""Reason for which everyone leaves when a contract ends: no separation of an agent's own."""
 
 
 @dataclass(frozen=True, slots=True)

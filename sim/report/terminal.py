@@ -19,6 +19,8 @@ from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
 
 WIDTH = 100
+GAP = 2
+VERDICT_WIDTH = 12
 COLOURS = {BETTER: "green", WORSE: "red"}
 VALUE = "money.net_value_usd"
 # What the one sentence speaks of, and what follows the number.
@@ -147,16 +149,21 @@ def _sortable(value: float) -> float:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """A table whose numbers never break over lines; long names and verdicts do."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
     table.add_column("", no_wrap=True)
-    for i, head in enumerate(heads, start=1):
+    widest = [max((cell_len(row[i]) for row in rows), default=0) for i in range(len(heads) + 1)]
+    if "verdict" in heads:
+        widest[-1] = VERDICT_WIDTH
+    # What the numbers leave is for heads that are wider, such as names.
+    spare = WIDTH - sum(widest) - (GAP + 1) * len(widest)  # the box adds one
+    wider = sum(cell_len(head) > wide for head, wide in zip(heads, widest[1:], strict=True))
+    for head, wide in zip(heads, widest[1:], strict=True):
         if head == "verdict":
-            table.add_column(head, min_width=12)
+            table.add_column(head, min_width=wide)
         else:
-            widest = max((cell_len(row[i]) for row in rows), default=0)
-            most = max(widest, 13)
+            most = max(wide, min(13, wide + spare // max(1, wider)))
             table.add_column(
-                Text(head), justify="right", min_width=widest, max_width=most, overflow="fold"
+                Text(head), justify="right", min_width=wide, max_width=most, overflow="fold"
             )
     for row in rows:
         table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
