@@ -1,6 +1,7 @@
 """What every test family shares: markers, the Hypothesis profile and the folder of real data."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ settings.load_profile("no_deadline")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers that --strict-markers accepts."""
+    """Register the markers that --strict-markers accepts; let Ctrl-C be tested."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A job started in the background ignores Ctrl-C, and so would every process it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

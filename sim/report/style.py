@@ -254,6 +254,10 @@ def name_line_ends(
         )  # fmt: skip
 
 
+_ROUND = re.compile(r"\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
+"""Decimals that say nothing."""
+
+
 def units(axis: Axis, unit: str) -> None:
     """Tick labels in a unit: shares as per cent, dollars in k or M, thousands separators."""
     steps = [1, 3, 6, 10] if unit == "months" else [1, 2, 2.5, 5, 10]
@@ -261,7 +265,9 @@ def units(axis: Axis, unit: str) -> None:
     axis.set_major_locator(MaxNLocator(most, steps=steps, integer=unit not in ("share", "")))
     if unit == "USD":
         large = max(map(abs, axis.get_view_interval()))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, unit, like=large)))
+        axis.set_major_formatter(
+            FuncFormatter(lambda value, _: _ROUND.sub("", number(value, unit, like=large)))
+        )
         return
     factor, after = (100, " %") if unit == "share" else (1, "")
     axis.set_major_formatter(
