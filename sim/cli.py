@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import report, scenarios, study, sweep
+from sim.commands import breakeven, report, scenarios, study, sweep
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -113,6 +113,11 @@ COMMANDS = {
     ),
     "report": Command(
         "Rebuild page, workbook and deck of a finished study.", report.options, report.run
+    ),
+    "breakeven": Command(
+        "Find the value of a field at which two scenarios come out the same.",
+        breakeven.options,
+        breakeven.run,
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(

@@ -182,7 +182,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kpi",
         action="append",
-        type=_kpi,
+        type=kpi_name,
         default=[],
         metavar="NAME",
         help="KPI to show, instead of the usual ones; repeatable",
@@ -190,7 +190,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
     study_options(parser)
 
 
-def _kpi(name: str) -> str:
+def kpi_name(name: str) -> str:
     """The name of a KPI."""
     from sim.record.kpis import FAMILIES, KPIS, kpi  # numpy, which --help can do without
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
+from sim.scenario.problems import NO_SUCH_FIELD, Mark, Problem, ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
 from sim.scenario.yaml_source import Key, Node, parse, read
 
@@ -127,7 +127,7 @@ def _put(node: Node, steps: list[str], depth: int, value: Node, fields: Fields) 
         choices = list(dict.fromkeys([*(str(k) for k, _ in node.children()), *fields.keys(here)]))
         where = f' in "{".".join(here)}"' if here else ""
         allowed = f"allowed: {', '.join(choices)}" if choices else ""
-        message = f'there is no "{step}"{where}'
+        message = f'{NO_SUCH_FIELD} "{step}"{where}'
         raise ScenarioError([Problem.at(at, message, allowed, did_you_mean(step, choices))])
     child = _put(child or Node(None, value.mark), steps, depth + 1, value, fields)
     if isinstance(node.value, list):

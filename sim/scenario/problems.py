@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+NO_SUCH_FIELD = "there is no"
+"""How the message begins when a path leads nowhere."""
 SHOWN = 20  # problems printed; a broken file may have thousands
 CLOSE = 0.6  # likeness, 0 to 1, from which a name is suggested
 SOURCE_WIDTH = 120  # longer source lines are not repeated under the message

@@ -187,6 +187,18 @@ def _at_point(problem: Problem, settings: dict[str, Mark], number: int) -> Probl
     return replace(problem, file=mark.file, line=mark.line, col=mark.col, source=mark.source)
 
 
+def span(option: str) -> tuple[str, float, float]:
+    """Path and ends of an option such as `path=0.1:0.8`; raises `ScenarioError` as above."""
+    path, _, text = option.partition("=")
+    mark = Mark(f"--vary {option}")
+    ends = _SPAN.fullmatch(text)
+    if not path.strip() or ends is None:
+        _refuse(mark, "must be path=low:high", "such as hospital.scale=0.1:0.2")
+    axis = _axis(path.strip(), text, mark)
+    assert axis.span is not None  # it is written as a span
+    return axis.path, *axis.span
+
+
 def _axis(path: str, text: str, mark: Mark) -> _Axis:
     """A list, a range with a step, or a span."""
     if span := _SPAN.fullmatch(text):

@@ -1,0 +1,94 @@
+"""Break-even: the value of a field at which the difference between two scenarios changes sign.
+
+The difference is paired under common random numbers, so that its mean is smooth in the value, and a
+few steps of a bracketing search (regula falsi, Illinois variant) find the root of the mean. The
+interval of the root is where the 95 % interval of the difference holds zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sim.study.replicate import StudyResult
+from sim.study.statistics import Interval, paired_difference
+
+MOST_STEPS = 6
+CLOSE_ENOUGH = 0.1
+"""Search no further where the mean lies within this part of its interval's half-width of zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Differences by value in ascending order, and where they change sign.
+
+    `root` is nan where they do not. `low` and `high` bound it; they are infinite where the interval
+    of the difference still holds zero at that end of the span.
+    """
+
+    tried: dict[float, Interval]
+    root: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, tried: Mapping[float, Interval]) -> BreakEven:
+        """What the differences found so far say, read by straight lines between them."""
+        values = sorted(tried)
+        at = [tried[v] for v in values]
+        root = crossing(values, [i.mean for i in at])
+        lower, upper = (crossing(values, edge) for edge in zip(*((i.low, i.high) for i in at),
+                                                              strict=True))  # fmt: skip
+        first, last = (lower, upper) if at[0].mean > 0 else (upper, lower)
+        low = -math.inf if math.isnan(first) else first
+        high = math.inf if math.isnan(last) else last
+        return cls({v: tried[v] for v in values}, root, low, high)
+
+
+def crossing(values: Sequence[float], heights: Sequence[float]) -> float:
+    """Where straight lines through the points first meet zero; nan where they do not."""
+    points = list(zip(values, heights, strict=True))
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if y0 == 0.0:
+            return x0
+        if y0 * y1 <= 0.0:
+            return x0 + (x1 - x0) * y0 / (y0 - y1)
+    return math.nan
+
+
+def search(difference: Callable[[float], Interval], low: float, high: float) -> BreakEven:
+    """Look for the value between `low` and `high` at which the mean difference is zero.
+
+    `difference` gives the paired difference at a value; it is asked at both ends, and at most
+    `MOST_STEPS` times between.
+    """
+    tried = {value: difference(value) for value in (low, high)}
+    left, right = tried[low].mean, tried[high].mean
+    kept = 0
+    for _ in range(MOST_STEPS if left * right < 0 else 0):
+        # Six digits make a value that reads well, and names the same scenario in every start.
+        value = float(f"{(low * right - high * left) / (right - left):.6g}")
+        if value in tried or not low < value < high:
+            break
+        found = tried[value] = difference(value)
+        if abs(found.mean) <= CLOSE_ENOUGH * (found.high - found.low) / 2.0:
+            break
+        if found.mean * left > 0:
+            low, left = value, found.mean
+            right *= 0.5 if kept == 1 else 1.0  # the same end kept twice would stall the search
+            kept = 1
+        else:
+            high, right = value, found.mean
+            left *= 0.5 if kept == -1 else 1.0
+            kept = -1
+    return BreakEven.of(tried)
+
+
+def paired(result: StudyResult, baseline: str, scenario: str, kpi: str) -> Interval:
+    """Scenario minus baseline over the replications that both have."""
+    a, b = result.outcomes[baseline], result.outcomes[scenario]
+    both = [r for r in a if r in b]
+    left, right = ([o[r].kpis.get(kpi, math.nan) for r in both] for o in (a, b))
+    return paired_difference(left, right).interval
