@@ -134,6 +134,32 @@ def study_options(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
+def target_option(parser: argparse.ArgumentParser) -> None:
+    """Limits whose chance of being met is told."""
+    parser.add_argument(
+        "--target",
+        action="append",
+        type=_target,
+        default=[],
+        metavar="KPI<=LIMIT",
+        help="tell the chance that a KPI is at most (<=) or at least (>=) a limit, such as "
+        "'denials.initial_rate<=5%%'; repeatable",
+    )
+
+
+def _target(text: str) -> Any:
+    from sim.study.targets import parse  # numpy, which --help can do without
+
+    try:
+        target = parse(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not KPI<=LIMIT or KPI>=LIMIT, such as denials.initial_rate<=5%"
+        ) from None
+    kpi_name(target.kpi)
+    return target
+
+
 def report_options(parser: argparse.ArgumentParser) -> None:
     """Which reports are made, and how they look."""
     parser.add_argument(

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
 from sim.commands.report import write_reports
-from sim.options import UsageError, report_options, study_options
+from sim.options import UsageError, report_options, study_options, target_option
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
     from sim.study.replicate import StudyResult
+    from sim.study.targets import Target
 
 
 def run_options(parser: argparse.ArgumentParser) -> None:
     """A scenario, and what every study has."""
     parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
     study_options(parser)
+    target_option(parser)
     report_options(parser)
 
 
@@ -38,6 +41,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
         help="scenario files, at least two; the first is the baseline",
     )
     study_options(parser)
+    target_option(parser)
     report_options(parser)
 
 
@@ -61,13 +65,21 @@ def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
     from sim.report.terminal import headline
     from sim.study.compare import compare as compared
     from sim.study.tables import write_study
+    from sim.study.targets import chances
 
     comparisons = compared(result)
-    write_study(result, folder, command=options.command_line, comparisons=comparisons)
+    write_study(
+        result, folder, command=options.command_line, comparisons=comparisons,
+        targets=options.target,
+    )  # fmt: skip
     _draw_all(result, folder, comparisons, scenarios[0].hospital.scale, brand.colours)
     write_reports(result, comparisons, folder, brand, options.formats)
     found = headline(result, comparisons)
-    return print_study(options, result, folder, comparisons, found, _tables(result, comparisons))
+    tables = _tables(result, comparisons, options.target)
+    targets = [{**asdict(c), "share": c.share} for c in chances(result, options.target)]
+    return print_study(
+        options, result, folder, comparisons, found, tables, targets=targets
+    )  # fmt: skip
 
 
 def _draw_all(
@@ -89,12 +101,16 @@ def _draw_all(
             write_charts(part, into, scale=scale, among=result.names, palette=palette)
 
 
-def _tables(result: StudyResult, comparisons: Sequence[Comparison]) -> Callable[[bool], str]:
+def _tables(
+    result: StudyResult, comparisons: Sequence[Comparison], targets: Sequence[Target]
+) -> Callable[[bool], str]:
     """The tables to print, with or without colour."""
     from sim.report import terminal
     from sim.report.payback import payback_text
+    from sim.report.targets import targets_text
 
+    told = targets_text(result, targets)
     if len(result.names) > 1:
-        below = payback_text(result)
+        below = payback_text(result) + told
         return lambda colour: terminal.comparison_text(result, comparisons, colour=colour) + below
-    return lambda colour: terminal.run_text(result, colour=colour)
+    return lambda colour: terminal.run_text(result, colour=colour) + told

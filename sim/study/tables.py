@@ -22,6 +22,7 @@ from sim.study import payback
 from sim.study.compare import CAVEAT, Comparison, summarise
 from sim.study.replicate import StudyResult
 from sim.study.store import LIBRARIES, Ledger, write_file
+from sim.study.targets import Target, chances
 
 Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]
@@ -35,13 +36,14 @@ def write_study(
     *,
     command: Sequence[str],
     comparisons: Sequence[Comparison] = (),
+    targets: Sequence[Target] = (),
 ) -> None:
     """Write every table of a study, and last the manifest.
 
     One scenario has all its files in `folder`. Of several, each has its own in a folder below it
     (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, when each has
-    paid back, and in `crn.csv` what common random numbers achieved. What the scenarios say is in
-    `scenarios.json`. `command` is what the user typed, word by word.
+    paid back, and in `crn.csv` what common random numbers achieved; chances of `targets` too. What
+    the scenarios say is in `scenarios.json`. `command` is what the user typed, word by word.
 
     Raises
     ------
@@ -51,14 +53,37 @@ def write_study(
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         told = json.dumps(result.scenarios, indent=2, ensure_ascii=False)
         write_file(folder / SCENARIOS, told + "\n")
+        top = kpi_tables(result) | _target_tables(result, targets)
         if len(result.names) == 1:
-            write_tables(result, folder, command, kpi_tables(result) | _outcome_tables(result))
+            write_tables(result, folder, command, top | _outcome_tables(result))
             return
         for name, below in scenario_folders(result.names).items():
             part = only(result, name)
             write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
         tables = {**_comparison_tables(comparisons), "payback.csv": payback.table(result)}
-        write_tables(result, folder, command, kpi_tables(result) | tables)
+        write_tables(result, folder, command, top | tables)
+
+
+def _target_tables(result: StudyResult, targets: Sequence[Target]) -> Tables:
+    """A row per target and scenario; no table without targets."""
+    if not targets:
+        return {}
+    rows = [
+        (
+            c.target.kpi,
+            c.target.sense,
+            c.target.limit,
+            c.scenario,
+            c.n,
+            c.met,
+            c.share,
+            c.low,
+            c.high,
+        )
+        for c in chances(result, targets)
+    ]
+    columns = ("kpi", "sense", "limit", "scenario", "n", "met", "share", "ci_low", "ci_high")
+    return {"targets.csv": (columns, rows)}
 
 
 def only(result: StudyResult, name: str) -> StudyResult:

@@ -525,3 +525,33 @@ def test_any_locale_can_print(here: Path) -> None:
     Path("é.yaml").write_text("extends: generalist.yaml\n")
     done = outside("validate", "é.yaml", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stdout) == (FINE, "\\xe9.yaml: OK\n")
+
+
+def test_targets_are_told_written_and_part_of_the_json(
+    here: Path, fakes: list[Path], capsys: Capture
+) -> None:
+    words = [GENERALIST, SPECIALIZED, "--scale", "1", "--replications", "6", "--workers", "1"]
+    target = ["--target", "denials.initial_rate<=10.1%", "--formats", "none"]
+    assert main(["compare", *words, *target]) == FINE
+    said = capsys.readouterr().out
+    assert "Initial denial rate at most 10.1 %: met by generalist in 4 of 6 replications" in said
+    rows = Path("results/generalist_vs_specialized/targets.csv").read_text().splitlines()
+    assert rows[1].startswith("denials.initial_rate,<=,0.101,generalist,6,4,0.666666666667,")
+    assert main(["compare", *words, *target, "--json"]) == FINE
+    found = json.loads(capsys.readouterr().out)["targets"]
+    assert [(t["scenario"], t["n"], t["met"]) for t in found] == [
+        ("generalist", 6, 4), ("specialized", 6, 4),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("denials.initial_rate", "is not KPI<=LIMIT"),
+        ("denials.initial_rat<=1", 'did you mean "denials.initial_rate"?'),
+    ],
+)
+def test_a_bad_target_is_refused(here: Path, capsys: Capture, target: str, said: str) -> None:
+    assert main(["run", GENERALIST, "--target", target]) == BAD_INPUT
+    assert said in capsys.readouterr().err
+    assert everything(here) == []
