@@ -79,7 +79,7 @@ def scenario_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH=VALUE",
-        help="change a value, such as vendors.generalist.turnover.annual_share=0.3; repeatable",
+        help="change a value, such as vendors.generalist.turnover.annual_rate=0.3; repeatable",
     )
     parser.add_argument(
         "--seed", type=whole(0, 2**63 - 1), metavar="N", help="seed of all random numbers"
