@@ -14,7 +14,7 @@ from sim.report.build import charts
 from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.plots import Plot, plots
-from sim.report.terminal import Texts, compared, described, headline, unfinished
+from sim.report.terminal import Texts, careful, compared, described, headline, unfinished
 from sim.report.words import apart, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
@@ -29,7 +29,6 @@ OTHERS = {
     "sensitivity": "What the answer depends on",
     "rfp": "Price against realised revenue",
 }
-PERIOD = ("start", "horizon_days", "kpi_from_days", "kpi_until_days")
 FAMILIES = {
     "claims": "Clean claims", "denials": "Denials", "quality": "Coding quality",
     "appeals": "Appeals", "audit": "Audits", "money": "Money", "work": "Work and waiting",
@@ -82,11 +81,7 @@ class Facts:
         result = self.view.result
         scale = f"hospital at scale {self.view.scale:g}"
         how = f"{sentence(result.stopped_because)}; seed {result.seed}; {scale}. {CAVEAT}"
-        worlds = [[said.get(key) for key in PERIOD] for said in result.scenarios.values()]
-        if any(world != worlds[0] for world in worlds):
-            how += " Careful: the scenarios count different periods, so their totals in USD do not "
-            how += "compare; rates do."
-        return how
+        return f"{how} {careful(result)}".rstrip()
 
     @property
     def basis(self) -> str:

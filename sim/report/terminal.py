@@ -20,6 +20,7 @@ from sim.study.replicate import StudyResult, kpi_names
 
 WIDTH = 100
 GAP = 2
+PERIOD = ("start", "horizon_days", "kpi_from_days", "kpi_until_days")
 VERDICT_WIDTH = 12
 COLOURS = {BETTER: "green", WORSE: "red"}
 VALUE = "money.net_value_usd"
@@ -32,6 +33,17 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+def careful(result: StudyResult) -> str:
+    """A warning where the scenarios count different periods; empty where they do not."""
+    worlds = [[said.get(key) for key in PERIOD] for said in result.scenarios.values()]
+    if all(world == worlds[0] for world in worlds):
+        return ""
+    return (
+        "Careful: the scenarios count different periods, so their totals in USD do not compare; "
+        "rates do."
+    )
+
+
 def comparison_text(
     result: StudyResult, comparison: Sequence[Comparison], *, colour: bool = False
 ) -> str:
@@ -40,7 +52,8 @@ def comparison_text(
     tables = [table(*compared(view, name)) for name in view.names[1:]]
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
-    notes = f"{more}{unfinished(result)}\n{CAVEAT}"
+    warning = f"{careful(result)}\n".lstrip()
+    notes = f"{warning}{more}{unfinished(result)}\n{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 

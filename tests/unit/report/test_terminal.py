@@ -1,6 +1,7 @@
 """What a study prints: narrow enough, honest about its intervals, safe for any name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,3 +114,12 @@ def test_colour_needs_a_terminal_and_yields_to_no_color(
     assert terminal.wants_colour()
     monkeypatch.setenv("NO_COLOR", "1")
     assert not terminal.wants_colour()
+
+
+def test_totals_of_different_periods_come_with_a_warning(study: Study) -> None:
+    same = replace(study(TWO, 3, 3), scenarios={name: {"horizon_days": 545} for name in TWO})
+    assert "Careful" not in terminal.comparison_text(same, compare(same))
+    other = replace(same, scenarios={**same.scenarios, TWO[1]: {"horizon_days": 1095}})
+    text = terminal.comparison_text(other, compare(other))
+    assert "Careful: the scenarios count different periods" in text
+    assert max(map(cell_len, text.splitlines())) <= 100
