@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import breakeven, report, scenarios, study, sweep
+from sim.commands import breakeven, matrix, report, scenarios, study, sweep
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -118,6 +118,9 @@ COMMANDS = {
         "Find the value of a field at which two scenarios come out the same.",
         breakeven.options,
         breakeven.run,
+    ),
+    "matrix": Command(
+        "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(

@@ -30,7 +30,8 @@ def scenario(
 ) -> Scenario:
     """A shipped scenario on a small hospital for some days, `overrides` laid upon it last.
 
-    Services count from day `first` to `last` days before the end.
+    Services count from day `first` to `last` days before the end. Nobody works overtime unless a
+    test asks for it, so that capacity is what the calendar says.
     """
     size = (
         f"hospital.scale={scale}",
@@ -38,7 +39,8 @@ def scenario(
         f"kpi_from_days={first}",
         f"kpi_until_days={last}",
     )
-    return load(shipped_configs() / f"{name}.yaml", [*size, *overrides]).scenario
+    regular = [f"teams.{team}.overtime=null" for team in TEAMS]
+    return load(shipped_configs() / f"{name}.yaml", [*size, *regular, *overrides]).scenario
 
 
 def staffed(people: int) -> list[str]:

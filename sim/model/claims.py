@@ -12,6 +12,7 @@ from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.draws import Draws
 from sim.scenario.daily_counts import read_daily_counts
+from sim.scenario.hospital import Category
 from sim.scenario.people import Queue
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import PayerAi, Volume
@@ -21,7 +22,8 @@ SETTINGS = ("inpatient", "outpatient")
 SETTING_ROWS = 1 << 20
 """Rows of a day reserved for each setting, so that one's count never moves the other's claims."""
 
-SKILLS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
+SKILLS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar", "scheduling",
+          "prior_auth", "transcription")  # fmt: skip
 """Skills; the first two are those of the two settings."""
 BILLING, CLINICAL = 2, 3
 
@@ -49,8 +51,11 @@ STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked
 NONE_YET, FIRST_PAID, FIRST_REJECTED, FIRST_ASKED, FIRST_DENIED = range(5)
 
 CAUSES = ("final_denial", "not_worked", "timely_filing", "records_request", "given_up",
-          "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback")  # fmt: skip
-"""Named losses. The first five end a claim; the others change what a paid claim brings."""
+          "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback", "lost_visit",
+          "refused_visit")  # fmt: skip
+"""Named losses. The first five end a claim, the next five change what a paid claim brings, and the
+last two, of the front end, end a visit before it begins."""
+VISIT_CAUSES = 2
 
 
 class Claim:
@@ -62,7 +67,7 @@ class Claim:
         "found_mask", "key", "lapsed_ticket", "loss_cause", "loss_cents", "luck", "machine",
         "minutes", "over_cents", "paid_cents", "payer", "reject_mask", "reply_days", "rework",
         "rework_row", "setting", "short_cents", "stage", "submitted_day", "take_up",
-        "takeback_cents", "ticket", "touches", "under_cents", "visits", "wrong",
+        "takeback_cents", "ticket", "touches", "under_cents", "visit", "visits", "wrong",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +106,7 @@ class Claim:
         self.coder: Any = None
         self.denied_for = -1
         self.machine: list[float] | None = None
+        self.visit: Any = None
         self.found_mask = 0
         self.wrong = -1
         self.paid_cents = 0
@@ -125,6 +131,23 @@ class Claim:
         return self.luck[2 * min(self.visits, MAX_VISITS) - 1]
 
 
+def source_incidence(scenario: Scenario, category: Category) -> float:
+    """Claims with a defect before anyone of the modelled teams has touched them, per claim."""
+    front = scenario.hospital.front_end
+    shares = front.other_sources_share if front is not None else {}
+    return category.incidence * {str(k): v for k, v in shares.items()}.get(category.name, 1.0)
+
+
+def touch_factors(
+    draws: Draws, purpose: str, row: int, shape: tuple[int, ...], queue: Queue
+) -> NDArray[np.float64]:
+    """Touch times of a queue's items relative to their mean, from a row of a purpose."""
+    if queue.distribution == "exponential":
+        return rules.exponential_factors(draws.generator(purpose, row).random(shape))
+    normals = draws.generator(purpose, row).standard_normal(shape)
+    return rules.lognormal_factors(normals, queue.minutes_cv)
+
+
 class ClaimSource:
     """Draws a day's claims. The feedback factor scales the avoidable source defects."""
 
@@ -140,7 +163,7 @@ class ClaimSource:
         self._hospital = hospital
         categories = {c.name: c for c in scenario.categories}
         ordered = [categories[name] for name in CATEGORIES]  # type: ignore[index]
-        self._incidence = np.array([c.incidence for c in ordered])
+        self._incidence = np.array([source_incidence(scenario, c) for c in ordered])
         self._reject = np.array([c.reject_share for c in ordered])
         self._deny = np.array([c.deny_share for c in ordered])
         self._rfi = np.array([c.rfi_share for c in ordered])
@@ -258,11 +281,11 @@ class ClaimSource:
         )
         flags, reply, take_up = self._traits(setting, row, payers)
         queue = self._coding_queues[setting]
-        minutes = queue.minutes * self._touch("claim.coding_touch", row, (count,), queue)
+        minutes = queue.minutes * touch_factors(draws, "claim.coding_touch", row, (count,), queue)
         coding = draws.uniforms("claim.coding", row, count, 11).tolist()
         rework = draws.uniforms("claim.rework", row, count, 2 * MAX_VISITS)
         shape = (count, MAX_VISITS)
-        rework[:, 0::2] = self._touch("claim.rework_touch", row, shape, self._rework_queue)
+        rework[:, 0::2] = touch_factors(draws, "claim.rework_touch", row, shape, self._rework_queue)
         first_key = day * 2 * SETTING_ROWS + setting * SETTING_ROWS
         columns = zip(
             payers.tolist(), cents.tolist(), defects.tolist(), rejected.tolist(), denied.tolist(),
@@ -293,15 +316,6 @@ class ClaimSource:
             )
             for claim, mask in zip(claims, masks.tolist(), strict=True):
                 claim.found_mask = mask
-
-    def _touch(
-        self, purpose: str, row: int, shape: tuple[int, ...], queue: Queue
-    ) -> NDArray[np.float64]:
-        """Touch times relative to their mean."""
-        if queue.distribution == "exponential":
-            return rules.exponential_factors(self._draws.generator(purpose, row).random(shape))
-        normals = self._draws.generator(purpose, row).standard_normal(shape)
-        return rules.lognormal_factors(normals, queue.minutes_cv)
 
     def _traits(
         self, setting: int, row: int, payers: NDArray[np.int64]

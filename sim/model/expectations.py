@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
-from sim.model.claims import CATEGORIES, SETTINGS, SKILLS
+from sim.model.claims import CATEGORIES, SETTINGS, SKILLS, source_incidence
 from sim.model.terms import Terms
+from sim.scenario.front_end import FrontEnd, FrontSetting
 from sim.scenario.hospital import Category
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
+
+FRONT_DEFECTS = {"scheduling": "REG", "prior_auth": "AUTH", "transcription": "DOC"}
+"""What an error at the front end leaves in the claim."""
 
 
 def policy_loss(scenario: Scenario, vendor: Vendor) -> tuple[list[float], float]:
@@ -99,7 +103,8 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
     here = [vendors[name] for name in sorted({t.vendor for t in scenario.teams})]
     feedback = min((v.feedback.floor_share for v in here if v.feedback), default=1.0)
     source = {
-        str(c.name): c.incidence * (feedback if c.feedback else 1.0) for c in scenario.categories
+        str(c.name): source_incidence(scenario, c) * (feedback if c.feedback else 1.0)
+        for c in scenario.categories
     }
     terms = Terms(scenario, coder)
     caught = {
@@ -123,6 +128,8 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
         * hospital.query_answered_share
         * hospital.query_resolved_share
     )
+    for category, share in _front_errors(scenario, setting, serving).items():
+        residual[category] += share
     stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
     sums = {"reject": 0.0, "rfi": 0.0, "technical": 0.0, "clinical": 0.0}
     for c in scenario.categories:
@@ -140,6 +147,7 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
     )
     short = sum(p.claims_share * p.short_pay_share for p in scenario.payers)
     return {
+        **_front_visits(scenario, setting, serving),
         f"coding_{setting}": _coding_time(coder, setting),
         "cdi_query": queried,
         "edits": min(1.0, hospital.scrubber_edit_share + sum(caught.values()))
@@ -150,6 +158,49 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
         "follow_up": slow,
         "underpayments": short * denials.short_pay_noticed_share,
     }
+
+
+def _front_shares(front: FrontEnd, setting: str) -> dict[str, float]:
+    """Front-end tasks per visit of a setting, refusals not counted."""
+    profile: FrontSetting = getattr(front, setting)
+    return {
+        "scheduling": profile.scheduled_share,
+        "prior_auth": profile.scheduled_share * profile.prior_auth_share,
+        "transcription": profile.dictated_share,
+    }
+
+
+def _front_visits(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
+    """Expected items of each front-end queue per visit, at the time that drafts leave."""
+    front = scenario.hospital.front_end
+    if front is None:
+        return {}
+    vendors = {v.name: v for v in scenario.vendors}
+    visits = _front_shares(front, setting)
+    visits["prior_auth"] *= 1.0 + front.auth_refused_share
+    for queue, team in serving.items():
+        drafts = {str(k): d for k, d in vendors[team.vendor].drafts.items()}.get(queue)
+        if queue in visits and drafts is not None:
+            visits[queue] *= 1.0 - drafts.time_saved_share
+    return visits
+
+
+def _front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
+    """Expected defects per visit that errors at the front end leave, by category."""
+    front = scenario.hospital.front_end
+    if front is None:
+        return {}
+    vendors = {v.name: v for v in scenario.vendors}
+    out = {}
+    for queue, share in _front_shares(front, setting).items():
+        team = serving[queue]
+        vendor, skill = vendors[team.vendor], SKILLS.index(queue)
+        domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+        mix = team.certification_mix or vendor.certification_mix
+        coding = mean_accuracy(scenario, mix, domain[skill], 0.0)
+        complexity = float(getattr(front, f"{queue}_complexity"))
+        out[FRONT_DEFECTS[queue]] = share * (1.0 - rules.task_accuracy(coding, complexity))
+    return out
 
 
 def _coding_time(vendor: Vendor, setting: str) -> float:

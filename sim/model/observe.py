@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.claims import CATEGORIES, CAUSES, CLOSED, EDITED, PAID, SETTINGS, STAGES, Claim
+from sim.model.claims import (
+    CATEGORIES,
+    CAUSES,
+    CLOSED,
+    EDITED,
+    PAID,
+    SETTINGS,
+    STAGES,
+    VISIT_CAUSES,
+    Claim,
+)
 from sim.model.timeline import assessment_days
 from sim.record.record import Facts, Record, Table
 from sim.scenario.timeline import VendorSwitch
@@ -132,7 +142,7 @@ class Observer:
             cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
             settings=SETTINGS,
             stages=STAGES,
-            causes=CAUSES,
+            causes=CAUSES if scenario.hospital.front_end else CAUSES[:-VISIT_CAUSES],
             categories=CATEGORIES,
             queues=tuple(world.office.queues),
             month_of_day=tuple(months),

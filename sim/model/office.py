@@ -10,7 +10,7 @@ import simpy
 
 from sim.model.agents import Agent
 from sim.model.calendar import WorkCalendar
-from sim.model.claims import READY, SKILLS, SUBMITTED, Claim
+from sim.model.claims import CLOSED, READY, SKILLS, SUBMITTED, Claim
 from sim.model.ledger import Ledger
 from sim.model.queues import WorkQueue
 from sim.model.terms import Terms
@@ -118,12 +118,19 @@ class Office:
     ) -> None:
         """Take work back from an agent who leaves in the middle of it.
 
-        If the payer has answered meanwhile, the claim has gone on, and this work is over.
+        If the claim has gone on meanwhile (the payer has answered, the visit has taken place or
+        been lost), this work is over.
         """
         claim = entry[3]
         elsewhere = claim.ticket
         queue.give_back(entry, taken, self.env.now)
-        if elsewhere >= 0 or (queue.name == "follow_up" and claim.stage != SUBMITTED):
+        visit = claim.visit
+        too_late = (
+            claim.stage == CLOSED
+            or (queue.name == "follow_up" and claim.stage != SUBMITTED)
+            or (queue.name == "prior_auth" and (visit is None or visit.took_place))
+        )
+        if elsewhere >= 0 or too_late:
             queue.drop(claim, self.env.now)
             claim.ticket = elsewhere
         elif claim.lapsed_ticket == entry[1]:  # the deadline passed while it was in hand

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from typing import get_args
 
 from sim.model.claims import Claim
+from sim.scenario.fields import FrontQueue
 
 
 class WorkQueue:
@@ -16,7 +18,7 @@ class WorkQueue:
     """
 
     __slots__ = (
-        "area", "arrived", "changed", "coding", "finished", "heap", "index", "level", "minutes",
+        "area", "arrived", "changed", "drawn", "finished", "heap", "index", "level", "minutes",
         "name", "skill", "taken", "tickets", "wait_days",
     )  # fmt: skip
 
@@ -24,7 +26,8 @@ class WorkQueue:
         self.index = index
         self.name = name
         self.skill = skill
-        self.coding = name.startswith("coding")
+        self.drawn = name.startswith("coding") or name in get_args(FrontQueue)
+        """Whether the touch time of an item is drawn with its claim (`Claim.minutes`)."""
         self.minutes = minutes
         self.heap: list[tuple[float, int, float, Claim]] = []
         self.tickets = 0

@@ -104,6 +104,23 @@ def accuracy(floor: float, ceiling: float, knowledge: float, penalty: float, pow
     return float(max(0.0, level) ** power)
 
 
+def task_accuracy(coding: float, complexity: float) -> float:
+    """Chance that a front-end task is right, for an agent who would code right with `coding`.
+
+    Errors shrink in proportion to the complexity of the task (docs/parameters.md H4).
+    """
+    return 1.0 - complexity * (1.0 - coding)
+
+
+def reviewed(draft: float, catch: float, reviewer: float) -> float:
+    """Chance that a reviewed draft is right (docs/parameters.md D3).
+
+    The draft is right with chance `draft`, or its error is noticed by a reviewer as able as one
+    who does the work alone (`reviewer`), who looks as hard as `catch` says.
+    """
+    return draft + (1.0 - draft) * catch * reviewer
+
+
 def slowdown(knowledge: float, novice: float) -> float:
     """Touch time relative to a master: `1 + novice·(1−K)` (row B1)."""
     return 1.0 + novice * (1.0 - knowledge)

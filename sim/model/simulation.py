@@ -15,6 +15,7 @@ from sim.model.claims import Claim, ClaimSource
 from sim.model.draws import Draws
 from sim.model.expectations import full_time_needed, practice_shares, yearly_minutes
 from sim.model.feedback import FeedbackLoop
+from sim.model.front_end import FrontDesk
 from sim.model.ledger import Ledger
 from sim.model.observe import Observer
 from sim.model.office import Office
@@ -46,6 +47,10 @@ class World:
         self.office = Office(self.env, scenario, self.calendar, self.ledger)
         self.payer = PayerDesk(scenario, self.office)
         self.desks = Desks(scenario, self.office, self.payer, self.draws)
+        self.front: FrontDesk | None = None
+        if scenario.hospital.front_end is not None:
+            self.front = FrontDesk(scenario, self.office, self.payer, self.draws, self.desks.admit)
+            self.desks.steps.update(self.front.steps)
         self.source = ClaimSource(scenario, self.calendar, self.draws)
         self.stints = stints(scenario, self.calendar, self.draws)
         self.teams = [self._team(stint) for stint in self.stints]
@@ -107,10 +112,12 @@ class World:
                 for team in self.teams:
                     if team.employed or team.is_open:
                         team.review()
-            self.feedback.run(day, {t.vendor.name for t in self.teams if t.is_open})
+            self.feedback.run(day, self._see_denials())
             self.payer.receive_file(day)
+            if self.front is not None:
+                self._expect(self.front, day)
             office.run_errands(day)
-            if batch:
+            if batch and self.front is None:
                 today = self.source.day_claims(day, self.feedback.left)
                 self.claims += today
                 waiting[day + ready] = today
@@ -120,6 +127,23 @@ class World:
                 team.daily(day)
             self._manage_vendors(day)
             yield env.timeout(1.0)
+
+    def _see_denials(self) -> set[str]:
+        """Vendors who work denials now, and so have something to tell the hospital."""
+        return {
+            team.vendor.name
+            for team in self.teams
+            if team.is_open and any(q.name.startswith("denials") for q in team.queues)
+        }
+
+    def _expect(self, front: FrontDesk, today: int) -> None:
+        """Draw the claims of services as far ahead as somebody may ask for one today."""
+        ahead = today + front.longest_lead_days
+        for day in range(0 if today == 0 else ahead, ahead + 1):
+            if day < self.scenario.horizon_days:
+                claims = self.source.day_claims(day, self.feedback.left)
+                self.claims += claims
+                front.expect(claims, day)
 
     def _manage_vendors(self, day: int) -> None:
         """Book the hospital's own people who manage the vendors in place."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from sim.scenario.schema import Scenario
-from sim.scenario.vendor import Price, Vendor
+from sim.scenario.vendor import Drafts, Price, Vendor
 
 
 class Terms:
     """What one vendor's agents go by at their desks."""
 
     __slots__ = (
-        "ai", "catch_auth", "catch_data", "catch_reg", "detection", "duplicate", "enrichment",
-        "entry_base", "entry_factor", "evidence_trail", "held_in_all", "hold", "house_auth",
-        "house_data", "house_reg", "lesson_months", "levels", "pace", "pace_nesting", "realtime",
+        "ai", "catch_auth", "catch_data", "catch_reg", "detection", "drafts", "duplicate",
+        "enrichment", "entry_base", "entry_factor", "evidence_trail", "held_in_all", "hold",
+        "house_auth", "house_data", "house_reg", "lesson_months", "levels", "pace", "pace_nesting",
+        "realtime",
         "sample", "share_of_collections", "threshold_cents", "under", "usd_per_claim", "vendor",
         "win_multiplier", "worked",
     )  # fmt: skip
@@ -43,6 +44,7 @@ class Terms:
         self.detection = quality.qa_detection_share
         self.enrichment = quality.qa_enrichment
         self.ai = vendor.ai
+        self.drafts: dict[str, Drafts] = {str(k): v for k, v in vendor.drafts.items()}
         self.evidence_trail = denials.evidence_trail
         self.worked = denials.worked_share
         self.threshold_cents = round(denials.threshold_usd * 100)

@@ -181,7 +181,7 @@ class Desks:
         suggestion = float(getattr(ai.suggestion_accuracy, setting))
         biased = suggestion > ai.bias_above_share
         catch = ai.biased_catch_share if biased else ai.reviewer_catch_share
-        return suggestion + (1.0 - suggestion) * catch * coder
+        return rules.reviewed(suggestion, catch, coder)
 
     def _miscode(self, claim: Claim, luck: list[float], terms: Terms) -> None:
         """Decide what an undetected coding error does to the payment."""

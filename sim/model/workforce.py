@@ -306,7 +306,7 @@ class Team:
             if agent.in_hand is not None:
                 queue, entry, taken = agent.in_hand
                 agent.in_hand = None
-                if not queue.coding:
+                if not queue.drawn:
                     entry[3].visits -= 1
                 self._office.hand_back(queue, entry, taken)
             else:  # they may have been called to work that waits
@@ -369,7 +369,7 @@ class Team:
                 office.pass_on(agent)
             claim: Claim = entry[3]
             skill = queue.skill
-            minutes = claim.minutes if queue.coding else claim.start_visit() * queue.minutes
+            minutes = claim.minutes if queue.drawn else claim.start_visit() * queue.minutes
             minutes *= agent.speed * (1.0 + slow * (1.0 - agent.knowledge[skill]))
             minutes *= terms.pace_nesting if agent.nesting else terms.pace
             agent.in_hand = (queue, entry, now)

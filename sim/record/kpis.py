@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from sim.record.flow import flow
 from sim.record.monthly import money_weeks, monthly, people_weeks
 from sim.record.record import CONTRACT_END, Outcome, Record
-from sim.record.views import Cohort, cohort_of, daily_receivable_usd, ratio, week_column, week_total
+from sim.record.views import (
+    LOST_VISITS,
+    Cohort,
+    cohort_of,
+    daily_receivable_usd,
+    ratio,
+    took_place,
+    week_column,
+    week_total,
+)
 
 NAN = float("nan")
 
@@ -67,7 +76,7 @@ KPIS: dict[str, Kpi] = dict([
        0.0025),
     _k("denials.final_rate", "share", "lower", RATIO,
        f"Expected payment written off after denial, request, lapse or rejection, over the expected "
-       f"payment of {WINDOW}", 0.001, True),
+       f"payment of {WINDOW} whose visit took place", 0.001, True),
     _k("appeals.overturn_rate", "share", "higher", RATIO,
        f"Initially denied claims that were paid in the end, over those that are closed; {WINDOW}",
        0.01),
@@ -91,7 +100,8 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.fees_usd", "USD", "lower", TOTAL, "Vendor fees of the days of the KPI window", 0.0,
        True),
     _k("money.hospital_usd", "USD", "lower", TOTAL,
-       "Hospital labour on queries and vendor management in the KPI window"),
+       "Hospital labour on queries and vendor management in the KPI window, less the cost of care "
+       "that lost visits save"),
     _k("money.one_off_usd", "USD", "lower", TOTAL,
        "Transitions and risk assessments of the whole run"),
     _k("money.breach_expected_usd", "USD", "lower", TOTAL,
@@ -118,7 +128,8 @@ KPIS: dict[str, Kpi] = dict([
     _k("audit.takeback", "share", "lower", RATIO,
        f"Taken back by audits, accrued with the payment, over the expected payment of {WINDOW}",
        0.0005),
-    _k("work.touches_per_claim", "items", "lower", RATIO, f"Work items over {WINDOW}", 0.02),
+    _k("work.touches_per_claim", "items", "lower", RATIO,
+       f"Work items from the chart on, over {WINDOW} whose visit took place", 0.02),
     _k("work.rework_share", "share", "lower", RATIO,
        f"Work items other than coding over all work items, for {WINDOW}", 0.005),
     _k("work.days_to_submission", "days", "lower", MEAN,
@@ -167,6 +178,9 @@ FAMILIES: dict[str, Kpi] = dict([
        "likely to lose", 0.0005),
     _k("denials.category.", "share", "lower", RATIO,
        f"First denial is of this category, over {WINDOW} that have had a first answer"),
+    _k("visits.", "share", "lower", RATIO,
+       f"Visits lost because nobody booked them in time, or because the payer refused "
+       f"authorisation for good, over {WINDOW}", 0.0025),
     _k("work.backlog_days.", "days", "lower", RATIO,
        "Mean number waiting over items finished per day, from kpi_from_days on"),
     _k("work.wait_days.", "days", "lower", RATIO,
@@ -225,7 +239,11 @@ def _answers(record: Record, cohort: Cohort) -> dict[str, float]:
     )
     out["denials.initial_usd_rate"] = ratio(value[denied].sum(), worth)
     out["denials.initial_with_rfi_usd_rate"] = ratio(value[denied | asked].sum(), worth)
-    out["denials.final_rate"] = ratio(claims["loss_cents"].sum(), value.sum())
+    came = took_place(record.facts, claims)
+    out["denials.final_rate"] = ratio(claims["loss_cents"][came].sum(), value[came].sum())
+    for i, cause in enumerate(record.facts.causes):
+        if cause in LOST_VISITS:
+            out[f"visits.{cause}"] = ratio((claims["loss_cause"] == i).sum(), len(came))
     closed = denied & cohort.done
     out["appeals.overturn_rate"] = ratio((closed & (claims["loss_cause"] < 0)).sum(), closed.sum())
     for i, category in enumerate(record.facts.categories):
@@ -256,7 +274,7 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
     cost = fees + hospital + one_off + breach
     written_off = float(claims["loss_cents"].sum()) / 100.0
     other = sum(losses[c] for c in ("under_coding", "cdi_gap", "short_pay", "takeback"))
-    inpatient = claims["setting"] == 0
+    inpatient = (claims["setting"] == 0) & took_place(facts, claims)
     case_usd = float((claims["paid_cents"] + cohort.open_value)[inpatient].sum()) / 100.0
     submitted = float(record.days["submitted"][days].sum())
     daily = expected / max(1, cohort.last_day - cohort.first_day)
@@ -292,7 +310,8 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
 def _work(record: Record, cohort: Cohort) -> dict[str, float]:
     """How much work the claims were, and how long it waited."""
     claims = cohort.claims
-    touches, count = float(claims["touches"].sum()), len(claims["day"])
+    came = took_place(record.facts, claims)
+    touches, count = float(claims["touches"][came].sum()), int(came.sum())
     coded = float((claims["wrong"] >= 0).sum())
     sent = claims["first_day"] >= 0
     lag = (claims["first_day"] - claims["day"])[sent]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.record.record import Record, Table
-from sim.record.views import Floats, cohort_of, week_column
+from sim.record.views import Floats, cohort_of, took_place, week_column
 
 
 def _divide(top: Floats, bottom: Floats) -> Floats:
@@ -60,7 +60,8 @@ def _by_service_month(
     known = count(first > 0)
     # A month counts once nearly all its claims are answered, or its rates would be those of the
     # quickest payers.
-    known[known < 0.9 * count(first >= 0)] = 0.0
+    came = took_place(record.facts, claims)
+    known[known < 0.9 * count(came)] = 0.0
     expected = total(claims["expected"].astype(float))
     realised = claims["paid_cents"] + everything.open_value
     inpatient = claims["setting"] == 0
@@ -80,7 +81,7 @@ def _by_service_month(
             _divide(total(realised * inpatient), total(claims["expected"] * inpatient)),
             np.nan,
         ),
-        "claims.count": count(first >= 0),
+        "claims.count": count(came),
     }
 
 

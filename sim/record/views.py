@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.record.record import Record, Table
+from sim.record.record import Facts, Record, Table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,6 +45,16 @@ class Cohort:
         return out
 
 
+LOST_VISITS = ("lost_visit", "refused_visit")
+"""Causes that end a visit before it takes place."""
+
+
+def took_place(facts: Facts, claims: dict[str, Ints]) -> NDArray[np.bool_]:
+    """Claims whose visit was not lost before it began."""
+    lost = [i for i, cause in enumerate(facts.causes) if cause in LOST_VISITS]
+    return ~np.isin(claims["loss_cause"], lost)
+
+
 def is_done(record: Record) -> NDArray[np.bool_]:
     """Claims that are paid or closed."""
     stages = [record.facts.stages.index(s) for s in DONE]
@@ -57,7 +67,8 @@ def realised_shares(record: Record) -> Floats:
     Where no claim with that first answer is closed yet, the part of all closed claims stands in;
     0 if none is closed at all.
     """
-    claims, done = record.claims, is_done(record)
+    claims = record.claims
+    done = is_done(record) & took_place(record.facts, claims)
     size = 5
     brought = np.bincount(claims["first_outcome"][done], claims["paid_cents"][done], size)
     worth = np.bincount(claims["first_outcome"][done], claims["expected"][done], size)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
-from sim.scenario.fields import CategoryName, QueueName
+from sim.scenario.fields import CategoryName, FrontQueue, QueueName
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.timeline import FeedbackStart, ProgrammeStart, VendorSwitch, Volume
 from sim.scenario.vendor import Vendor
 
 Problem = tuple[tuple[str | int, ...], str]
 TOLERANCE = 1e-6
+LONGEST_LEAD_DAYS = 365
 FIRST_REPLY_MARGIN_DAYS = 30
 """Shortest span of counted services that gives a month's worth of every rate."""
 
@@ -27,6 +28,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_names(scenario),
         *_payers(scenario),
         *_categories(scenario),
+        *_front_end(scenario),
         *_vendors(scenario),
         *_teams(scenario),
         *_timeline(scenario),
@@ -72,10 +74,15 @@ def _names(s: Scenario) -> Iterator[Problem]:
             if name in seen:
                 yield (section, i, "name"), f"{name!r} stands in {section} twice"
             seen.add(name)
-    for section, allowed in (("categories", CategoryName), ("queues", QueueName)):
-        missing = [n for n in get_args(allowed) if n not in lists[section]]
+    front = get_args(FrontQueue)
+    needed = [q for q in get_args(QueueName) if q not in front or s.hospital.front_end]
+    for section, all_of in (("categories", get_args(CategoryName)), ("queues", needed)):
+        missing = [n for n in all_of if n not in lists[section]]
         if missing:
             yield (section,), f"missing: {', '.join(missing)}"
+    for i, queue in enumerate(s.queues):
+        if queue.name in front and not s.hospital.front_end:
+            yield ("queues", i), f"queue {queue.name!r} needs hospital.front_end"
 
 
 def _payers(s: Scenario) -> Iterator[Problem]:
@@ -102,6 +109,28 @@ def _categories(s: Scenario) -> Iterator[Problem]:
     for i, c in enumerate(s.categories):
         if c.reject_share + c.deny_share + c.rfi_share > 1.0 + TOLERANCE:
             yield (("categories", i), "reject_share + deny_share + rfi_share must not exceed 1")
+
+
+def _front_end(s: Scenario) -> Iterator[Problem]:
+    front = s.hospital.front_end
+    if front is None:
+        return
+    path = ("hospital", "front_end")
+    low, mode, high = front.lead_days
+    if not 1 <= low <= mode <= high <= LONGEST_LEAD_DAYS:
+        yield (
+            (*path, "lead_days"),
+            f"must be 1 <= minimum <= mode <= maximum <= {LONGEST_LEAD_DAYS}",
+        )
+    first, last = front.auth_decision_days
+    if not 0 <= first <= last <= LONGEST_LEAD_DAYS:
+        yield (
+            (*path, "auth_decision_days"),
+            f"must be 0 <= earliest <= latest <= {LONGEST_LEAD_DAYS}",
+        )
+    if s.hospital.arrivals.within_day != "batch":
+        where = ("hospital", "arrivals", "within_day")
+        yield where, 'must be "batch" where the hospital has a front end: visits go by whole days'
 
 
 def _mix(s: Scenario, mix: dict[str, float], path: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -138,8 +167,10 @@ def _teams(s: Scenario) -> Iterator[Problem]:
         if team.certification_mix is not None:
             yield from _mix(s, team.certification_mix, ("teams", i, "certification_mix"))
         held = _held(team, vendors[team.vendor])
-        for queue in team.queues:
-            if any(openers.get(c) == "all" or queue in openers.get(c, ()) for c in held):
+        for j, queue in enumerate(team.queues):
+            if queue not in able:
+                yield ("teams", i, "queues", j), _nearest(queue, list(able))
+            elif any(openers.get(c) == "all" or queue in openers.get(c, ()) for c in held):
                 able[queue] = True
             if disciplines.setdefault(queue, team.discipline) != team.discipline:
                 yield (

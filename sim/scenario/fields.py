@@ -12,6 +12,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 QueueName = Literal[
+    "scheduling",
+    "prior_auth",
+    "transcription",
     "coding_inpatient",
     "coding_outpatient",
     "cdi_query",
@@ -23,9 +26,35 @@ QueueName = Literal[
     "underpayments",
 ]
 CategoryName = Literal["REG", "DATA", "AUTH", "DOC", "CODE", "DUP", "TIMELY", "NONCOV", "PAYER"]
-SkillName = Literal["coding_inpatient", "coding_outpatient", "billing", "clinical", "ar"]
+FrontQueue = Literal["scheduling", "prior_auth", "transcription"]
+SkillName = Literal[
+    "coding_inpatient",
+    "coding_outpatient",
+    "billing",
+    "clinical",
+    "ar",
+    "scheduling",
+    "prior_auth",
+    "transcription",
+]
 Discipline = Literal["fifo", "deadline", "value", "ease"]
 
+FUNCTIONS: dict[str, tuple[QueueName, ...]] = {
+    "scheduling": ("scheduling",),
+    "prior_auth": ("prior_auth",),
+    "transcription": ("transcription",),
+    "claims_denials": (
+        "coding_inpatient",
+        "coding_outpatient",
+        "cdi_query",
+        "edits",
+        "records",
+        "denials_technical",
+        "denials_clinical",
+    ),
+    "ar": ("follow_up", "underpayments"),
+}
+"""The functions that a hospital gives away one by one, and the queues of each."""
 
 Kind = Literal["lever", "uncertainty", "constant"]
 

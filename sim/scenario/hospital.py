@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.fields import CategoryName, Model, param, share
+from sim.scenario.front_end import FrontEnd
 
 
 class Setting(Model):
@@ -190,6 +191,14 @@ class Hospital(Model):
         "days",
         "A5",
         "uncertainty",
+    )
+    front_end: FrontEnd | None = param(
+        "Booking, prior authorisation and transcription; left out, their work is not modelled and "
+        "their errors are part of `categories.*.incidence`",
+        "-",
+        "D5",
+        "constant",
+        default=None,
     )
     cost_of_capital_per_year: float = param(
         "Yearly cost of money tied up in receivables",

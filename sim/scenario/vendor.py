@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, param, share
+from sim.scenario.fields import FrontQueue, Model, param, share
 
 
 class Knowledge(Model):
@@ -306,6 +306,16 @@ class CodingAi(Model):
     )
 
 
+class Drafts(Model):
+    """A machine that prepares a front-end task for an agent who reviews it."""
+
+    accuracy: float = share("Its drafts that are right", "H4", "uncertainty")
+    reviewer_catch_share: float = share(
+        "Wrong drafts noticed by a reviewer who never errs", "D3", "uncertainty"
+    )
+    time_saved_share: float = share("Touch time saved", "D3", "uncertainty")
+
+
 class Compliance(Model):
     """What a hospital must check before a vendor starts, and what may go wrong after."""
 
@@ -391,6 +401,9 @@ class Vendor(Model):
         default="end_to_end",
     )
     ai: CodingAi | None = param("Machine coding", "-", "D3", "lever", default=None)
+    drafts: dict[FrontQueue, Drafts] = param(
+        "Machines that prepare front-end tasks", "-", "H4", "lever", default={}
+    )
     compliance: Compliance | None = param("Compliance", "-", "D4", "lever", default=None)
     feedback: Feedback | None = param("Feedback loop", "-", "D2", "constant", default=None)
     price: Price

@@ -13,7 +13,11 @@ from sim.scenario.schema import Scenario
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "parameters.md").read_text(encoding="utf-8")
 CONFIGS = REPOSITORY / "configs"
-FILES = [CONFIGS / "base.yaml", *sorted((CONFIGS / "vendors").glob("*.yaml"))]
+FILES = [
+    CONFIGS / "base.yaml",
+    CONFIGS / "front_end.yaml",
+    *sorted((CONFIGS / "vendors").glob("*.yaml")),
+]
 NOTES = ("unit", "conf.", "range", "source and reasoning")
 NOT_SET = "–"
 ROW_CODE = re.compile(r"\b(?:[A-J][1-9]|[C-J])\b")  # a letter A or B alone is no row
@@ -33,8 +37,14 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
 
 
 def written() -> list[tuple[str, Any]]:
-    """What the files say."""
-    return [leaf for file in FILES for leaf in leaves(yaml.safe_load(file.read_text("utf-8")))]
+    """What the files say; a part's own name and place are not parameters."""
+    found: list[tuple[str, Any]] = []
+    for file in FILES:
+        content = yaml.safe_load(file.read_text("utf-8"))
+        if "extends" in content:
+            content = {k: v for k, v in content.items() if k in ("hospital", "queues")}
+        found += leaves(content)
+    return found
 
 
 def documented() -> list[tuple[str, Any]]:

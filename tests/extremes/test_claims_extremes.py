@@ -35,7 +35,7 @@ def test_without_defects_every_claim_is_paid_at_once_and_in_full(name: str) -> N
     assert kpis["claims.first_pass_payment_rate"] == 1.0
     assert kpis["quality.coding_accuracy"] == 1.0
     assert kpis["money.leakage"] == 0.0
-    for cause in CAUSES:
+    for cause in record.facts.causes:
         assert kpis[f"money.loss_usd.{cause}"] == 0.0
     done = is_done(record)
     assert done.sum() > 1000

@@ -232,7 +232,7 @@ def test_a_team_that_empties_leaves_its_work_waiting() -> None:
     world = seen.world
     assert not any(team.employed for team in world.teams)
     last = max(a.left for team in world.teams for a in team.agents)
-    coding = [q for q in world.office.queues.values() if q.coding]
+    coding = [q for q in world.office.queues.values() if q.name.startswith("coding")]
     late = [c for c in world.claims if last < c.day < 399]
     assert late
     assert sum(q.level for q in coding) >= len(late)

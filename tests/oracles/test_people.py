@@ -17,6 +17,7 @@ from scipy import special
 
 from sim.model import rules
 from sim.model.agents import Agent
+from sim.model.claims import SKILLS
 from sim.model.simulation import World, run
 from sim.model.workforce import Team
 from sim.record.kpis import outcome
@@ -418,7 +419,7 @@ def test_rule_changes_take_and_retraining_gives_back_a_part(obsolete: float) -> 
     ]  # fmt: skip
     for days, lost in ((44, obsolete), (60, obsolete * (1 - taught))):
         for agent in coders(after(bare(3, *options, days=days))).agents:
-            assert agent.knowledge == pytest.approx([level * (1 - lost)] * 5)
+            assert agent.knowledge == pytest.approx([level * (1 - lost)] * len(SKILLS))
             assert agent.client == level
 
 

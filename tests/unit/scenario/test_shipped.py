@@ -13,7 +13,11 @@ from sim.scenario.schema import Scenario
 CONFIGS = shipped_configs()
 FILES = sorted(CONFIGS.rglob("*.yaml"))
 # Parts of scenarios: the shared world, and one vendor each.
-PARTS = [CONFIGS / "base.yaml", *sorted((CONFIGS / "vendors").glob("*.yaml"))]
+PARTS = [
+    CONFIGS / "base.yaml",
+    CONFIGS / "front_end.yaml",
+    *sorted((CONFIGS / "vendors").glob("*.yaml")),
+]
 SCENARIOS = [path for path in FILES if path not in PARTS]
 
 

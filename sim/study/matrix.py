@@ -1,0 +1,239 @@
+"""Decision matrix: each function to either of two vendors, and what the choice is worth.
+
+All 2⁵ assignments run under the same random numbers. The main effect of a function is the mean,
+over the sixteen assignments of the others, of what moving it from the first vendor to the second
+changes; it is taken replication by replication, so its interval is that of a paired difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from sim.scenario.fields import FUNCTIONS
+from sim.scenario.schema import Scenario
+from sim.scenario.timeline import VendorSwitch
+from sim.study import StudyError
+from sim.study.replicate import StudyResult
+from sim.study.statistics import Floats, Interval, holm, mean_interval, paired_difference
+from sim.study.tables import Tables
+
+NAMES = tuple(FUNCTIONS)
+ADVICE = {
+    "scheduling": False,
+    "prior_auth": True,
+    "transcription": False,
+    "claims_denials": True,
+    "ar": True,
+}
+"""The article's column: whether it gives a function to the specialised (second) vendor."""
+PARTS = {
+    "money.net_value_usd": 1.0,
+    "money.fees_usd": -1.0,
+    "money.hospital_usd": -1.0,
+    "money.one_off_usd": -1.0,
+    "money.breach_expected_usd": -1.0,
+}
+"""Net value, and the costs that are told beside it (as what they do to net value)."""
+
+Assignment = tuple[bool, ...]
+"""For each function, in the order of NAMES, whether the second vendor has it."""
+ASSIGNMENTS: tuple[Assignment, ...] = tuple(product((False, True), repeat=len(NAMES)))
+
+
+def name_of(assignment: Assignment, vendors: tuple[str, str]) -> str:
+    """What an assignment is called: the functions that the second vendor has."""
+    given = [name for name, second in zip(NAMES, assignment, strict=True) if second]
+    if not given or len(given) == len(NAMES):
+        return f"all {vendors[bool(given)]}"
+    return f"{vendors[1]}: {', '.join(given)}"
+
+
+def function_of(queues: Sequence[str]) -> str | None:
+    """The function that all of these queues belong to; None if there is no such one."""
+    found = {name for name, own in FUNCTIONS.items() if set(queues) & set(own)}
+    return found.pop() if len(found) == 1 else None
+
+
+def scenarios(base: Scenario, vendors: tuple[str, str]) -> list[Scenario]:
+    """A scenario for each assignment, in the order of ASSIGNMENTS.
+
+    Raises StudyError (exit code 2) if the scenario leaves out a function, has a team that works for
+    two, switches vendors, or does not know a vendor.
+    """
+    known = [v.name for v in base.vendors]
+    for vendor in vendors:
+        if vendor not in known:
+            said = f"{base.name} has no vendor {vendor!r}; allowed: {', '.join(known)}"
+            raise StudyError(said, 2)
+    if vendors[0] == vendors[1]:
+        raise StudyError(f"name two different vendors of {', '.join(known)}", 2)
+    if any(isinstance(event, VendorSwitch) for event in base.timeline):
+        raise StudyError(f"{base.name} switches vendors; a matrix keeps each in place", 2)
+    of_team = {team.name: function_of(team.queues) for team in base.teams}
+    for team, function in of_team.items():
+        if function is None:
+            said = f"team {team!r} of {base.name} works for more than one function; split it"
+            raise StudyError(said, 2)
+    missing = [name for name in NAMES if name not in of_team.values()]
+    if missing:
+        said = f"{base.name} has no team for {', '.join(missing)}; start from one that has all five"
+        raise StudyError(said, 2)
+    made = []
+    for assignment in ASSIGNMENTS:
+        second = dict(zip(NAMES, assignment, strict=True))
+        teams = tuple(
+            team.model_copy(update={"vendor": vendors[second[of_team[team.name] or ""]]})
+            for team in base.teams
+        )
+        name = name_of(assignment, vendors)
+        made.append(base.model_copy(update={"name": name, "teams": teams}))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One function: the main effect on each part of the money, USD in the KPI window.
+
+    `p_adjusted` is Holm's over the functions, for net value; `second` whether the second vendor is
+    clearly the better (True), clearly the worse (False), or neither (None).
+    """
+
+    function: str
+    effects: dict[str, Interval]
+    p_adjusted: float
+    second: bool | None
+
+    @property
+    def net(self) -> Interval:
+        """The effect on net value."""
+        return self.effects["money.net_value_usd"]
+
+    @property
+    def revenue(self) -> float:
+        """The mean effect on what is left of net value when its told costs are taken out."""
+        costs = sum(i.mean for name, i in self.effects.items() if name != "money.net_value_usd")
+        return self.net.mean - costs
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether this is what the article says; None where nothing is clear."""
+        return None if self.second is None else self.second == ADVICE[self.function]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The rows, the assignments by mean net value, and how surely the best leads.
+
+    `standing` holds the assignments from the best to the worst: mean net value, the paired
+    difference from the best, and in which share of the replications it was the best.
+    """
+
+    vendors: tuple[str, str]
+    rows: tuple[Row, ...]
+    standing: tuple[tuple[Assignment, Interval, Interval, float], ...]
+
+    @property
+    def best(self) -> Assignment:
+        """The assignment with the highest mean net value."""
+        return self.standing[0][0]
+
+    @property
+    def contenders(self) -> list[Assignment]:
+        """The best, and those that are not clearly worse (95 %, one comparison each)."""
+        return [a for i, (a, _, gap, _) in enumerate(self.standing) if i == 0 or not gap.high < 0]
+
+
+def values(result: StudyResult, vendors: tuple[str, str], kpi: str) -> Floats:
+    """A KPI by assignment and replication, for the replications that all assignments have."""
+    outcomes = [result.outcomes[name_of(a, vendors)] for a in ASSIGNMENTS]
+    common = [r for r in outcomes[0] if all(r in by for by in outcomes)]
+    return np.array([[by[r].kpis[kpi] for r in common] for by in outcomes])
+
+
+def main_effects(by_assignment: Floats) -> Floats:
+    """Main effect of each function (rows) in each replication (columns)."""
+    second = np.array(ASSIGNMENTS)
+    return np.array(
+        [
+            by_assignment[second[:, f]].mean(axis=0) - by_assignment[~second[:, f]].mean(axis=0)
+            for f in range(len(NAMES))
+        ]
+    )
+
+
+def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
+    """What the finished study of all assignments says."""
+    effects = {
+        kpi: sign * main_effects(values(result, vendors, kpi)) for kpi, sign in PARTS.items()
+    }
+    net = effects["money.net_value_usd"]
+    tests = [paired_difference(np.zeros_like(row), row) for row in net]
+    adjusted = holm([t.p for t in tests])
+    rows = [
+        Row(
+            function,
+            {kpi: mean_interval(of_all[f]) for kpi, of_all in effects.items()},
+            float(adjusted[f]),
+            bool(tests[f].interval.mean > 0) if adjusted[f] < 0.05 else None,
+        )
+        for f, function in enumerate(NAMES)
+    ]
+    worth = values(result, vendors, "money.net_value_usd")
+    order = np.argsort(-worth.mean(axis=1), kind="stable").tolist()
+    first = worth.argmax(axis=0)
+    standing = tuple(
+        (
+            ASSIGNMENTS[i],
+            mean_interval(worth[i]),
+            paired_difference(worth[order[0]], worth[i]).interval,
+            float((first == i).mean()),
+        )
+        for i in order
+    )
+    return Matrix(vendors, tuple(rows), standing)
+
+
+def tables(matrix: Matrix) -> Tables:
+    """`matrix.csv`, a row per function, and `assignments.csv`, a row per assignment."""
+    parts = [name.removeprefix("money.").removesuffix("_usd") for name in PARTS]
+    columns = ("function", "first_vendor", "second_vendor",
+               *(f"{part}_{end}" for part in parts for end in ("usd", "ci_low", "ci_high")),
+               "revenue_usd", "p_adjusted", "model_says", "article_says", "agrees")  # fmt: skip
+
+    def word(second: bool | None) -> str:
+        return "no clear difference" if second is None else matrix.vendors[second]
+
+    rows = [
+        (
+            row.function,
+            *matrix.vendors,
+            *(x for i in row.effects.values() for x in (i.mean, i.low, i.high)),
+            row.revenue,
+            row.p_adjusted,
+            word(row.second),
+            word(ADVICE[row.function]),
+            {True: "yes", False: "no", None: "open"}[row.agrees],
+        )
+        for row in matrix.rows
+    ]
+    standing = [
+        (
+            rank,
+            name_of(assignment, matrix.vendors),
+            *(matrix.vendors[second] for second in assignment),
+            worth.n, worth.mean, worth.low, worth.high, gap.mean, gap.low, gap.high, share,
+        )
+        for rank, (assignment, worth, gap, share) in enumerate(matrix.standing, 1)
+    ]  # fmt: skip
+    return {
+        "matrix.csv": (columns, rows),
+        "assignments.csv": (
+            ("rank", "assignment", *NAMES, "n", "net_value_usd", "ci_low", "ci_high",
+             "behind_best_usd", "behind_ci_low", "behind_ci_high", "best_share"),
+            standing,
+        ),
+    }  # fmt: skip

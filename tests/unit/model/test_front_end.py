@@ -1,0 +1,229 @@
+"""Visits before their charts: booked in time or lost, authorised or not, dictated late or wrong."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from sim.model import rules
+from sim.model.claims import AUTH, DOC, REG
+from sim.model.simulation import World
+from sim.record.kpis import outcome
+from sim.scenario.fields import FUNCTIONS, QueueName
+from sim.scenario.load import ScenarioError
+from sim.scenario.schema import Scenario
+from tests.scenarios import TEAMS, faultless, scenario
+
+FRONT = "hospital.front_end"
+FRONT_TEAMS = ("scheduling", "prior_auth", "transcription")
+ALL_NEED_ALL = [
+    f"{FRONT}.{setting}.{share}=1"
+    for setting in ("inpatient", "outpatient")
+    for share in ("scheduled_share", "prior_auth_share", "dictated_share")
+]
+NO_BACK_DEFECTS = [*faultless("generalist"), "policy_calendar=[]"]
+
+
+def ample(*overrides: str, days: int = 150) -> Scenario:
+    """A small hospital with plenty of people, unless overridden."""
+    plenty = [f"teams.{team}.headcount=3000" for team in (*TEAMS, *FRONT_TEAMS)]
+    return scenario("five_functions_generalist", *plenty, *overrides, scale=0.01, days=days)
+
+
+def run_kpis(config: Scenario) -> dict[str, float]:
+    return outcome(World(config, 0).run()).kpis
+
+
+def served(*overrides: str, days: int = 150) -> list[tuple[int, int, int]]:
+    """Day, defects and stage of each claim of the counted window, from a run."""
+    config = scenario("five_functions_generalist", *overrides, scale=0.01, days=days)
+    made = World(config, 0)
+    kept: list[tuple[int, int, int]] = []
+    admit = made.desks.admit
+
+    def note(claim: object) -> None:
+        kept.append((claim.day, claim.defects, claim.stage))  # type: ignore[attr-defined]
+        admit(claim)  # type: ignore[arg-type]
+
+    assert made.front is not None
+    made.front._admit = note
+    made.run()
+    return kept
+
+
+def test_the_functions_share_out_the_queues() -> None:
+    queues = [queue for of_one in FUNCTIONS.values() for queue in of_one]
+    assert sorted(queues) == sorted(get_args(QueueName))
+
+
+@pytest.mark.parametrize(
+    ("right", "complexity", "expected"), [(0.8, 0, 1), (0.8, 1, 0.8), (0.6, 0.5, 0.8), (1, 0.7, 1)]
+)
+def test_simple_tasks_are_done_right_more_often(
+    right: float, complexity: float, expected: float
+) -> None:
+    assert rules.task_accuracy(right, complexity) == pytest.approx(expected)
+
+
+def test_a_review_mends_what_it_catches() -> None:
+    assert rules.reviewed(0.9, 0.5, 0.8) == pytest.approx(0.94)
+    assert rules.reviewed(0.9, 0.0, 0.8) == rules.reviewed(0.9, 1.0, 0.0) == 0.9
+
+
+def test_where_nobody_books_every_scheduled_visit_is_lost() -> None:
+    found = run_kpis(
+        scenario("five_functions_generalist", "teams.scheduling.headcount=0",
+                 f"{FRONT}.outpatient.scheduled_share=1", f"{FRONT}.inpatient.scheduled_share=1",
+                 scale=0.01, days=150)
+    )  # fmt: skip
+    assert found["visits.lost_visit"] == 1.0
+    assert found["money.loss_usd.lost_visit"] == pytest.approx(found["money.expected_usd"])
+    saved = 0.5 * found["money.expected_usd"]
+    managed = 250_000 * 0.01 * 60 / 365.25  # the window is 60 days long
+    assert found["money.hospital_usd"] == pytest.approx(managed - saved, rel=0.01)
+
+
+def test_patient_people_are_lost_only_on_the_day_of_the_service() -> None:
+    few = ["teams.scheduling.headcount=14"]
+    lost = {
+        mean: run_kpis(
+            scenario("five_functions_generalist", *few, f"{FRONT}.patience_mean_days={mean}",
+                     scale=0.01, days=150)
+        )["visits.lost_visit"]
+        for mean in (0.01, 5, 365)
+    }  # fmt: skip
+    assert lost[0.01] > lost[5] > lost[365]
+
+
+def test_errors_at_the_front_desk_are_defects_of_the_claim() -> None:
+    always = [f"{FRONT}.{task}_complexity=1" for task in FRONT_TEAMS]
+    wrong = [f"certifications.{c}.accuracy_{end}=0" for c in ("none", "CPC", "CCS", "RHIT", "RN")
+             for end in ("floor", "ceiling")]  # fmt: skip
+    blind = ["vendors.generalist.quality.qa_detection_share=0", f"{FRONT}.auth_refused_share=0"]
+    plenty = [f"teams.{team}.headcount=3000" for team in FRONT_TEAMS]
+    claims = served(*NO_BACK_DEFECTS, *ALL_NEED_ALL, *always, *wrong, *blind, *plenty)
+    settled = [defects for day, defects, _ in claims if day > 40]
+    assert settled
+    booked = np.array(settled)
+    assert np.mean(booked & REG > 0) == 1.0
+    assert np.mean(booked & AUTH > 0) == 1.0
+    assert np.mean(booked & DOC > 0) == 1.0
+
+
+def test_without_complexity_nobody_errs() -> None:
+    never = [f"{FRONT}.{task}_complexity=0" for task in FRONT_TEAMS]
+    plenty = [f"teams.{team}.headcount=3000" for team in FRONT_TEAMS]
+    lenient = [f"{FRONT}.auth_refused_share=0", f"{FRONT}.auth_decision_days=[0, 1]"]
+    claims = served(*NO_BACK_DEFECTS, *ALL_NEED_ALL, *never, *plenty, *lenient,
+                    f"{FRONT}.lead_days=[8, 12, 20]")  # fmt: skip
+    assert claims
+    assert not any(defects for _, defects, _ in claims)
+
+
+def test_where_nobody_asks_for_authorisation_visits_go_ahead_without_or_later() -> None:
+    nobody = [*NO_BACK_DEFECTS, *ALL_NEED_ALL, "teams.prior_auth.headcount=0",
+              "teams.scheduling.headcount=3000", f"{FRONT}.scheduling_complexity=0",
+              f"{FRONT}.transcription_complexity=0"]  # fmt: skip
+    at_once = served(*nobody, f"{FRONT}.postponed_share=0")
+    later = served(*nobody, f"{FRONT}.postponed_share=1", f"{FRONT}.postponed_days=9")
+    assert all(defects == AUTH for day, defects, _ in at_once if day > 40)
+    assert all(defects == AUTH for day, defects, _ in later if day > 49)
+    by_day = np.bincount([day for day, _, _ in at_once if day > 40], minlength=150)
+    moved = np.bincount([day for day, _, _ in later if day > 49], minlength=150)
+    assert by_day[41:120].tolist() == moved[50:129].tolist()
+
+
+def test_a_refusal_that_nobody_overturns_ends_the_visit() -> None:
+    refused = [f"{FRONT}.auth_refused_share=1", f"{FRONT}.peer_to_peer_won_share=0",
+               f"{FRONT}.lead_days=[20, 24, 28]", f"{FRONT}.postponed_share=0"]  # fmt: skip
+    found = run_kpis(ample(*ALL_NEED_ALL, *refused, days=160))
+    assert found["visits.refused_visit"] > 0.97
+    assert found["visits.lost_visit"] < 0.03
+
+
+def test_transcription_holds_the_bill() -> None:
+    plenty = run_kpis(scenario("five_functions_generalist", "teams.transcription.headcount=3000",
+                               scale=0.01, days=150))  # fmt: skip
+    few = run_kpis(scenario("five_functions_generalist", "teams.transcription.headcount=400",
+                            "queues.transcription.minutes=500", "calendar.absence_share=0.5",
+                            scale=0.01, days=150))  # fmt: skip
+    assert few["work.days_to_submission"] > plenty["work.days_to_submission"] + 0.5
+    assert few["work.wait_days.transcription"] > plenty["work.wait_days.transcription"]
+
+
+def test_drafts_save_time_and_err_by_their_own_accuracy() -> None:
+    drafts = "vendors.generalist.drafts={transcription: {accuracy: %s, reviewer_catch_share: 0, " \
+             "time_saved_share: 0.6}}"  # fmt: skip
+    busy, rates = [], []
+    for extra in ([drafts % 1], [], [drafts % 0]):
+        made = World(ample(*extra), 0)
+        rates.append(outcome(made.run()).kpis["denials.category.DOC"])
+        busy.append(next(t.busy_minutes for t in made.teams if t.name == "transcription"))
+    assert busy[0] == pytest.approx(0.4 * busy[1], rel=0.03)
+    assert rates[0] < rates[1] < rates[2]
+
+
+def test_two_vendors_meet_the_same_visits() -> None:
+    worlds = [World(scenario(f"five_functions_{v}", scale=0.01, days=60, first=1, last=20), 0)
+                   for v in ("generalist", "specialized")]  # fmt: skip
+    drawn = []
+    for other in worlds:
+        assert other.front is not None
+        other._expect(other.front, 0)
+        drawn.append([(c.key, c.expected, c.visit.luck, c.visit.minutes, c.visit.needs_auth,
+                       c.visit.dictated, c.visit.booked) for c in other.claims])  # fmt: skip
+    assert drawn[0]
+    assert drawn[0] == drawn[1]
+
+
+def test_the_claims_are_those_of_the_hospital_without_its_front_end() -> None:
+    with_front = World(scenario("five_functions_generalist", scale=0.01, days=90, last=30), 0)
+    without = World(scenario("generalist", scale=0.01, days=90, last=30), 0)
+    first = {(c.key, c.expected, c.payer) for d in range(90)
+             for c in with_front.source.day_claims(d, with_front.feedback.left)}  # fmt: skip
+    second = {(c.key, c.expected, c.payer) for d in range(90)
+              for c in without.source.day_claims(d, without.feedback.left)}  # fmt: skip
+    assert first == second
+
+
+def test_auto_headcount_plans_the_front_teams_for_their_occupancy() -> None:
+    still = ["policy_calendar=[]", "people.speed_sigma=0", "hospital.arrivals.day_cv=0",
+             "vendors.in_house.turnover.annual_rate=0"]  # fmt: skip
+    made = World(scenario("five_functions_in_house", *still, scale=0.2, days=300), 0)
+    made.run()
+    for team in made.teams:
+        if team.name in FRONT_TEAMS:
+            occupancy = team.busy_minutes / team.productive_minutes
+            assert occupancy == pytest.approx(team.vendor.target_occupancy, abs=0.12), team.name
+
+
+REFUSED = {
+    "a front queue without front end": (
+        "generalist", "queues=[{name: scheduling, skill: scheduling, minutes: 5, minutes_cv: 1, "
+        "due_days: 1}]", "needs hospital.front_end",
+    ),
+    "a team without its queue": (
+        "generalist", "teams.ar.queues=[scheduling, follow_up, underpayments]", "unknown name",
+    ),
+    "charts by the minute": (
+        "five_functions_generalist", "hospital.arrivals.within_day=continuous", '"batch"',
+    ),
+    "leads in disorder": (
+        "five_functions_generalist", f"{FRONT}.lead_days=[9, 3, 12]", "minimum <= mode",
+    ),
+    "a lead of no day": (
+        "five_functions_generalist", f"{FRONT}.lead_days=[0, 3, 12]", "1 <= minimum",
+    ),
+    "decisions in disorder": (
+        "five_functions_generalist", f"{FRONT}.auth_decision_days=[5, 2]", "earliest <= latest",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_front_ends_that_cannot_be_are_refused(case: str) -> None:
+    name, override, said = REFUSED[case]
+    with pytest.raises(ScenarioError, match=said):
+        scenario(name, override)
