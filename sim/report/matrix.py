@@ -9,7 +9,7 @@ from sim.report.charts import Chart, View, standard_error
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.study.compare import CAVEAT
-from sim.study.matrix import ADVICE, NAMES, Matrix, Row, name_of
+from sim.study.matrix import ADVICE, NAMES, Assignment, Matrix, Row, name_of
 from sim.study.replicate import StudyResult
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ FUNCTION_LABELS = {
     "transcription": "Transcription",
     "claims_denials": "Claims and denials",
     "ar": "Accounts receivable",
+}
+SHORT = {
+    "scheduling": "scheduling",
+    "prior_auth": "authorisation",
+    "transcription": "transcription",
+    "claims_denials": "claims",
+    "ar": "receivables",
 }
 AGREES = {True: "agrees", False: "disagrees", None: "open"}
 NET, FEES = "money.net_value_usd", "money.fees_usd"
@@ -41,6 +48,14 @@ def finding(matrix: Matrix) -> str:
     said = "; ".join(parts) or "no function clearly pays at either vendor"
     article = f"the article's column holds in {agreeing} of {len(matrix.rows)} rows"
     return sentence(f"{said}; {article}" + (f", fails in {against}" if against else ""))
+
+
+def spoken(assignment: Assignment, vendors: tuple[str, str]) -> str:
+    """An assignment in words: what the second vendor has."""
+    given = [name for name, second in zip(NAMES, assignment, strict=True) if second]
+    if len(given) in (0, len(NAMES)):
+        return sentence(f"all {plain(vendors[bool(given)])}")
+    return sentence(f"{plain(vendors[1])}: {', '.join(SHORT[name] for name in given)}")
 
 
 def _listed(names: list[str]) -> str:
@@ -71,7 +86,7 @@ def text(matrix: Matrix, colour: bool) -> str:
     heads = ("net value", "95 % interval", "the model says", "the article", "")
     best = [
         (
-            name_of(assignment, matrix.vendors),
+            spoken(assignment, matrix.vendors),
             number(worth.mean, "USD", standard_error(gap) if gap.sd else standard_error(worth)),
             "" if i == 0 else interval(gap.mean, gap.low, gap.high, "USD", difference=True)[0],
             f"{100 * share:.0f} %",
@@ -110,7 +125,7 @@ def charts(result: StudyResult, matrix: Matrix, scale: float) -> list[Chart]:
     }
     advised = tuple(ADVICE[name] for name in NAMES)
     rank = next(i for i, (a, *_) in enumerate(order, 1) if a == advised)
-    leader = sentence(plain(name_of(matrix.best, matrix.vendors), 60))
+    leader = spoken(matrix.best, matrix.vendors)
     led = f"{leader} leads; the article's choice is number {rank} of {len(order)}"
     return [
         Chart("matrix", title, f"Main effect of each function. {title}.", data,
@@ -129,8 +144,9 @@ def _heat_map(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
     first, second = map(plain, matrix.vendors)
     moved = f"Main effect of moving a function from {first} to {second}"
     note = f"{moved}, with 95 % interval; USD in the KPI window"
-    figure, [axes] = style.panels(title, view.source(note), [("", style.INK)],
-                                  0.62 * len(matrix.rows), left=2.2, gap=0.0)  # fmt: skip
+    height, left = 0.62 * len(matrix.rows), 1.9
+    frame = style.canvas(title, view.source(note), height + 0.45)
+    axes = frame.axes(left, 0.1, style.WIDTH - 2 * style.MARGIN - left, height)
     columns = ("Revenue and other", "Fees", "Net value", "The model says", "The article says")
     grid = [(r.revenue, r.effects[FEES].mean, r.net.mean) for r in matrix.rows]
     most = max(abs(x) for row in grid for x in row) or 1.0
@@ -157,7 +173,7 @@ def _heat_map(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
         )  # fmt: skip
         for x, said in enumerate(cells):
             axes.text(x, y, said, ha="center", va="center", size=8.5, color=style.INK)
-    return figure
+    return frame.figure
 
 
 def _standing(result: StudyResult, matrix: Matrix, scale: float, title: str) -> Figure:
@@ -165,8 +181,9 @@ def _standing(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
 
     view = View(result, scale)
     note = "Paired difference from the best, with 95 % interval; ● all not clearly worse"
-    figure, [axes] = style.panels(title, view.source(note), [("", style.INK)],
-                                  0.19 * len(matrix.standing), left=3.4, gap=0.0)  # fmt: skip
+    height, left = 0.19 * len(matrix.standing), 4.2
+    frame = style.canvas(title, view.source(note), height + 0.7)
+    axes = frame.axes(left, 0.55, style.WIDTH - 2 * style.MARGIN - left, height)
     contenders = set(matrix.contenders)
     advised = tuple(ADVICE[name] for name in NAMES)
     for y, (assignment, _, gap, _) in enumerate(matrix.standing):
@@ -175,11 +192,11 @@ def _standing(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
         if gap.high > gap.low:
             axes.plot((gap.low, gap.high), (y, y), color=ink, lw=1.6)
         axes.plot(gap.mean, y, "o", ms=5, mec=ink, mfc=ink if held else "white")
-    names = [name_of(a, matrix.vendors) for a, *_ in matrix.standing]
+    names = [spoken(a, matrix.vendors) for a, *_ in matrix.standing]
     marked = [f"{name}  (the article)" if a == advised else name
               for name, (a, *_) in zip(names, matrix.standing, strict=True)]  # fmt: skip
     axes.set_yticks(range(len(marked)), marked, size=7.5)
     axes.set_ylim(len(marked) - 0.5, -0.5)
     style.units(axes.xaxis, "USD")
     axes.set_xlabel(f"{label(NET)} behind the best, KPI window")
-    return figure
+    return frame.figure
