@@ -82,7 +82,7 @@ def test_the_effects_are_those_put_in(capsys: pytest.CaptureFixture[str]) -> Non
     agrees = {name: found[name]["agrees"] for name in NAMES}
     assert agrees == {**dict.fromkeys(NAMES, "yes"), "ar": "open"}
     assert "the article's column holds in 4 of 5 rows" in said
-    assert max(map(len, said.splitlines())) <= 100
+    assert max(map(len, said.splitlines()[:-2])) <= 100  # before the sentence and the folder
 
 
 def test_the_assignments_stand_in_order_of_their_worth() -> None:
