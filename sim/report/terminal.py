@@ -164,7 +164,10 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """A table whose numbers never break over lines; long names and verdicts do."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
     table.add_column("", no_wrap=True)
-    widest = [max((cell_len(row[i]) for row in rows), default=0) for i in range(len(heads) + 1)]
+    widest = [
+        max((cell_len(line) for row in rows for line in row[i].split("\n")), default=0)
+        for i in range(len(heads) + 1)
+    ]
     if "verdict" in heads:
         widest[-1] = VERDICT_WIDTH
     # What the numbers leave is for heads that are wider, such as names.

@@ -1,0 +1,53 @@
+"""`scorecard`: every quantitative claim of the article against the model."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from sim.commands.common import folder_for, overrides, print_study, simulate
+from sim.options import UsageError, study_options
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Where the scenarios are, and what every study has."""
+    parser.add_argument(
+        "configs",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="folder with the shipped scenarios, as `denialloop init` writes it (default: those "
+        "that come with the program)",
+    )
+    study_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run what the claims need, and tell how each fares."""
+    from sim.scenario.layers import shipped_configs
+    from sim.scenario.load import load
+    from sim.study import scorecard
+
+    configs = options.configs or shipped_configs()
+    if not configs.is_dir():
+        raise UsageError(f"{configs}: there is no such folder; `denialloop init DIR` writes one")
+    scenarios = []
+    for name in scorecard.needed():
+        file, laid_on = scorecard.SCENARIOS[name]
+        loaded = load(configs / f"{file}.yaml", [*laid_on, *overrides(options)]).scenario
+        scenarios.append(loaded.model_copy(update={"name": name}))
+    folder = folder_for(options.out or Path("results", "scorecard"))
+    result = simulate(options, scenarios, folder)
+    rows = scorecard.score(result)
+
+    from sim.report.scorecard import finding, text
+    from sim.study.store import Ledger
+    from sim.study.tables import kpi_tables, write_tables
+
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        tables = kpi_tables(result) | scorecard.tables(rows)
+        write_tables(result, folder, options.command_line, tables)
+    said = partial(text, rows)
+    verdicts = {row.claim.key: row.verdict for row in rows}
+    return print_study(options, result, folder, [], f"{finding(rows)}.", said, verdicts=verdicts)
