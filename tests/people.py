@@ -27,7 +27,7 @@ LOOK_EVERY_DAYS = 0.0531  # never in step with shifts, files or items
 RETURNS = ("_answer", "_rejected", "_reply", "_records_decided", "_decided")
 
 # Work round the clock, nobody absent, nothing forgotten or out of date, all alike, no pressure;
-# leavers are replaced at once by people who start work at once.
+# leavers are replaced at once by people who start work at once; nobody works overtime.
 BARE = [
     "hospital.inpatient.claims_per_year=0",
     "hospital.outpatient.claims_per_year=0",
@@ -57,6 +57,7 @@ BARE = [
     f"{VENDOR}.hiring.class_size=1000",
     f"{VENDOR}.hiring.classroom_days=0",
     f"{VENDOR}.hiring.nesting_days=0",
+    *(f"teams.{team}.overtime=null" for team in TEAMS),
 ]
 
 

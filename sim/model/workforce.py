@@ -464,8 +464,8 @@ class Team:
             return
         a_day = self._calendar.productive_minutes(self.hours_share) * max(1, len(self.employed))
         backlog = sum(q.level * q.minutes for q in self.queues) / a_day
-        limit = self._overtime.backlog_days
-        self.overtime_days = self._overtime.hours_per_day / 24.0 if backlog > limit else 0.0
+        longer = self._overtime.hours_per_day * self.hours_share / 24.0
+        self.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0
 
     # --- rule changes -------------------------------------------------------------------------
 

@@ -170,16 +170,19 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     ]
     if "verdict" in heads:
         widest[-1] = VERDICT_WIDTH
-    # What the numbers leave is for heads that are wider, such as names.
-    spare = WIDTH - sum(widest) - (GAP + 1) * len(widest)  # the box adds one
-    wider = sum(cell_len(head) > wide for head, wide in zip(heads, widest[1:], strict=True))
-    for head, wide in zip(heads, widest[1:], strict=True):
+    # What the numbers leave goes, a column each in turn, to heads that are wider, such as names.
+    spare = max(0, WIDTH - sum(widest) - (GAP + 1) * len(heads))  # the box adds one
+    most = widest[1:]
+    while tight := [i for i, head in enumerate(heads) if most[i] < min(13, cell_len(head))][:spare]:
+        for i in tight:
+            most[i] += 1
+        spare -= len(tight)
+    for head, wide, wider in zip(heads, widest[1:], most, strict=True):
         if head == "verdict":
             table.add_column(head, min_width=wide)
         else:
-            most = max(wide, min(13, wide + spare // max(1, wider)))
             table.add_column(
-                Text(head), justify="right", min_width=wide, max_width=most, overflow="fold"
+                Text(head), justify="right", min_width=wide, max_width=wider, overflow="fold"
             )
     for row in rows:
         table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))

@@ -325,10 +325,14 @@ def test_a_certificate_that_opens_other_queues_strands_nobody(
     assert any(a.certified_at for t in seen.world.teams for a in t.agents)
 
 
-def test_overtime_is_worked_paid_and_counted_on_the_same_days() -> None:
+@pytest.mark.parametrize(("heads", "scale"), [(4, 1.0), (20, 0.1)], ids=["full", "scaled down"])
+def test_overtime_is_worked_paid_and_counted_on_the_same_days(heads: int, scale: float) -> None:
+    """Scaled down, people who share full-time places work longer by their part of the hours."""
+    full = heads * scale
     overtime = "{backlog_days: 3, hours_per_day: 2, pay_multiplier: 1.5}"
     scene = bare(
-        4, f"{TURNOVER}.annual_rate=0", "hospital.inpatient.claims_per_year=9000",
+        heads, f"{TURNOVER}.annual_rate=0", f"hospital.scale={scale}",
+        f"hospital.inpatient.claims_per_year={2250 * heads}",
         "calendar.shift_start_hour=8", "calendar.shift_hours=8",
         "hospital.inpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
         "hospital.arrivals.month_profile=[4, 2, 0.01, 0.01, 0.01, 0.01, 1, 1, 1, 1, 1, 1]",
@@ -342,13 +346,13 @@ def test_overtime_is_worked_paid_and_counted_on_the_same_days() -> None:
         {name: column[i] for name, column in weeks.items()}
         for i, name in enumerate(weeks["team"]) if name == "coding_inpatient"
     ]  # fmt: skip
-    scheduled = [row["scheduled_hours"] for row in rows if row["day"] + 7 <= 150]
-    assert set(scheduled) == {4 * 7 * 8.0, 4 * 7 * 10.0}
+    scheduled = [round(row["scheduled_hours"], 6) for row in rows if row["day"] + 7 <= 150]
+    assert set(scheduled) == {full * 7 * 8.0, full * 7 * 10.0}
     for row in rows:
-        extra = row["scheduled_hours"] - 4 * 8.0 * min(7, 150 - row["day"])
+        extra = row["scheduled_hours"] - full * 8.0 * min(7, 150 - row["day"])
         assert row["paid_hours"] == pytest.approx(row["scheduled_hours"] + 0.5 * extra)
     # While the backlog lasts, all productive time is busy time, to within the items in hand.
-    lasting = [row for row in rows if row["scheduled_hours"] == 4 * 7 * 10.0]
+    lasting = [row for row in rows if row["scheduled_hours"] == pytest.approx(full * 70)]
     assert len(lasting) >= 3
     for row in lasting:
         assert row["busy_minutes"] == pytest.approx(row["productive_minutes"], abs=4 * 60.0)

@@ -27,6 +27,15 @@ def test_a_comparison_has_a_block_per_scenario_within_100_columns(study: Study, 
     assert "\x1b" not in text
 
 
+def test_names_are_whole_where_the_numbers_leave_room() -> None:
+    row = ["Average revenue per case", "$ 192.1 k", "$ 40.2 M", "−7.21 points",
+           "+1,150 to +1,290", "better"]  # fmt: skip
+    heads = ["generalist", "specialized", "difference", "95 % interval", "verdict"]
+    text = terminal.printed([terminal.table(heads, [row])], "", colour=False)
+    assert text.splitlines()[1].split() == " ".join(heads).split()
+    assert max(map(cell_len, text.splitlines())) <= 100
+
+
 def test_printed_numbers_agree_with_the_study(study: Study) -> None:
     result = study(TWO, 20, 3)
     rows = compare(result)
