@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import breakeven, matrix, report, scenarios, scorecard, study, sweep
+from sim.commands import breakeven, matrix, report, rfp, scenarios, scorecard, study, sweep
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -121,6 +121,9 @@ COMMANDS = {
     ),
     "matrix": Command(
         "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run
+    ),
+    "rfp": Command(
+        "Rank bids by price, realisation, net value and defensibility.", rfp.options, rfp.run
     ),
     "scorecard": Command(
         "Hold every claim of the article against the model.", scorecard.options, scorecard.run

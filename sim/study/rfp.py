@@ -1,0 +1,155 @@
+"""Bids ranked four ways: by price per transaction, and by what procurement should ask for instead.
+
+All bids run under the same random numbers, so two of them are compared pair by pair. A bid is
+`clearly` before the next where Holm's adjusted p, over the neighbours of one ranking, is below 5 %;
+a reversal is a pair that two rankings order differently, both with a 95 % interval without zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+
+from sim.record.kpis import kpi as kpi_of
+from sim.study.replicate import StudyResult
+from sim.study.statistics import (
+    Floats,
+    Interval,
+    holm,
+    mean_interval,
+    paired_difference,
+    wilson_interval,
+)
+from sim.study.tables import Tables
+
+CRITERIA = {
+    "price": "money.cost_per_transaction",
+    "realisation": "money.net_revenue_realisation",
+    "net_value": "money.net_value_usd",
+    "defensibility": "audit.takeback",
+}
+"""What bids are ranked by; price is what most requests for proposals ask for."""
+MOST_BIDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bid in one ranking: its mean, how often it is first, and whether it clearly beats the next.
+
+    `clear` is None for the last.
+    """
+
+    bid: str
+    rank: int
+    at: Interval
+    first: float
+    first_low: float
+    first_high: float
+    clear: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A bid that is clearly cheaper than another, and clearly worse by a second criterion."""
+
+    criterion: str
+    cheaper: str
+    better: str
+    price: Interval
+    gap: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The places of all bids by criterion, where price misleads, and who keeps a trail.
+
+    `trail` says whether every vendor of the bid can trace each code to the note.
+    """
+
+    places: dict[str, list[Place]]
+    reversals: list[Reversal]
+    trail: dict[str, bool]
+
+
+def values(result: StudyResult, kpi: str) -> Floats:
+    """A KPI by bid and replication, for the replications that all bids have."""
+    every = list(result.outcomes.values())
+    common = [r for r in every[0] if all(r in by for by in every)]
+    return np.array([[by[r].kpis.get(kpi, math.nan) for r in common] for by in every])
+
+
+def keeps_trail(said: dict[str, Any]) -> bool:
+    """Whether all vendors at work in a scenario, as plain data, keep an evidence trail."""
+    working = {team["vendor"] for team in said["teams"]}
+    return all(v["denials"]["evidence_trail"] for v in said["vendors"] if v["name"] in working)
+
+
+def rank(result: StudyResult) -> Ranking:
+    """The four rankings of a finished study, and the reversals against price."""
+    names = result.names
+    trail = {name: keeps_trail(dict(said)) for name, said in result.scenarios.items()}
+    places = {}
+    for criterion, kpi in CRITERIA.items():
+        by_bid = values(result, kpi)
+        sign = 1.0 if kpi_of(kpi).better == "higher" else -1.0
+        # Of bids with the same takebacks the one that can defend itself comes first.
+        tie = [criterion == "defensibility" and not trail.get(name, False) for name in names]
+        order = sorted(range(len(names)), key=lambda i: (-sign * by_bid[i].mean(), tie[i], i))
+        best = (sign * by_bid).max(axis=0)
+        leads = (sign * by_bid) == best
+        tests = [paired_difference(by_bid[b], by_bid[a]).p for a, b in pairwise(order)]
+        clear: list[bool | None] = [*(bool(p < 0.05) for p in holm(tests)), None]
+        places[criterion] = [
+            Place(
+                names[i], at + 1, mean_interval(by_bid[i]), float(leads[i].mean()),
+                *wilson_interval(int(leads[i].sum()), leads.shape[1]), clear[at],
+            )
+            for at, i in enumerate(order)
+        ]  # fmt: skip
+    return Ranking(places, _reversals(result), trail)
+
+
+def _reversals(result: StudyResult) -> list[Reversal]:
+    found = []
+    prices = values(result, CRITERIA["price"])
+    for criterion, kpi in list(CRITERIA.items())[1:]:
+        by_bid = values(result, kpi)
+        sign = 1.0 if kpi_of(kpi).better == "higher" else -1.0
+        for pair in combinations(range(len(result.names)), 2):
+            for cheap, dear in (pair, pair[::-1]):
+                price = paired_difference(prices[cheap], prices[dear]).interval
+                gap = paired_difference(by_bid[cheap], by_bid[dear]).interval
+                better = gap.low > 0 if sign > 0 else gap.high < 0
+                if price.low > 0 and better:
+                    names = result.names[cheap], result.names[dear]
+                    found.append(Reversal(criterion, *names, price, gap))
+    return found
+
+
+def tables(ranking: Ranking) -> Tables:
+    """`rfp.csv`, a row per criterion and bid, and `reversals.csv`, a row per reversal."""
+    rows: list[Sequence[object]] = [
+        (criterion, CRITERIA[criterion], p.bid, p.rank, p.at.n, p.at.mean, p.at.low, p.at.high,
+         p.first, p.first_low, p.first_high,
+         {True: "yes", False: "no", None: ""}[p.clear], ranking.trail.get(p.bid, False))
+        for criterion, places in ranking.places.items()
+        for p in places
+    ]  # fmt: skip
+    reversals = [
+        (r.criterion, r.cheaper, r.better, r.price.mean, r.price.low, r.price.high, r.gap.mean,
+         r.gap.low, r.gap.high)
+        for r in ranking.reversals
+    ]  # fmt: skip
+    return {
+        "rfp.csv": (
+            ("criterion", "kpi", "bid", "rank", "n", "mean", "ci_low", "ci_high", "first_share",
+             "first_ci_low", "first_ci_high", "clearly_before_next", "evidence_trail"), rows),
+        "reversals.csv": (
+            ("criterion", "cheaper", "better", "price_difference", "price_ci_low", "price_ci_high",
+             "difference", "ci_low", "ci_high"), reversals),
+    }  # fmt: skip
