@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import ablate, breakeven, matrix, report, rfp, scenarios, scorecard, study, sweep
+from sim.commands import (
+    ablate,
+    breakeven,
+    matrix,
+    report,
+    rfp,
+    scenarios,
+    scorecard,
+    select,
+    study,
+    sweep,
+)
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -123,6 +134,9 @@ COMMANDS = {
         "Tell what each attribute of one vendor would be worth to the other.",
         ablate.options,
         ablate.run,
+    ),
+    "select": Command(
+        "Choose the best of several scenarios, with a guarantee.", select.options, select.run
     ),
     "matrix": Command(
         "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run
