@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from sim.commands.common import folder_for, load_all, print_study, simulate
-from sim.options import kpi_name, study_options
+from sim.commands.report import write_answer
+from sim.options import kpi_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="also share the difference out over the families of attributes, whatever their order",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,18 +45,17 @@ def run(options: argparse.Namespace) -> int:
     scenarios = [ablate.scenario(pair, given) for given in needed]
     names = f"{options.baseline.stem}_to_{options.scenario.stem}_ablation"
     folder = folder_for(options.out or Path("results", names))
+
+    from sim.report.brand import load_brand
+
+    brand = load_brand(options.brand)
     result = simulate(options, scenarios, folder)
     found = ablate.analyse(result, pair, kpis, shapley=options.shapley)
 
     from sim.report.ablate import charts, finding, text
-    from sim.report.build import write_chart
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
 
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        tables = kpi_tables(result) | ablate.tables(found)
-        write_tables(result, folder, options.command_line, tables)
-    for chart in charts(result, found, pair, base.hospital.scale):
-        write_chart(chart, folder / "charts")
+    told = [scenarios[0].name, scenarios[1].name]
+    pictures = charts(result, found, pair, base.hospital.scale)
+    write_answer(options, brand, result, folder, ablate.tables(found), pictures, told)
     said = partial(text, found, pair)
     return print_study(options, result, folder, [], f"{finding(found, pair, kpis[0])}.", said)

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from sim.commands.common import folder_for, load_one, print_study, simulate
-from sim.options import study_options
+from sim.commands.report import write_answer
+from sim.options import report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "(default: generalist specialized)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,19 +43,20 @@ def run(options: argparse.Namespace) -> int:
     base = load_one(options, path).scenario
     scenarios = matrix.scenarios(base, vendors)
     folder = folder_for(options.out or Path("results", f"{path.stem}_matrix"))
+
+    from sim.report.brand import load_brand
+
+    brand = load_brand(options.brand)
     result = simulate(options, scenarios, folder)
     found = matrix.analyse(result, vendors)
 
-    from sim.report.build import write_chart
     from sim.report.matrix import charts, finding, text
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
 
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        tables = kpi_tables(result) | matrix.tables(found)
-        write_tables(result, folder, options.command_line, tables)
-    for chart in charts(result, found, base.hospital.scale):
-        write_chart(chart, folder / "charts")
+    advised = tuple(matrix.ADVICE[name] for name in matrix.NAMES)
+    shown = (matrix.ASSIGNMENTS[0], matrix.ASSIGNMENTS[-1], advised, found.best)
+    told = [matrix.name_of(assignment, vendors) for assignment in shown]
+    pictures = charts(result, found, base.hospital.scale)
+    write_answer(options, brand, result, folder, matrix.tables(found), pictures, told)
     best = matrix.name_of(found.best, vendors)
     said = partial(text, found)
     return print_study(options, result, folder, [], f"{finding(found)}.", said, best=best)

@@ -13,9 +13,11 @@ from sim.scenario.problems import did_you_mean
 
 if TYPE_CHECKING:
     from sim.report.brand import Brand
+    from sim.report.charts import Chart
     from sim.report.facts import Facts
     from sim.study.compare import Comparison
     from sim.study.replicate import StudyResult
+    from sim.study.tables import Tables
 
 RESULTS = Path("results")
 PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
@@ -87,6 +89,35 @@ def write_reports(
             write_file(folder / name, _made(facts, kind))
             paths.append(folder / name)
     return facts, paths
+
+
+def write_answer(
+    options: argparse.Namespace,
+    brand: Brand,
+    result: StudyResult,
+    folder: Path,
+    tables: Tables,
+    charts: Sequence[Chart],
+    told: Sequence[str],
+) -> None:
+    """Write the tables and charts of a study that answers a question, and its reports.
+
+    The reports are about the scenarios of `told`, the baseline first; tables and charts of the
+    question itself stand beside them.
+    """
+    from sim.report.build import write_chart
+    from sim.study.compare import compare
+    from sim.study.store import Ledger
+    from sim.study.tables import kpi_tables, only, write_scenarios, write_tables
+
+    told = list(dict.fromkeys(told))
+    part = only(result, *told)
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        write_scenarios(part, folder)
+        write_tables(result, folder, options.command_line, kpi_tables(result) | tables, told)
+    for chart in charts:
+        write_chart(chart, folder / "charts")
+    write_reports(part, compare(part), folder, brand, options.formats)
 
 
 def _made(facts: Facts, kind: str) -> str | bytes:

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
-from sim.options import UsageError, study_options
+from sim.commands.report import write_answer
+from sim.options import UsageError, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "bids", type=Path, nargs="+", metavar="BID", help="scenario files, one for each bid"
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,17 +28,18 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"denialloop rfp: name 2 to {MOST_BIDS} bids, one scenario file each")
     bids = load_all(options, options.bids)
     folder = folder_for(options.out or Path("results", f"{study_name(options.bids)}_rfp"))
+
+    from sim.report.brand import load_brand
+
+    brand = load_brand(options.brand)
     result = simulate(options, bids, folder)
     ranking = rank(result)
 
-    from sim.report.build import write_chart
     from sim.report.rfp import chart, finding, text
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
 
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_tables(result, folder, options.command_line, kpi_tables(result) | tables(ranking))
-    write_chart(chart(result, ranking, bids[0].hospital.scale), folder / "charts")
+    told = result.names
+    pictures = [chart(result, ranking, bids[0].hospital.scale)]
+    write_answer(options, brand, result, folder, tables(ranking), pictures, told)
     said = partial(text, ranking)
     ranks = {c: [p.bid for p in places] for c, places in ranking.places.items()}
     return print_study(options, result, folder, [], f"{finding(ranking)}.", said, ranks=ranks)

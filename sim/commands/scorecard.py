@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from sim.commands.common import folder_for, overrides, print_study, simulate
-from sim.options import UsageError, study_options
+from sim.commands.report import write_answer
+from sim.options import UsageError, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "that come with the program)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,16 +40,17 @@ def run(options: argparse.Namespace) -> int:
         loaded = load(configs / f"{file}.yaml", [*laid_on, *overrides(options)]).scenario
         scenarios.append(loaded.model_copy(update={"name": name}))
     folder = folder_for(options.out or Path("results", "scorecard"))
+
+    from sim.report.brand import load_brand
+
+    brand = load_brand(options.brand)
     result = simulate(options, scenarios, folder)
     rows = scorecard.score(result)
 
     from sim.report.scorecard import finding, text
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
 
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        tables = kpi_tables(result) | scorecard.tables(rows)
-        write_tables(result, folder, options.command_line, tables)
+    told = ["generalist", "specialized", "in_house"]
+    write_answer(options, brand, result, folder, scorecard.tables(rows), [], told)
     said = partial(text, rows)
     verdicts = {row.claim.key: row.verdict for row in rows}
     return print_study(options, result, folder, [], f"{finding(rows)}.", said, verdicts=verdicts)

@@ -1,6 +1,8 @@
 """What every report of a study says: gathered once, so that page, workbook and deck agree."""
 
 import csv
+import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +32,15 @@ OTHERS = {
     "sensitivity": "What the answer depends on",
     "rfp": "Price against realised revenue",
 }
+PICTURES = {
+    "scorecard": (),
+    "matrix": ("matrix", "assignments"),
+    "ablation": ("ablation_*",),
+    "breakeven": ("breakeven", "breakeven_map"),
+    "sensitivity": ("sensitivity*", "tornado*", "morris*"),
+    "rfp": ("rank_reversal",),
+}
+"""Charts of their commands, by pattern of file name."""
 FAMILIES = {
     "claims": "Clean claims", "denials": "Denials", "quality": "Coding quality",
     "appeals": "Appeals", "audit": "Audits", "money": "Money", "work": "Work and waiting",
@@ -163,6 +174,15 @@ class Facts:
             for name, title in OTHERS.items()
             if (rows := _read(self.folder / f"{name}.csv"))
         }
+
+    def pictures(self, title: str) -> Iterator[tuple[str, str, str]]:
+        """Charts that the command of a table of `others` has left: name, what it finds, SVG."""
+        stems = PICTURES[next(name for name, said in OTHERS.items() if said == title)]
+        for pattern in stems:
+            for path in sorted((self.folder / "charts").glob(f"{pattern}.svg")):
+                text = path.read_text("utf-8")
+                said = re.search(r"<dc:title>(.*?)</dc:title>", text, re.DOTALL)
+                yield path.stem, html.unescape(said[1]) if said else title, text
 
     def recommendation(self) -> Iterator[tuple[str, str, str]]:
         """By family of KPIs: which scenario leads the baseline most clearly, and by what."""

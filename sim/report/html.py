@@ -2,7 +2,6 @@
 
 import base64
 import json
-import math
 import re
 import shlex
 from typing import Any
@@ -16,7 +15,7 @@ from sim.report.charts import Chart
 from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.style import BOUND
-from sim.report.words import label, plain
+from sim.report.words import brief, label, plain
 from sim.study.compare import CAVEAT
 
 MOST_ROWS = 120
@@ -32,12 +31,18 @@ def page(facts: Facts) -> str:
     templates.filters["bound"] = lambda text: BOUND.sub("\u00a0", text)
     glyphs: dict[str, str] = {}
     charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
+    others = [
+        (title, [[brief(cell) for cell in row] for row in rows],
+         [_inline(text, stem, alt, glyphs) for stem, alt, text in facts.pictures(title)])
+        for title, rows in facts.others.items()
+    ]  # fmt: skip
     said = facts.view.result.scenarios
     logo = facts.brand.image
     return templates.get_template("report.html").render(
         facts=facts,
         looks=facts.view.looks,
         charts=charts,
+        others=others,
         glyphs=_short_ids(
             f'<svg class="sr" aria-hidden="true"><defs>{"".join(glyphs.values())}</defs></svg>'
         ),
@@ -74,26 +79,15 @@ def _shown(chart: Chart, glyphs: dict[str, str]) -> dict[str, Any]:
     return {
         "name": chart.name,
         "title": chart.title,
-        "svg": _inline(chart, glyphs),
+        "svg": _inline(image(chart, "svg").decode(), chart.name, chart.alt, glyphs),
         "heads": [sentence.replace("_", " ") for sentence in chart.data],
-        "rows": [[_short(value) for value in row] for row in rows[:MOST_ROWS]],
+        "rows": [[brief(value) for value in row] for row in rows[:MOST_ROWS]],
         "cut": len(rows) if len(rows) > MOST_ROWS else 0,
     }
 
 
-def _short(value: object) -> str:
-    """A number with four digits; text as it may be printed."""
-    if not isinstance(value, float):
-        return plain(str(value), 80)
-    if not math.isfinite(value) or value == 0:
-        return "0" if value == 0 else "–"
-    digits = 3 - math.floor(math.log10(abs(value)))
-    return f"{round(value, digits):,.{max(digits, 0)}f}".replace("-", "−")
-
-
-def _inline(chart: Chart, glyphs: dict[str, str]) -> Markup:
-    """The picture as a small part of a page: ids of its own, numbers to 1/100 point."""
-    text = image(chart, "svg").decode()
+def _inline(text: str, name: str, alt: str, glyphs: dict[str, str]) -> Markup:
+    """An SVG picture as a small part of a page: ids of its own, numbers to 1/100 point."""
     text = re.sub("<metadata>.*?</metadata>|<!--.*?-->|\n *", " ", text[text.index("<svg") :],
                   flags=re.DOTALL)  # fmt: skip
     glyphs |= {found[1]: found[0] for found in _GLYPH.finditer(text)}
@@ -104,9 +98,9 @@ def _inline(chart: Chart, glyphs: dict[str, str]) -> Markup:
     )
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
     text = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", text)
-    text = re.sub(r'( id="|url\(#|href="#)(?!DejaVu)', rf"\g<1>{chart.name}-", text)
+    text = re.sub(r'( id="|url\(#|href="#)(?!DejaVu)', rf"\g<1>{name}-", text)
     box = re.search(r'viewBox="[^"]*"', text)
-    opened = f'<svg role="img" aria-label="{Markup.escape(chart.alt)}" {box[0] if box else ""}>'
+    opened = f'<svg role="img" aria-label="{Markup.escape(alt)}" {box[0] if box else ""}>'
     text = re.sub("<svg[^>]*>", lambda _: opened, text, count=1)
     return _short_ids(re.sub("> +<", "><", text).replace("<defs></defs>", ""))
 

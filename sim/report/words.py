@@ -99,6 +99,21 @@ def inside(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def brief(value: object) -> str:
+    """A cell of a table: a number, also one that was read back, with four digits; text as it is."""
+    if isinstance(value, str) and not value.isdigit():
+        try:
+            value = float(value)
+        except ValueError:
+            return plain(str(value), 120)
+    if not isinstance(value, float):
+        return plain(str(value), 80)
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else "–"
+    digits = 3 - math.floor(math.log10(abs(value)))
+    return f"{round(value, digits):,.{max(digits, 0)}f}".replace("-", "−")
+
+
 def sentence(text: str) -> str:
     """A text that begins with a capital letter, also where it begins with a name."""
     return text[:1].upper() + text[1:]

@@ -30,8 +30,9 @@ ADVICE = {
     "ar": True,
 }
 """The article's column: whether it gives a function to the specialised (second) vendor."""
+NET = "money.net_value_usd"
 PARTS = {
-    "money.net_value_usd": 1.0,
+    NET: 1.0,
     "money.fees_usd": -1.0,
     "money.hospital_usd": -1.0,
     "money.one_off_usd": -1.0,
@@ -110,12 +111,12 @@ class Row:
     @property
     def net(self) -> Interval:
         """The effect on net value."""
-        return self.effects["money.net_value_usd"]
+        return self.effects[NET]
 
     @property
     def revenue(self) -> float:
         """The mean effect on what is left of net value when its told costs are taken out."""
-        costs = sum(i.mean for name, i in self.effects.items() if name != "money.net_value_usd")
+        costs = sum(i.mean for name, i in self.effects.items() if name != NET)
         return self.net.mean - costs
 
     @property
@@ -170,7 +171,7 @@ def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
     effects = {
         kpi: sign * main_effects(values(result, vendors, kpi)) for kpi, sign in PARTS.items()
     }
-    net = effects["money.net_value_usd"]
+    net = effects[NET]
     tests = [paired_difference(np.zeros_like(row), row) for row in net]
     adjusted = holm([t.p for t in tests])
     rows = [
@@ -182,7 +183,7 @@ def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
         )
         for f, function in enumerate(NAMES)
     ]
-    worth = values(result, vendors, "money.net_value_usd")
+    worth = values(result, vendors, NET)
     order = np.argsort(-worth.mean(axis=1), kind="stable").tolist()
     first = worth.argmax(axis=0)
     standing = tuple(
@@ -199,24 +200,28 @@ def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
 
 def tables(matrix: Matrix) -> Tables:
     """`matrix.csv`, a row per function, and `assignments.csv`, a row per assignment."""
-    parts = [name.removeprefix("money.").removesuffix("_usd") for name in PARTS]
-    columns = ("function", "first_vendor", "second_vendor",
+    parts = [name.removeprefix("money.").removesuffix("_usd") for name in PARTS if name != NET]
+    columns = ("function", "model_says", "article_says", "agrees", "net_value_usd",
+               "net_value_ci_low", "net_value_ci_high", "p_adjusted", "revenue_usd",
                *(f"{part}_{end}" for part in parts for end in ("usd", "ci_low", "ci_high")),
-               "revenue_usd", "p_adjusted", "model_says", "article_says", "agrees")  # fmt: skip
+               "first_vendor", "second_vendor")  # fmt: skip
 
     def word(second: bool | None) -> str:
         return "no clear difference" if second is None else matrix.vendors[second]
 
-    rows = [
+    rows: list[Sequence[object]] = [
         (
             row.function,
-            *matrix.vendors,
-            *(x for i in row.effects.values() for x in (i.mean, i.low, i.high)),
-            row.revenue,
-            row.p_adjusted,
             word(row.second),
             word(ADVICE[row.function]),
             {True: "yes", False: "no", None: "open"}[row.agrees],
+            row.net.mean,
+            row.net.low,
+            row.net.high,
+            row.p_adjusted,
+            row.revenue,
+            *(x for kpi, i in row.effects.items() if kpi != NET for x in (i.mean, i.low, i.high)),
+            *matrix.vendors,
         )
         for row in matrix.rows
     ]

@@ -46,13 +46,16 @@ def read_study(folder: Path) -> StudyResult:
         _refuse(f"{folder}: the model has changed since this study was run; {again}")
     if not (folder / SCENARIOS).is_file():
         _refuse(f"{folder}: {SCENARIOS}, which `run` and `compare` write, is missing; {again}")
-    hashes = {said["name"]: said["sha256"] for said in manifest["scenarios"]}
+    told = manifest.get("reported", [said["name"] for said in manifest["scenarios"]])
+    kept = [said for said in manifest["scenarios"] if said["name"] in told]
+    kept.sort(key=lambda said: told.index(said["name"]))
+    hashes = {said["name"]: said["sha256"] for said in kept}
     scenarios = _json(folder / SCENARIOS)
     if {name: content_hash(content) for name, content in scenarios.items()} != hashes:
         _refuse(f"{folder}: {SCENARIOS} is not what was simulated; {again}")
     with Ledger(folder, code) as ledger:
         found = {name: ledger.done(key, manifest["replications"]) for name, key in hashes.items()}
-    for said in manifest["scenarios"]:
+    for said in kept:
         if len(found[said["name"]]) < said["replications_done"]:
             _refuse(
                 f"{folder}: replications of {said['name']!r} are missing from {LEDGER}; {again}"

@@ -51,8 +51,7 @@ def write_study(
         If the folder cannot be written, or another study is running into it.
     """
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        told = json.dumps(result.scenarios, indent=2, ensure_ascii=False)
-        write_file(folder / SCENARIOS, told + "\n")
+        write_scenarios(result, folder)
         top = kpi_tables(result) | _target_tables(result, targets)
         if settling.verdicts(result):
             top["settling.csv"] = settling.table(result)
@@ -64,6 +63,12 @@ def write_study(
             write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
         tables = {**_comparison_tables(comparisons), "payback.csv": payback.table(result)}
         write_tables(result, folder, command, top | tables)
+
+
+def write_scenarios(result: StudyResult, folder: Path) -> None:
+    """Write what the scenarios say, from which reports are made again."""
+    told = json.dumps(result.scenarios, indent=2, ensure_ascii=False)
+    write_file(folder / SCENARIOS, told + "\n")
 
 
 def _target_tables(result: StudyResult, targets: Sequence[Target]) -> Tables:
@@ -88,15 +93,15 @@ def _target_tables(result: StudyResult, targets: Sequence[Target]) -> Tables:
     return {"targets.csv": (columns, rows)}
 
 
-def only(result: StudyResult, name: str) -> StudyResult:
-    """The part of a study that is about one scenario."""
+def only(result: StudyResult, *names: str) -> StudyResult:
+    """The part of a study that is about some of its scenarios, in this order."""
     return replace(
         result,
-        names=(name,),
-        outcomes={name: result.outcomes[name]},
-        failures=tuple(failure for failure in result.failures if failure.scenario == name),
-        scenario_hashes={name: result.scenario_hashes[name]},
-        scenarios={n: said for n, said in result.scenarios.items() if n == name},
+        names=names,
+        outcomes={name: result.outcomes[name] for name in names},
+        failures=tuple(failure for failure in result.failures if failure.scenario in names),
+        scenario_hashes={name: result.scenario_hashes[name] for name in names},
+        scenarios={name: result.scenarios[name] for name in names if name in result.scenarios},
     )
 
 
@@ -186,8 +191,17 @@ def _comparison_tables(comparisons: Iterable[Comparison]) -> Tables:
     }
 
 
-def write_tables(result: StudyResult, folder: Path, command: Sequence[str], tables: Tables) -> None:
-    """Write tables, and a manifest that says how they came about: no host, user, folder or time."""
+def write_tables(
+    result: StudyResult,
+    folder: Path,
+    command: Sequence[str],
+    tables: Tables,
+    reported: Sequence[str] = (),
+) -> None:
+    """Write tables, and a manifest that says how they came about: no host, user, folder or time.
+
+    `reported` names the scenarios that reports are about, if these are not all.
+    """
     written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
     definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
     libraries = {name: version(name) for name in LIBRARIES}
@@ -221,6 +235,8 @@ def write_tables(result: StudyResult, folder: Path, command: Sequence[str], tabl
         "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),
         "outputs_sha256": written,
     }
+    if reported:
+        manifest["reported"] = list(reported)
     write_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
