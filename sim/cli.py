@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 
 from sim import __version__
-from sim.commands import breakeven, matrix, report, rfp, scenarios, scorecard, study, sweep
+from sim.commands import (
+    breakeven,
+    matrix,
+    report,
+    rfp,
+    scenarios,
+    scorecard,
+    sensitivity,
+    study,
+    sweep,
+)
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
@@ -118,6 +128,11 @@ COMMANDS = {
         "Find the value of a field at which two scenarios come out the same.",
         breakeven.options,
         breakeven.run,
+    ),
+    "sensitivity": Command(
+        "Find which fields move a KPI, or the difference between two scenarios.",
+        sensitivity.options,
+        sensitivity.run,
     ),
     "matrix": Command(
         "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run

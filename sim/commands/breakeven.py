@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from sim.commands.common import folder_for, overrides, print_study, simulate
 from sim.options import UsageError, kpi_name, study_options
-from sim.scenario.problems import NO_SUCH_FIELD, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -88,19 +87,16 @@ def _names(options: argparse.Namespace) -> tuple[str, str]:
 def _both(options: argparse.Namespace, path: str, value: float) -> list[Scenario]:
     """Both scenarios with the value laid upon whichever has the field."""
     from sim.scenario.load import load
+    from sim.study.sweep import owned
 
     made: list[Scenario] = []
-    errors: list[ScenarioError] = []
+    setting, found = f"{path}={value!r}", False
     for file, name in zip((options.baseline, options.scenario), _names(options), strict=True):
-        scenario = load(file, overrides(options)).scenario
-        try:
-            scenario = load(file, [*overrides(options), f"{path}={value!r}"]).scenario
-            name = f"{name} at {value:g}"
-        except ScenarioError as error:
-            if not all(problem.message.startswith(NO_SUCH_FIELD) for problem in error.problems):
-                raise
-            errors.append(error)  # the field is the other one's alone
+        own = owned(file, overrides(options), [setting])
+        scenario = load(file, [*overrides(options), *own]).scenario
+        name = f"{name} at {value:g}" if own else name
+        found = found or bool(own)
         made.append(scenario.model_copy(update={"name": name}))
-    if len(errors) == 2:
-        raise errors[0]
+    if not found:
+        load(options.baseline, [*overrides(options), setting])  # raises: nobody has the field
     return made
