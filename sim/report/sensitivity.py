@@ -55,7 +55,7 @@ class Told:
     def labels(self) -> dict[str, str]:
         """What each path is called: its last steps, as many as tell it from the others."""
         paths = [f.path for f in self.design.factors]
-        return {path: _tail(path, paths) for path in paths}
+        return {path: _tail(path, paths, with_vendor=len(self.names) > 1) for path in paths}
 
     @property
     def view(self) -> View:
@@ -96,7 +96,7 @@ class Told:
         shown, ends = self.value(top, RANK[self.design.method])
         ends = f" (95 % interval {ends})" if ends else ""
         how = {
-            "oat": f"moves most with {{}} from {self.span(top)}: by {shown}{ends}",
+            "oat": f"clearly moves, most of all with {{}} from {self.span(top)}: by {shown}{ends}",
             "morris": f"depends most on {{}} ({self.span(top)}): μ* {shown}{ends}",
             "sobol": f"owes {shown}{ends} of its variance to {{}} ({self.span(top)})",
         }[self.design.method].format(inside(self.labels[top.factor.path]))
@@ -115,14 +115,14 @@ class Told:
         ) if turning else "; no field alone clearly changes its sign"  # fmt: skip
 
 
-def _tail(path: str, paths: Sequence[str]) -> str:
+def _tail(path: str, paths: Sequence[str], *, with_vendor: bool) -> str:
     """The last steps of a path in words, at least two, that no other path ends with.
 
-    Those of a vendor begin with its name: two scenarios have other vendors.
+    A vendor's field has all its steps where two scenarios may have different vendors.
     """
-    steps = path.removeprefix("vendors.").split(".")
-    if len(steps) < path.count(".") + 1:
-        return sentence(" ".join(steps).replace("_", " "))
+    if with_vendor and path.startswith("vendors."):
+        return sentence(" ".join(path.split(".")[1:]).replace("_", " "))
+    steps = path.split(".")
     for count in range(2, len(steps) + 1):
         tail = steps[-count:]
         if sum(p.split(".")[-count:] == tail for p in paths) == 1:

@@ -56,7 +56,10 @@ FACTORS = ("--factor", f"{CONFORMANCE}=0.2:0.8", "--factor", f"{TURNOVER}=0.1:0.
 def test_a_tornado(capsys: pytest.CaptureFixture[str]) -> None:
     assert sensitivity(ONE, *FACTORS, "--factor", f"{CLASS}=10:30") == FINE
     said = capsys.readouterr().out
-    assert "Net value of specialized moves most with specialized conformance from 20 %" in said
+    assert (
+        "Net value of specialized clearly moves, most of all with specialized conformance from 20 %"
+        in said
+    )
     found = rows()
     assert float(found[CONFORMANCE, "at_low"]["value"]) == pytest.approx(-500)
     assert float(found[CONFORMANCE, "swing"]["value"]) == pytest.approx(600)
@@ -99,7 +102,7 @@ def test_two_scenarios_and_what_turns_the_answer(capsys: pytest.CaptureFixture[s
     """The difference is 170 as written, −330 at a conformance of 0.2: the luck is in neither."""
     assert sensitivity(OTHER, ONE, *FACTORS) == FINE
     said = capsys.readouterr().out
-    assert "Net value of specialized minus generalist moves most" in said
+    assert "Net value of specialized minus generalist clearly moves" in said
     assert "the sign changes with specialized conformance" in said
     folder = Path("results/generalist_vs_specialized_sensitivity")
     low = rows(folder)[CONFORMANCE, "response_low"]

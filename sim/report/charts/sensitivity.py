@@ -46,7 +46,8 @@ def _drawn(told: Told) -> list[Effect]:
 
 def _source(told: Told, more: str = "") -> str:
     hidden = len(told.design.factors) - len(_drawn(told))
-    rest = f"; not shown: {hidden} fields that do less or nothing" if hidden else ""
+    of = f"{hidden} of {len(told.design.factors)} fields, which do less or nothing"
+    rest = f"; not shown: {of}" if hidden else ""
     who = told.subject(told.first)
     return told.view.source(f"{who}. {NOTES[told.design.method]}{more}{rest}")
 
@@ -130,5 +131,5 @@ def _morris(told: Told, found: Sequence[Effect]) -> Figure:
     axes.set_xlabel(f"μ*, mean size of the change over the whole range{per}")
     axes.set_ylabel(f"σ, how much it depends on the rest{per}")
     if ends:
-        style.name_line_ends(axes, ends)
+        style.name_line_ends(axes, ends, limit=44)
     return canvas.figure
