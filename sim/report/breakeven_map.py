@@ -53,6 +53,10 @@ class Mapped:
         if points in (won, lost):
             one, other = (who, base) if won else (base, who)
             return sentence(f"{one} is clearly ahead of {other} in {kpi} at all {points} points")
+        if even == points:
+            return sentence(
+                f"{who} and {base} do not clearly differ in {kpi} at any of {points} points"
+            )
         said = (
             f"{who} is clearly ahead of {base} in {kpi} at {won} of {points} points, behind at "
             f"{lost}; no clear difference at {even}"

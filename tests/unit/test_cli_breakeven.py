@@ -110,6 +110,13 @@ def test_a_map_has_whole_numbers_where_the_field_does(capsys: pytest.CaptureFixt
     )
 
 
+def test_a_map_without_any_difference_names_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("breakeven", *PAIR, *MAP, "--grid", "2x2", "--workers", "1", "--replications", "1")
+    assert main([*words, "--quiet"]) == FINE
+    said = capsys.readouterr().out
+    assert "do not clearly differ in net value at any of 4 points. (" in said
+
+
 def test_of_what_should_be_low_the_lower_is_ahead() -> None:
     clear, unclear = Interval(5, -2.0, 1.0, -3.0, -1.0), Interval(5, 0.5, 1.0, -1.0, 2.0)
     low = Map((0.0, 1.0), (0.0,), ((clear, unclear),), -1)
