@@ -45,12 +45,12 @@ def bare_customers_per_s() -> float:
     return CUSTOMERS / (time.perf_counter() - began)
 
 
-def hospital_year(scale: float) -> dict[str, float]:
-    """One year of the generalist scenario: claims, work items, seconds, peak memory."""
+def hospital_year(scenario: str, scale: float) -> dict[str, float]:
+    """One year of a scenario: claims, work items, seconds, peak memory."""
     from sim.model.simulation import run
     from sim.scenario.load import load
 
-    loaded = load(ROOT / "configs/generalist.yaml", [f"hospital.scale={scale}", *YEAR])
+    loaded = load(ROOT / f"configs/{scenario}.yaml", [f"hospital.scale={scale}", *YEAR])
     began = time.perf_counter()
     record = run(loaded.scenario, 0)
     seconds = time.perf_counter() - began
@@ -63,10 +63,10 @@ def hospital_year(scale: float) -> dict[str, float]:
     }
 
 
-def in_child(part: str) -> Any:
+def in_child(*part: str) -> Any:
     """Run one part in a fresh process."""
     done = subprocess.run(
-        [sys.executable, __file__, part], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, __file__, *part], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return json.loads(done.stdout)
 
@@ -74,8 +74,9 @@ def in_child(part: str) -> Any:
 def measure() -> dict[str, float]:
     """All figures of `results/bench.json`."""
     before = in_child("bare")
-    full = in_child("1.0")
-    small = in_child("0.1")
+    full = in_child("generalist", "1.0")
+    small = in_child("generalist", "0.1")
+    five = in_child("five_functions_generalist", "1.0")
     after = in_child("bare")
     bare = (before + after) / 2.0
     items_per_s = full["items"] / full["seconds"]
@@ -87,6 +88,10 @@ def measure() -> dict[str, float]:
         "work_items": full["items"],
         "seconds": full["seconds"],
         "peak_rss_mb": full["peak_rss_mb"],
+        "five_functions_work_items": five["items"],
+        "five_functions_seconds": five["seconds"],
+        "five_functions_ratio": five["items"] / five["seconds"] / bare,
+        "five_functions_peak_rss_mb": five["peak_rss_mb"],
         "growth": (full["seconds"] / full["claims"]) / (small["seconds"] / small["claims"]),
     }
 
@@ -94,8 +99,9 @@ def measure() -> dict[str, float]:
 def main() -> None:
     """Measure and write, or run one part when asked to."""
     if len(sys.argv) > 1:
-        part = sys.argv[1]
-        print(json.dumps(bare_customers_per_s() if part == "bare" else hospital_year(float(part))))
+        part, *scale = sys.argv[1:]
+        found = hospital_year(part, float(*scale)) if scale else bare_customers_per_s()
+        print(json.dumps(found))
         return
     figures = measure()
     out = ROOT / "results" / "bench.json"

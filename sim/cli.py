@@ -16,12 +16,14 @@ from io import TextIOWrapper
 
 from sim import __version__
 from sim.commands import (
+    ablate,
     breakeven,
     matrix,
     report,
     rfp,
     scenarios,
     scorecard,
+    select,
     sensitivity,
     study,
     sweep,
@@ -133,6 +135,14 @@ COMMANDS = {
         "Find which fields move a KPI, or the difference between two scenarios.",
         sensitivity.options,
         sensitivity.run,
+    ),
+    "ablate": Command(
+        "Tell what each attribute of one vendor would be worth to the other.",
+        ablate.options,
+        ablate.run,
+    ),
+    "select": Command(
+        "Choose the best of several scenarios, with a guarantee.", select.options, select.run
     ),
     "matrix": Command(
         "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run

@@ -107,9 +107,10 @@ def _tables(
     """The tables to print, with or without colour."""
     from sim.report import terminal
     from sim.report.payback import payback_text
+    from sim.report.settling import settling_text
     from sim.report.targets import targets_text
 
-    told = targets_text(result, targets)
+    told = settling_text(result) + targets_text(result, targets)
     if len(result.names) > 1:
         below = payback_text(result) + told
         return lambda colour: terminal.comparison_text(result, comparisons, colour=colour) + below

@@ -14,6 +14,7 @@ from sim.report.build import charts
 from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.plots import Plot, plots
+from sim.report.settling import unsettled
 from sim.report.terminal import Texts, careful, compared, described, headline, unfinished
 from sim.report.words import apart, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
@@ -86,7 +87,8 @@ class Facts:
     @property
     def basis(self) -> str:
         """What the answer rests on."""
-        return f"{self.runs} {unfinished(self.view.result)}"
+        result = self.view.result
+        return " ".join((self.runs, unfinished(result), *unsettled(result)))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:

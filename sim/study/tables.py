@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sim import __version__
 from sim.record.kpis import KPIS
-from sim.study import payback
+from sim.study import payback, settling
 from sim.study.compare import CAVEAT, Comparison, summarise
 from sim.study.replicate import StudyResult
 from sim.study.store import LIBRARIES, Ledger, write_file
@@ -54,6 +54,8 @@ def write_study(
         told = json.dumps(result.scenarios, indent=2, ensure_ascii=False)
         write_file(folder / SCENARIOS, told + "\n")
         top = kpi_tables(result) | _target_tables(result, targets)
+        if settling.verdicts(result):
+            top["settling.csv"] = settling.table(result)
         if len(result.names) == 1:
             write_tables(result, folder, command, top | _outcome_tables(result))
             return

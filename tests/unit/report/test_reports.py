@@ -326,7 +326,7 @@ def test_totals_of_different_periods_are_not_compared_in_silence(
     study: Study, tmp_path: Path
 ) -> None:
     facts = facts_of(study(TWO, 2, 1), tmp_path)
-    assert "Careful" not in facts.basis
+    assert "different periods" not in facts.basis
     facts.view.result.scenarios[TWO[1]]["horizon_days"] += 365
     assert "Careful: the scenarios count different periods" in facts.basis
     assert "different worlds" in facts.checks[2].found

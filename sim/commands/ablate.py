@@ -1,0 +1,60 @@
+"""`ablate`: what each attribute of one vendor is worth when the other vendor is given it."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from sim.commands.common import folder_for, load_all, print_study, simulate
+from sim.options import kpi_name, study_options
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Two scenarios, the KPIs, and what every study has."""
+    parser.add_argument(
+        "baseline", type=Path, metavar="A", help="scenario file of the first vendor"
+    )
+    parser.add_argument("scenario", type=Path, metavar="B", help="scenario file of the second")
+    parser.add_argument(
+        "--kpi",
+        action="append",
+        type=kpi_name,
+        default=[],
+        metavar="NAME",
+        help="KPI to take apart (default money.net_value_usd); repeatable",
+    )
+    parser.add_argument(
+        "--shapley",
+        action="store_true",
+        help="also share the difference out over the families of attributes, whatever their order",
+    )
+    study_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run every coalition that is needed, and tell what each group brings."""
+    from sim.study import ablate
+
+    kpis = list(dict.fromkeys(options.kpi)) or ["money.net_value_usd"]
+    base, other = load_all(options, [options.baseline, options.scenario])
+    pair = ablate.pair(base, other)
+    needed = ablate.coalitions(pair, shapley=options.shapley)
+    scenarios = [ablate.scenario(pair, given) for given in needed]
+    names = f"{options.baseline.stem}_to_{options.scenario.stem}_ablation"
+    folder = folder_for(options.out or Path("results", names))
+    result = simulate(options, scenarios, folder)
+    found = ablate.analyse(result, pair, kpis, shapley=options.shapley)
+
+    from sim.report.ablate import charts, finding, text
+    from sim.report.build import write_chart
+    from sim.study.store import Ledger
+    from sim.study.tables import kpi_tables, write_tables
+
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        tables = kpi_tables(result) | ablate.tables(found)
+        write_tables(result, folder, options.command_line, tables)
+    for chart in charts(result, found, pair, base.hospital.scale):
+        write_chart(chart, folder / "charts")
+    said = partial(text, found, pair)
+    return print_study(options, result, folder, [], f"{finding(found, pair, kpis[0])}.", said)

@@ -1,0 +1,93 @@
+"""`select`: the best of several scenarios, with a guarantee."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
+from sim.options import UsageError, kpi_name, number, share, study_options
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+    from sim.study.replicate import StudyResult
+
+BUDGET = 100
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The scenarios, the KPI, what is worth finding, and what every study has."""
+    parser.add_argument(
+        "scenarios", type=Path, nargs="+", metavar="SCENARIO", help="scenario files, at least two"
+    )
+    parser.add_argument(
+        "--kpi",
+        type=kpi_name,
+        default="money.net_value_usd",
+        metavar="NAME",
+        help="KPI that is to be best (default money.net_value_usd)",
+    )
+    parser.add_argument(
+        "--indifference",
+        required=True,
+        type=number(float, "a number above 0", lambda value: value > 0),
+        metavar="X",
+        help="smallest lead worth finding, in the unit of the KPI",
+    )
+    parser.add_argument(
+        "--confidence",
+        type=share,
+        default=0.95,
+        metavar="P",
+        help="chance that the best is chosen, if it leads by so much (default 95%%)",
+    )
+    study_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Choose; --replications is the most that any scenario gets."""
+    if len(options.scenarios) < 2:
+        raise UsageError("denialloop select: name at least two scenario files")
+    if kpi_better(options.kpi) == "neither":
+        raise UsageError(f"denialloop select: no value of {options.kpi} is better than another")
+    if options.precision is not None or options.extend is not None:
+        raise UsageError("denialloop select: it decides itself how many replications it needs")
+    scenarios = load_all(options, options.scenarios)
+    folder = folder_for(options.out or Path("results", f"{study_name(options.scenarios)}_select"))
+
+    from sim.study.select import select, tables
+
+    def more(some: Sequence[Scenario], replications: int) -> StudyResult:
+        return simulate(argparse.Namespace(**{**vars(options), "replications": replications}),
+                        some, folder)  # fmt: skip
+
+    chosen = select(
+        scenarios,
+        more,
+        kpi=options.kpi,
+        indifference=options.indifference,
+        confidence=options.confidence,
+        budget=max(2, options.replications or BUDGET),
+        batch=max(2, options.workers),
+    )
+
+    from sim.report.select import finding, text
+    from sim.study.store import Ledger
+    from sim.study.tables import kpi_tables, write_tables
+
+    result = chosen.result
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        write_tables(result, folder, options.command_line, kpi_tables(result) | tables(chosen))
+    left = list(chosen.survivors)
+    said = partial(text, chosen)
+    return print_study(options, result, folder, [], f"{finding(chosen)}.", said, left=left)
+
+
+def kpi_better(name: str) -> str:
+    """Which direction of a KPI is better."""
+    from sim.record.kpis import kpi
+
+    return kpi(name).better

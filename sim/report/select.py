@@ -1,0 +1,40 @@
+"""What a selection says: one sentence with its guarantee, and the printed table."""
+
+from __future__ import annotations
+
+from sim.record.kpis import kpi as kpi_of
+from sim.report.terminal import printed, table
+from sim.report.words import inside, interval, label, number, plain, sentence
+from sim.study.compare import CAVEAT
+from sim.study.select import Chosen
+
+
+def finding(chosen: Chosen) -> str:
+    """Which scenario is chosen and with what guarantee, or which are left."""
+    unit, what = kpi_of(chosen.kpi).unit, inside(label(chosen.kpi))
+    lead = number(chosen.indifference, unit)
+    sure = f"{100 * chosen.confidence:g} %"
+    if len(chosen.survivors) == 1:
+        [best] = chosen.survivors
+        return sentence(
+            f"{plain(best)} is the best by {what}: chosen with a chance of at least {sure} of "
+            f"being right, if the best leads by {lead} or more"
+        )
+    names = ", ".join(plain(name) for name in chosen.survivors)
+    return sentence(
+        f"not decided after {chosen.replications} replications: the best by {what} is among "
+        f"{names}, with a chance of at least {sure}"
+    )
+
+
+def text(chosen: Chosen, colour: bool) -> str:
+    """A row per scenario: whether it is left, its replications and its mean."""
+    unit = kpi_of(chosen.kpi).unit
+    rows = [
+        (plain(name, 40), "left" if name in chosen.survivors else "dropped", str(at.n),
+         *interval(at.mean, at.low, at.high, unit))
+        for name, at in chosen.standing()
+    ]  # fmt: skip
+    heads = ("", "replications", label(chosen.kpi), "95 % interval")
+    note = f"Kim and Nelson's procedure under common random numbers. {CAVEAT}"
+    return printed([table(heads, rows)], note, colour=colour)

@@ -1,0 +1,33 @@
+"""What a study says of settling: nothing where all is well, else one sentence per scenario."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from sim.report.terminal import WIDTH
+from sim.report.words import plain, sentence
+from sim.study.replicate import StudyResult
+from sim.study.settling import TOO_EARLY, TOO_SHORT, verdicts
+
+
+def unsettled(result: StudyResult) -> list[str]:
+    """A warning for each series that has not settled where it counts."""
+    said = []
+    for v in verdicts(result):
+        who = f"{plain(v.scenario)}: {v.series}"
+        if v.verdict == TOO_SHORT:
+            said.append(
+                f"Careful: {who} shows no settled level; the run is too short to tell. Raise "
+                "horizon_days, or read totals as those of this period."
+            )
+        elif v.verdict == TOO_EARLY:
+            said.append(
+                f"Careful: {who} settles on day {v.day}, but services count from day "
+                f"{v.counted_from}. Raise kpi_from_days."
+            )
+    return [sentence(text) for text in said]
+
+
+def settling_text(result: StudyResult) -> str:
+    """The warnings as lines to print; empty if there is none."""
+    return "".join(f"{line}\n" for text in unsettled(result) for line in wrap(text, WIDTH))
