@@ -24,6 +24,7 @@ from sim.commands import (
     scenarios,
     scorecard,
     select,
+    sensitivity,
     study,
     sweep,
 )
@@ -129,6 +130,11 @@ COMMANDS = {
         "Find the value of a field at which two scenarios come out the same.",
         breakeven.options,
         breakeven.run,
+    ),
+    "sensitivity": Command(
+        "Find which fields move a KPI, or the difference between two scenarios.",
+        sensitivity.options,
+        sensitivity.run,
     ),
     "ablate": Command(
         "Tell what each attribute of one vendor would be worth to the other.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from sim.commands.common import folder_for, overrides, print_study, simulate
 from sim.options import UsageError, kpi_name, study_options
-from sim.scenario.problems import NO_SUCH_FIELD, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.statistics import Interval
+
+
+MOST_ALONG = 25  # points of a map along one field
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +28,17 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", type=Path, metavar="B", help="scenario file")
     parser.add_argument(
         "--vary",
+        action="append",
         required=True,
         metavar="PATH=LOW:HIGH",
-        help="a field of one of them or of both, and the ends between which to search",
+        help="a field of one of them or of both, and the ends between which to search; given "
+        "twice: a map of two fields",
+    )
+    parser.add_argument(
+        "--grid",
+        type=_grid,
+        metavar="NxM",
+        help="points of a map along its first and second field (default 5x5)",
     )
     parser.add_argument(
         "--kpi",
@@ -40,17 +51,28 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Search for the value; nothing is written before both ends are valid scenarios."""
+    """Search or map; nothing is written before both ends, or all points, are valid scenarios."""
+    if len(options.vary) > 2:
+        raise UsageError("denialloop breakeven: vary one field, or two for a map")
+    if len(options.vary) == 2:
+        return _map(options)
+    if options.grid:
+        raise UsageError("denialloop breakeven: --grid goes with two fields, --vary given twice")
+    return _search(options)
+
+
+def _search(options: argparse.Namespace) -> int:
+    """The value of one field."""
     from sim.study.breakeven import paired, search
     from sim.study.sweep import span
 
-    path, low, high = span(options.vary)
-    scenes: dict[float, list[Scenario]] = {v: _both(options, path, v) for v in (low, high)}
+    path, low, high = span(options.vary[0])
+    scenes: dict[float, list[Scenario]] = {v: _both(options, {path: v}) for v in (low, high)}
     names = f"{options.baseline.stem}_vs_{options.scenario.stem}_breakeven"
     folder = folder_for(options.out or Path("results", names))
 
     def difference(value: float) -> Interval:
-        a, b = scenes.setdefault(value, _both(options, path, value))
+        a, b = scenes.setdefault(value, _both(options, {path: value}))
         return paired(simulate(options, [a, b], folder), a.name, b.name, options.kpi)
 
     found = search(difference, low, high)
@@ -85,22 +107,83 @@ def _names(options: argparse.Namespace) -> tuple[str, str]:
     return a, b
 
 
-def _both(options: argparse.Namespace, path: str, value: float) -> list[Scenario]:
-    """Both scenarios with the value laid upon whichever has the field."""
+def _both(options: argparse.Namespace, values: Mapping[str, float]) -> list[Scenario]:
+    """Both scenarios with each value laid upon whichever has the field."""
     from sim.scenario.load import load
+    from sim.study.sweep import owned
 
     made: list[Scenario] = []
-    errors: list[ScenarioError] = []
+    settings = {f"{path}={value!r}": f"{value:g}" for path, value in values.items()}
+    nobodys = dict(settings)
     for file, name in zip((options.baseline, options.scenario), _names(options), strict=True):
-        scenario = load(file, overrides(options)).scenario
-        try:
-            scenario = load(file, [*overrides(options), f"{path}={value!r}"]).scenario
-            name = f"{name} at {value:g}"
-        except ScenarioError as error:
-            if not all(problem.message.startswith(NO_SUCH_FIELD) for problem in error.problems):
-                raise
-            errors.append(error)  # the field is the other one's alone
+        own = owned(file, overrides(options), list(settings))
+        scenario = load(file, [*overrides(options), *own]).scenario
+        if own:
+            name = f"{name} at {', '.join(settings[s] for s in own)}"
+        nobodys = {s: at for s, at in nobodys.items() if s not in own}
         made.append(scenario.model_copy(update={"name": name}))
-    if len(errors) == 2:
-        raise errors[0]
+    if nobodys:
+        load(options.baseline, [*overrides(options), *nobodys])  # raises, and says what is near
+    return made
+
+
+def _grid(text: str) -> tuple[int, int]:
+    """Points along the first and the second field."""
+    numbers = re.fullmatch(r"(\d{1,2})x(\d{1,2})", text.strip().lower())
+    wide, high = map(int, numbers.groups()) if numbers else (0, 0)
+    if not (2 <= wide <= MOST_ALONG and 2 <= high <= MOST_ALONG):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a grid from 2x2 to {MOST_ALONG}x{MOST_ALONG}, such as 5x5"
+        )
+    return wide, high
+
+
+def _map(options: argparse.Namespace) -> int:
+    """The differences over a grid of two fields."""
+    from sim.record.kpis import kpi
+    from sim.study.breakeven import Map, paired
+
+    (p, across), (q, up) = _axes(options)
+    a, b = _names(options)
+    cells = [[_both(options, {p: x, q: y}) for x in across] for y in up]
+    folder = folder_for(options.out or Path("results", f"{a}_vs_{b}_map"))
+    every = {s.name: s for row in cells for pair in row for s in pair}
+    result = simulate(options, list(every.values()), folder)
+    gaps = tuple(
+        tuple(paired(result, one.name, other.name, options.kpi) for one, other in row)
+        for row in cells
+    )
+    found = Map(across, up, gaps, -1 if kpi(options.kpi).better == "lower" else 1)
+
+    from sim.report.breakeven_map import Mapped, chart, text
+    from sim.report.build import write_chart
+    from sim.study.store import Ledger
+    from sim.study.tables import write_tables
+
+    scale = cells[0][0][0].hospital.scale
+    said = Mapped(result, found, (p, q), options.kpi, a, b, scale)
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        write_tables(result, folder, options.command_line, said.tables())
+    write_chart(chart(said), folder / "charts")
+    head, rows = said.tables()["map.csv"]
+    points = [dict(zip(head, row, strict=True)) for row in rows]
+    return print_study(
+        options, result, folder, [], f"{said.finding}.", partial(text, said), map=points
+    )
+
+
+def _axes(options: argparse.Namespace) -> list[tuple[str, tuple[float, ...]]]:
+    """Both fields with their values; whole numbers where the field takes no others."""
+    from sim.scenario.reference import Fields
+    from sim.scenario.schema import Scenario
+    from sim.study.sensitivity import Factor
+    from sim.study.sweep import span
+
+    fields, made = Fields(Scenario), []
+    for option, points in zip(options.vary, options.grid or (5, 5), strict=True):
+        factor = Factor.of(*span(option), fields)
+        values = dict.fromkeys(factor.at(i / (points - 1)) for i in range(points))
+        made.append((factor.path, tuple(values)))
+    if made[0][0] == made[1][0]:
+        raise UsageError("denialloop breakeven: a map needs two different fields")
     return made

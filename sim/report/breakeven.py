@@ -22,16 +22,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A finished search, with the names of its scenarios."""
+class Field:
+    """A varied field in words."""
 
-    result: StudyResult
-    at: BreakEven
     path: str
-    kpi: str
-    baseline: str
-    scenario: str
-    scale: float
 
     @property
     def what(self) -> str:
@@ -53,6 +47,34 @@ class Found:
         )  # fmt: skip
 
     @property
+    def axis(self) -> str:
+        """What an axis along it is called."""
+        return f"{self.what}, {self.unit}" if self.unit not in ("", "-") else self.what
+
+    @property
+    def tick_unit(self) -> str:
+        """The unit of its ticks."""
+        return {"USD/hour": "", "1/year": "share"}.get(self.unit, self.unit)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finished search, with the names of its scenarios."""
+
+    result: StudyResult
+    at: BreakEven
+    path: str
+    kpi: str
+    baseline: str
+    scenario: str
+    scale: float
+
+    @property
+    def field(self) -> Field:
+        """The varied field."""
+        return Field(self.path)
+
+    @property
     def finding(self) -> str:
         """Where the two come out the same, or that they do not."""
         who, base = plain(self.scenario), plain(self.baseline)
@@ -63,17 +85,17 @@ class Found:
             said = [number(i.mean, kpi_of(self.kpi).unit, standard_error(i)) for i in (first, last)]
             return sentence(
                 f"{who} and {base} do not change places in {kpi}: the difference is {said[0]} at "
-                f"{self.value(low)} and {said[1]} at {self.value(high)}"
+                f"{self.field.value(low)} and {said[1]} at {self.field.value(high)}"
             )
         low_end, high_end = (
-            self.value(x, per=False)
+            self.field.value(x, per=False)
             if math.isfinite(x)
-            else f"{beyond} {self.value(end, per=False)}"
+            else f"{beyond} {self.field.value(end, per=False)}"
             for x, beyond, end in ((at.low, "below", ends[0][0]), (at.high, "above", ends[-1][0]))
         )
         return sentence(
-            f"{who} and {base} break even in {kpi} at a {inside(self.what)} of "
-            f"{self.value(at.root)} (95 % interval {low_end} to {high_end})"
+            f"{who} and {base} break even in {kpi} at a {inside(self.field.what)} of "
+            f"{self.field.value(at.root)} (95 % interval {low_end} to {high_end})"
         )
 
     def tables(self) -> Tables:
@@ -94,13 +116,13 @@ def text(found: Found, colour: bool) -> str:
     """The differences as a table."""
     unit = kpi_of(found.kpi).unit
     rows = [
-        (found.value(v), *interval(i.mean, i.low, i.high, unit, difference=True))
+        (found.field.value(v), *interval(i.mean, i.low, i.high, unit, difference=True))
         for v, i in found.at.tried.items()
     ]
     heads = ("difference", "95 % interval")
     note = (
         f"{label(found.kpi)}: {plain(found.scenario)} minus {plain(found.baseline)}, by "
-        f"{inside(found.what)}. {CAVEAT}"
+        f"{inside(found.field.what)}. {CAVEAT}"
     )
     return printed([table(heads, rows)], note, colour=colour)
 
@@ -113,7 +135,8 @@ def chart(found: Found) -> Chart:
     return Chart(
         name="breakeven",
         title=found.finding,
-        alt=f"Difference in {inside(label(found.kpi))} by {inside(found.what)}. {found.finding}.",
+        alt=f"Difference in {inside(label(found.kpi))} by {inside(found.field.what)}. "
+        f"{found.finding}.",
         data=data,
         draw=lambda: _draw(found),
     )
@@ -139,9 +162,9 @@ def _draw(found: Found) -> Figure:
         ends = [min(max(x, values[0]), values[-1]) for x in (at.low, at.high)]
         axes.plot(ends, (0, 0), color=style.INK, lw=4, solid_capstyle="butt", zorder=3)
         axes.plot(at.root, 0, "o", ms=9, mec="white", mfc=style.INK, zorder=4)
-        axes.annotate(found.value(at.root), (at.root, 0), (6, 8), textcoords="offset points")
+        axes.annotate(found.field.value(at.root), (at.root, 0), (6, 8), textcoords="offset points")
     axes.margins(x=0.03, y=0.12)
     style.units(axes.yaxis, kpi_of(found.kpi).unit)
-    style.units(axes.xaxis, {"USD/hour": "", "1/year": "share"}.get(found.unit, found.unit))
-    axes.set_xlabel(f"{found.what}, {found.unit}" if found.unit not in ("", "-") else found.what)
+    style.units(axes.xaxis, found.field.tick_unit)
+    axes.set_xlabel(found.field.axis)
     return figure

@@ -224,17 +224,18 @@ def room_for(names: Sequence[str]) -> float:
 
 
 def name_line_ends(
-    axes: Axes, ends: Sequence[tuple[float, float, str, Look]], right: float = 1.0
+    axes: Axes, ends: Sequence[tuple[float, float, str, Look]], right: float = 1.0, limit: int = 0
 ) -> None:
     """Write names beside the right ends of lines (x, y, name, look), moved apart where they meet.
 
     Call it when the limits of the axes are final, with `room_for` the names to the right of the
-    share ``right`` of the axes.
+    share ``right`` of the axes. ``limit``: most characters of a name, if not as many
+    as their number allows.
     """
     wide = inches_wide(axes)
     tall = wide * axes.bbox.height / axes.bbox.width
     low, high = axes.get_ylim()
-    limit = 44 if len(ends) <= 6 else 26
+    limit = limit or (44 if len(ends) <= 6 else 26)
     labels = [wrap(plain(name, limit), 2.1, 9) for _, _, name, _ in ends]
     heights = [0.16 * (t.count("\n") + 1) / tall for t in labels]
     at = [(y - low) / (high - low) for _, y, _, _ in ends]

@@ -47,6 +47,33 @@ class BreakEven:
         return cls({v: tried[v] for v in values}, root, low, high)
 
 
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Paired differences over a grid: a row of intervals for each of `up`, one for each `across`.
+
+    `sign` is 1 if a positive difference speaks for the scenario, -1 if for the baseline.
+    """
+
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    differences: tuple[tuple[Interval, ...], ...]
+    sign: int
+
+    def winner(self, row: int, column: int) -> int:
+        """1 where the scenario is clearly ahead, -1 where the baseline is, else 0."""
+        at = self.differences[row][column]
+        return self.sign * ((at.low > 0) - (at.high < 0))
+
+    def count(self, winner: int) -> int:
+        """Points at which `winner` says so."""
+        cells = ((r, c) for r in range(len(self.up)) for c in range(len(self.across)))
+        return sum(self.winner(*cell) == winner for cell in cells)
+
+    def root(self, row: int) -> BreakEven:
+        """Where the sign changes along a row."""
+        return BreakEven.of(dict(zip(self.across, self.differences[row], strict=True)))
+
+
 def crossing(values: Sequence[float], heights: Sequence[float]) -> float:
     """Where straight lines through the points first meet zero; nan where they do not."""
     points = list(zip(values, heights, strict=True))

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.scenario.load import load
-from sim.scenario.problems import SHOWN, Mark, Problem, ScenarioError
+from sim.scenario.problems import NO_SUCH_FIELD, SHOWN, Mark, Problem, ScenarioError
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Node, parse, read
@@ -129,6 +129,22 @@ def scenarios(path: Path, overrides: Sequence[str], design: Design) -> list[Scen
     return made
 
 
+def owned(path: Path, overrides: Sequence[str], settings: Sequence[str]) -> list[str]:
+    """Those of the settings whose field is known to the scenario in the file `path`.
+
+    One with a value that is not allowed is among them; loading it tells what is wrong.
+    """
+
+    def known(setting: str) -> bool:
+        try:
+            load(path, [*overrides, setting])
+        except ScenarioError as error:
+            return not all(p.message.startswith(NO_SUCH_FIELD) for p in error.problems)
+        return True
+
+    return [setting for setting in settings if known(setting)]
+
+
 def write_sweep(
     result: StudyResult,
     design: Design,
@@ -187,10 +203,10 @@ def _at_point(problem: Problem, settings: dict[str, Mark], number: int) -> Probl
     return replace(problem, file=mark.file, line=mark.line, col=mark.col, source=mark.source)
 
 
-def span(option: str) -> tuple[str, float, float]:
+def span(option: str, name: str = "--vary") -> tuple[str, float, float]:
     """Path and ends of an option such as `path=0.1:0.8`; raises `ScenarioError` as above."""
     path, _, text = option.partition("=")
-    mark = Mark(f"--vary {option}")
+    mark = Mark(f"{name} {option}")
     ends = _SPAN.fullmatch(text)
     if not path.strip() or ends is None:
         _refuse(mark, "must be path=low:high", "such as hospital.scale=0.1:0.2")

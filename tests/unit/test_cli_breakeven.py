@@ -14,6 +14,8 @@ from sim.record.record import Outcome
 from sim.scenario.load import shipped_configs
 from sim.scenario.schema import Scenario
 from sim.study import replicate
+from sim.study.breakeven import Map
+from sim.study.statistics import Interval
 
 CONFIGS = shipped_configs()
 PAIR = [str(CONFIGS / "generalist.yaml"), str(CONFIGS / "specialized.yaml")]
@@ -77,9 +79,61 @@ def test_without_a_change_of_sign_it_says_so(capsys: pytest.CaptureFixture[str])
     assert "at $ 40.00 an hour" in said
 
 
+TURNOVER = "vendors.specialized.turnover.annual_rate"
+MAP = ("--vary", f"{PRICE}=30:90", "--vary", f"{TURNOVER}=0.1:0.5")
+
+
+def test_two_fields_make_a_map(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the price matters: 30 ahead, 60 even (the interval of ± 0.5 holds zero), 90 behind."""
+    assert breakeven(*MAP, "--grid", "3x2") == FINE
+    said = capsys.readouterr().out
+    assert "ahead of generalist in net value at 2 of 6 points, behind at 2; no clear" in said
+    assert "break even at a price of $ 60.00 an hour where turnover is 10 % a year" in said
+    folder = Path("results/generalist_vs_specialized_map")
+    rows = list(csv.DictReader((folder / "map.csv").read_text().splitlines()))
+    assert [(float(r[PRICE]), float(r[TURNOVER])) for r in rows] == [
+        (30, 0.1), (60, 0.1), (90, 0.1), (30, 0.5), (60, 0.5), (90, 0.5),
+    ]  # fmt: skip
+    assert [r["ahead"] for r in rows] == ["specialized", "", "generalist"] * 2
+    assert [float(r["difference"]) for r in rows[:3]] == pytest.approx([30, 0, -30])
+    assert {p.name for p in (folder / "charts").iterdir()} == {"map.svg", "map.png", "map.csv"}
+    names = [s["name"] for s in json.loads((folder / "manifest.json").read_text())["scenarios"]]
+    assert names[:3] == ["generalist", "specialized at 30, 0.1", "specialized at 60, 0.1"]
+    assert len(names) == 7  # the generalist, who has neither field, once
+
+
+def test_a_map_has_whole_numbers_where_the_field_does(capsys: pytest.CaptureFixture[str]) -> None:
+    size = "vendors.specialized.hiring.class_size"
+    assert breakeven("--vary", f"{PRICE}=30:40", "--vary", f"{size}=10:12", "--grid", "2x4") == FINE
+    assert "specialized is clearly ahead of generalist in net value at all 6 points" in (
+        capsys.readouterr().out.lower()
+    )
+
+
+def test_a_map_without_any_difference_names_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("breakeven", *PAIR, *MAP, "--grid", "2x2", "--workers", "1", "--replications", "1")
+    assert main([*words, "--quiet"]) == FINE
+    said = capsys.readouterr().out
+    assert "do not clearly differ in net value at any of 4 points. (" in said
+
+
+def test_of_what_should_be_low_the_lower_is_ahead() -> None:
+    clear, unclear = Interval(5, -2.0, 1.0, -3.0, -1.0), Interval(5, 0.5, 1.0, -1.0, 2.0)
+    low = Map((0.0, 1.0), (0.0,), ((clear, unclear),), -1)
+    assert [low.winner(0, c) for c in (0, 1)] == [1, 0]
+    assert (low.count(1), low.count(-1), low.count(0)) == (1, 0, 1)
+    assert low.root(0).root == pytest.approx(0.8)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ([*MAP, "--vary", "hospital.scale=0.1:0.2"], "vary one field, or two for a map"),
+        (["--vary", f"{PRICE}=30:90", "--grid", "3x3"], "--grid goes with two fields"),
+        ([*MAP, "--grid", "1x5"], "not a grid from 2x2 to 25x25"),
+        ([*MAP[:2], *MAP[:2]], "two different fields"),
+        ([*MAP[:2], "--vary", "vendors.nobody.conformance=0:1"], "nobody"),
+        ([*MAP[:2], "--vary", f"{TURNOVER}=-1:1"], "at least 0"),
         (["--vary", f"{PRICE}=30"], "must be path=low:high"),
         (["--vary", f"{PRICE}=90:30"], "from the smaller to the larger"),
         (["--vary", "vendors.nobody.conformance=0:1"], "nobody"),
