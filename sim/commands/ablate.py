@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
     told = [scenarios[0].name, scenarios[1].name]
     pictures = charts(result, found, pair, base.hospital.scale)
-    write_answer(options, brand, result, folder, ablate.tables(found), pictures, told)
+    answer = f"{finding(found, pair, kpis[0])}."
+    write_answer(options, brand, result, folder, ablate.tables(found), pictures, told, answer)
     said = partial(text, found, pair)
-    return print_study(options, result, folder, [], f"{finding(found, pair, kpis[0])}.", said)
+    return print_study(options, result, folder, [], answer, said)

@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
     shown = (matrix.ASSIGNMENTS[0], matrix.ASSIGNMENTS[-1], advised, found.best)
     told = [matrix.name_of(assignment, vendors) for assignment in shown]
     pictures = charts(result, found, base.hospital.scale)
-    write_answer(options, brand, result, folder, matrix.tables(found), pictures, told)
+    answer = f"{finding(found)}."
+    write_answer(options, brand, result, folder, matrix.tables(found), pictures, told, answer)
     best = matrix.name_of(found.best, vendors)
     said = partial(text, found)
-    return print_study(options, result, folder, [], f"{finding(found)}.", said, best=best)
+    return print_study(options, result, folder, [], answer, said, best=best)

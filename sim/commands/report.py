@@ -99,11 +99,12 @@ def write_answer(
     tables: Tables,
     charts: Sequence[Chart],
     told: Sequence[str],
+    found: str,
 ) -> None:
     """Write the tables and charts of a study that answers a question, and its reports.
 
-    The reports are about the scenarios of `told`, the baseline first; tables and charts of the
-    question itself stand beside them.
+    The reports are about the scenarios of `told`, the baseline first; what was `found`, and tables
+    and charts of the question itself, stand beside them.
     """
     from sim.report.build import write_chart
     from sim.study.compare import compare
@@ -114,7 +115,8 @@ def write_answer(
     part = only(result, *told)
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_scenarios(part, folder)
-        write_tables(result, folder, options.command_line, kpi_tables(result) | tables, told)
+        every = kpi_tables(result) | tables
+        write_tables(result, folder, options.command_line, every, told, found)
     for chart in charts:
         write_chart(chart, folder / "charts")
     write_reports(part, compare(part), folder, brand, options.formats)

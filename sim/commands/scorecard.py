@@ -50,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
     from sim.report.scorecard import finding, text
 
     told = ["generalist", "specialized", "in_house"]
-    write_answer(options, brand, result, folder, scorecard.tables(rows), [], told)
+    answer = f"{finding(rows)}."
+    write_answer(options, brand, result, folder, scorecard.tables(rows), [], told, answer)
     said = partial(text, rows)
     verdicts = {row.claim.key: row.verdict for row in rows}
-    return print_study(options, result, folder, [], f"{finding(rows)}.", said, verdicts=verdicts)
+    return print_study(options, result, folder, [], answer, said, verdicts=verdicts)

@@ -85,7 +85,8 @@ class Facts:
     @cached_property
     def answer(self) -> str:
         """The finding in one sentence with its interval."""
-        return headline(self.view.result, self.view.comparison)
+        own: str = self.manifest.get("found", "")
+        return own or headline(self.view.result, self.view.comparison)
 
     @property
     def runs(self) -> str:

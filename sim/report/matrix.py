@@ -80,10 +80,10 @@ def text(matrix: Matrix, colour: bool) -> str:
     for row in matrix.rows:
         net = row.net
         shown, ends = interval(net.mean, net.low, net.high, "USD", difference=True)
-        says = "no clear difference" if row.second is None else plain(matrix.vendors[row.second])
-        told = (plain(matrix.vendors[ADVICE[row.function]]), AGREES[row.agrees])
+        says = "unclear" if row.second is None else plain(matrix.vendors[row.second], 16)
+        told = (plain(matrix.vendors[ADVICE[row.function]], 16), AGREES[row.agrees])
         rows.append((FUNCTION_LABELS[row.function], shown, ends, says, *told))
-    heads = ("net value", "95 % interval", "the model says", "the article", "")
+    heads = ("net value", "95 % interval", "model says", "article says", "")
     best = [
         (
             spoken(assignment, matrix.vendors),

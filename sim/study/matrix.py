@@ -90,8 +90,10 @@ def scenarios(base: Scenario, vendors: tuple[str, str]) -> list[Scenario]:
             team.model_copy(update={"vendor": vendors[second[of_team[team.name] or ""]]})
             for team in base.teams
         )
-        name = name_of(assignment, vendors)
-        made.append(base.model_copy(update={"name": name, "teams": teams}))
+        who = (f"{name.replace('_', ' ')} with {vendors[given]}" for name, given in second.items())
+        update = {"name": name_of(assignment, vendors), "teams": teams,
+                  "description": f"{', '.join(who)}."}  # fmt: skip
+        made.append(base.model_copy(update=update))
     return made
 
 

@@ -197,10 +197,12 @@ def write_tables(
     command: Sequence[str],
     tables: Tables,
     reported: Sequence[str] = (),
+    found: str = "",
 ) -> None:
     """Write tables, and a manifest that says how they came about: no host, user, folder or time.
 
-    `reported` names the scenarios that reports are about, if these are not all.
+    `reported` names the scenarios that reports are about, if these are not all; `found` is the
+    answer in one sentence, where the study asks something of its own.
     """
     written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
     definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
@@ -237,6 +239,8 @@ def write_tables(
     }
     if reported:
         manifest["reported"] = list(reported)
+    if found:
+        manifest["found"] = found
     write_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
