@@ -120,11 +120,12 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
     residual["DUP"] += quality.duplicate_share
     hospital = scenario.hospital
     weak = 1.0 - (1.0 - source["DOC"]) * (1.0 - profile.cdi_gap_share)
-    queried = weak * terms.held_in_all
+    held = terms.hold * (1.0 - people.notice_by_skill_share * (1.0 - right))
+    queried = weak * (terms.realtime + (1.0 - terms.realtime) * held)
     residual["DOC"] *= 1.0 - (
         terms.realtime * hospital.realtime_resolved_share
         + (1.0 - terms.realtime)
-        * terms.hold
+        * held
         * hospital.query_answered_share
         * hospital.query_resolved_share
     )

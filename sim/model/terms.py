@@ -11,7 +11,7 @@ class Terms:
 
     __slots__ = (
         "ai", "catch_auth", "catch_data", "catch_reg", "detection", "drafts", "duplicate",
-        "enrichment", "entry_base", "entry_factor", "evidence_trail", "held_in_all", "hold",
+        "enrichment", "entry_base", "entry_factor", "evidence_trail", "hold",
         "house_auth", "house_data", "house_reg", "lesson_months", "levels", "pace", "pace_nesting",
         "realtime",
         "sample", "share_of_collections", "threshold_cents", "under", "usd_per_claim", "vendor",
@@ -33,7 +33,6 @@ class Terms:
             reach * quality.hold_and_query_share + (1.0 - reach) * narrow.hold_and_query_share
         )
         self.realtime = reach * quality.realtime_review_share
-        self.held_in_all = self.realtime + (1.0 - self.realtime) * self.hold
         self.entry_base = quality.entry_defect_share
         self.entry_factor = 1.0 - (
             quality.catch_share.get("DATA", 0.0) * scenario.people.entry_scrub_share

@@ -64,6 +64,7 @@ class Desks:
         self._draws = draws
         self._entry_floor = people.entry_defect_floor
         self._over_share = people.over_coding_share
+        self._skill_notices = people.notice_by_skill_share
         settings = (hospital.inpatient, hospital.outpatient)
         self._power = [s.accuracy_exponent for s in settings]
         self._under_share = [s.under_coding_payment_share for s in settings]
@@ -140,6 +141,7 @@ class Desks:
             agent.floor, agent.floor + agent.span, agent.knowledge[setting],
             agent.team.penalty, self._power[setting],
         )  # fmt: skip
+        held = terms.hold * (1.0 - self._skill_notices * (1.0 - right))
         if terms.ai is not None:
             right = self._with_machine(claim, terms.ai, right)
         claim.wrong = 0
@@ -155,9 +157,7 @@ class Desks:
         if (
             looked_at
             and (defects & DOC or claim.flags & CDI_GAP)
-            and terms.realtime
-            <= luck[U_HOLD]
-            < terms.realtime + (1.0 - terms.realtime) * terms.hold
+            and terms.realtime <= luck[U_HOLD] < terms.realtime + (1.0 - terms.realtime) * held
         ):
             claim.stage = QUERIED
             self._office.enqueue("cdi_query", claim)

@@ -166,6 +166,14 @@ class People(Model):
         le=600,
         default=24.0,
     )
+    notice_by_skill_share: float = share(
+        "How far noticing a weak note follows the coder's accuracy (certification, knowledge, "
+        "pressure): 0, vendors' hold shares are those seen at their desks; 1, those of a coder who "
+        "never errs",
+        "assumption",
+        "uncertainty",
+        default=0.0,
+    )
     recruiting_usd: float = param(
         "Cost of recruiting one agent", "USD/hire", "B1", "uncertainty", ge=0, le=1000000.0
     )

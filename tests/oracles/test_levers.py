@@ -41,6 +41,12 @@ LEVERS = {
         [f"{G}.quality.hold_and_query_share=0.62"],
         [("denials.category.DOC", -1), ("money.leakage.cdi_gap", -1), ("claims.rfi_rate", -1)],
     ),
+    "noticing that takes skill": (
+        [f"{G}.quality.hold_and_query_share=0.62", "people.notice_by_skill_share=1",
+         *(f"certifications.{c}.accuracy_{end}=0.5" for c in ("none", "CPC", "CCS", "RHIT", "RN")
+           for end in ("floor", "ceiling"))],
+        [("denials.category.DOC", -1)],
+    ),
     "real-time review": (
         [f"{G}.quality.realtime_review_share=0.6"],
         [("denials.category.DOC", -1), ("money.leakage.cdi_gap", -1)],
