@@ -20,7 +20,7 @@ from sim.model.claims import (
     Claim,
 )
 from sim.model.timeline import assessment_days
-from sim.record.record import Facts, Record, Table
+from sim.record.record import AGE_BANDS, Facts, Record, Table
 from sim.scenario.timeline import VendorSwitch
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Observer:
         self._world = world
         self._queues: Table = {
             k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
-                            "oldest_days", "wait_days", "mean_level", "days")
+                            "oldest_days", "wait_days", "mean_level", "days", *AGE_BANDS)
         }  # fmt: skip
         self._weeks: Table = {
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
@@ -73,11 +73,12 @@ class Observer:
             self._last_queue[queue.name] = seen
             finished = seen[1] - last[1]
             span = day - self._last_day
+            ages = queue.ages(now)
             row = (
                 self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
-                queue.name, seen[0] - last[0], finished, queue.level, queue.oldest(now),
+                queue.name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
                 (seen[2] - last[2]) / finished if finished > 0 else 0.0,
-                (area - last[3]) / span, span,
+                (area - last[3]) / span, span, *_by_age(ages),
             )  # fmt: skip
             _append(self._queues, row)
         for team in world.teams:
@@ -212,7 +213,7 @@ class Observer:
         columns = ("agent", "team", "vendor", "certification", "hired", "left", "reason",
                    "tenure_days", "knowledge_domain", "knowledge_client", "items", "errors",
                    "busy_hours", "productive_hours", "entry_certification", "start_age_days",
-                   "hours_share", "hired_day")  # fmt: skip
+                   "hours_share", "hired_day", "ready_day", "nested")  # fmt: skip
         table: Table = {c: [] for c in columns}
         horizon = float(world.scenario.horizon_days)
         for team in world.teams:
@@ -235,10 +236,19 @@ class Observer:
                     sum(agent.knowledge[s] for s in skills) / len(skills), agent.client,
                     agent.items, agent.errors, agent.busy_minutes / 60.0,
                     agent.productive_minutes / 60.0, agent.entry_certification,
-                    max(0.0, -agent.hired), team.hours_share, agent.hired,
+                    max(0.0, -agent.hired), team.hours_share, agent.hired, agent.ready_at,
+                    int(agent.newcomer),
                 )  # fmt: skip
                 _append(table, row)
         return table
+
+
+def _by_age(ages: list[float]) -> list[int]:
+    """How many lie in each of the bands of `AGE_BANDS`."""
+    counts = [0] * len(AGE_BANDS)
+    for age in ages:
+        counts[next(i for i, end in enumerate(AGE_BANDS.values()) if age < end)] += 1
+    return counts
 
 
 def _append(table: Table, row: tuple[object, ...]) -> None:

@@ -97,7 +97,6 @@ class WorkQueue:
         """Whether the claim waits in this queue."""
         return claim.ticket >= 0 and claim.ticket % 16 == self.index
 
-    def oldest(self, now: float) -> float:
-        """Days that the longest-waiting claim has waited; 0 when nobody waits."""
-        starts = [entry[2] for entry in self.heap if entry[3].ticket == entry[1]]
-        return now - min(starts) if starts else 0.0
+    def ages(self, now: float) -> list[float]:
+        """Days that each waiting claim has waited, in no order."""
+        return [now - entry[2] for entry in self.heap if entry[3].ticket == entry[1]]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.record.flow import flow
-from sim.record.monthly import money_weeks, monthly, people_weeks
-from sim.record.record import CONTRACT_END, Outcome, Record
+from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
+from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
 from sim.record.views import (
     LOST_VISITS,
     Cohort,
@@ -210,6 +210,7 @@ def outcome(record: Record) -> Outcome:
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
         "monthly": monthly(record),
+        "answers": answer_weeks(record),
         "money": money_weeks(record),
         "agents": record.agents,
         "people": people_weeks(record),
@@ -218,7 +219,7 @@ def outcome(record: Record) -> Outcome:
         "queues": {
             name: record.queues[name]
             for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",
-                         "oldest_days", "wait_days")
+                         "oldest_days", "wait_days", *AGE_BANDS)
         },
     }  # fmt: skip
     return Outcome(ordered, tables)

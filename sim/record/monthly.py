@@ -132,6 +132,19 @@ def people_weeks(record: Record) -> Table:
     }
 
 
+def answer_weeks(record: Record) -> Table:
+    """First answers to the claims of each week of service; claims without one are not counted."""
+    facts, claims = record.facts, record.claims
+    week = claims["day"] // 7
+    size = (facts.horizon_days - 1) // 7 + 1
+    names = ("paid", "rejected", "asked", "denied")
+    counts = {
+        name: np.bincount(week[claims["first_outcome"] == code], minlength=size).tolist()
+        for code, name in enumerate(names, 1)
+    }
+    return {"week": list(range(size)), **counts}
+
+
 def money_weeks(record: Record) -> Table:
     """Money by week, in USD: received, earned by day of service (open claims valued), and spent."""
     facts, days = record.facts, record.days

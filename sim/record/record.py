@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Table = dict[str, list[Any]]
 """Columns in order, all of one length."""
+AGE_BANDS = {"age_0_2": 3.0, "age_3_7": 8.0, "age_8_14": 15.0, "age_15_30": 31.0,
+             "age_over_30": float("inf")}  # fmt: skip
+"""Columns of what waits by age in whole days, and the age at which each band ends."""
 CONTRACT_END = "vendor switch"
 """Reason for which everyone leaves when a contract ends: no separation of an agent's own."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.record.record import Outcome, Table
+from sim.record.record import AGE_BANDS, Outcome, Table
 from sim.study.replicate import StudyResult
 
 QUEUES = {"coding_inpatient": 300, "coding_outpatient": 900, "cdi_query": 60, "edits": 250,
@@ -59,6 +59,7 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
     tables = {
         "monthly": _monthly(kpis, mix(0.88, 0.96), luck, months),
         "money": _money(kpis, mix(2.7e6, 5.4e6), mix(0.3e6, 1e6), months),
+        "answers": _answers(denied, rejected, rfi, months * 4),
         "queues": _queues(mix(1, 0.25), luck, months * 4),
         "agents": _agents(mix(0.9, 0.45), luck, months),
         "people": _people(mix(0.08, 0.04), luck, months * 4),
@@ -103,18 +104,37 @@ def _money(kpis: dict[str, float], fees: float, one_off: float, months: int) -> 
 
 
 def _queues(size: float, luck: np.random.Generator, weeks: int) -> Table:
-    table: Table = {"week": [], "queue": [], "backlog": []}
+    table: Table = {"week": [], "queue": [], "backlog": [], **{band: [] for band in AGE_BANDS}}
     for queue, items in QUEUES.items():
         level = items * size * np.maximum(0.2, 1 + np.cumsum(luck.normal(0.004, 0.05, weeks)))
         for week in range(weeks):
             table["week"].append(week)
             table["queue"].append(queue)
-            table["backlog"].append(round(float(level[week])))
+            waiting = round(float(level[week]))
+            table["backlog"].append(waiting)
+            for band, part in zip(AGE_BANDS, (0.5, 0.25, 0.15, 0.07), strict=False):
+                table[band].append(round(part * waiting))
+            table["age_over_30"].append(waiting - sum(table[b][-1] for b in list(AGE_BANDS)[:4]))
     return table
 
 
+def _answers(denied: float, rejected: float, asked: float, weeks: int) -> Table:
+    """First answers to a thousand claims a week; denials rise by half for a while."""
+    surge = [1.5 if 40 <= week < 45 else 1.0 + 0.02 * (-1) ** week for week in range(weeks)]
+    shares = [(denied * s, rejected, asked) for s in surge]
+    return {
+        "week": list(range(weeks)),
+        "paid": [round(1000 * (1 - sum(row))) for row in shares],
+        "rejected": [round(1000 * row[1]) for row in shares],
+        "asked": [round(1000 * row[2]) for row in shares],
+        "denied": [round(1000 * row[0]) for row in shares],
+    }
+
+
 def _agents(yearly_hazard: float, luck: np.random.Generator, months: int) -> Table:
-    table: Table = {"agent": [], "hired": [], "left": [], "tenure_days": []}
+    columns = ("agent", "hired", "left", "tenure_days", "team", "vendor", "hired_day", "ready_day",
+               "nested", "reason")  # fmt: skip
+    table: Table = {column: [] for column in columns}
     start, end = date(2025, 1, 1), date(2025, 1, 1) + timedelta(days=round(months * 30.4))
     for agent in range(240):
         offset = -400 * luck.random() if agent < 120 else luck.random() * (end - start).days
@@ -125,7 +145,10 @@ def _agents(yearly_hazard: float, luck: np.random.Generator, months: int) -> Tab
             continue
         left = gone.isoformat() if gone <= end else ""
         tenure = (min(gone, end) - hired).days
-        for column, v in zip(table.values(), (agent, hired.isoformat(), left, tenure), strict=True):
+        first = (hired - start).days
+        row = (agent, hired.isoformat(), left, tenure, "billing" if agent % 3 else "ar",
+               "generalist", first, max(0, first + 21), 1, "quit" if left else "")  # fmt: skip
+        for column, v in zip(table.values(), row, strict=True):
             column.append(v)
     return table
 

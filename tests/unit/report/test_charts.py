@@ -226,6 +226,8 @@ def test_a_copy_of_the_baseline_differs_nowhere(study: Study) -> None:
     made = study(TWO, 3, 6)
     copy = replace(made, outcomes=dict.fromkeys(TWO, made.outcomes["generalist"]))
     for chart in charts(copy, scale=1, comparison=compare(copy)).charts:
+        if chart.name == "careers":  # of one scenario only
+            continue
         assert re.search("for both|No clear difference|Every scenario", chart.title), chart.title
 
 
