@@ -11,7 +11,7 @@ from sim.report.words import interval
 from sim.study.compare import CAVEAT
 from sim.study.scorecard import GIVEN, NOT_TESTABLE, TESTED, Claim, Row, counts
 
-WORDS = 36  # characters of a claim on one line
+WORDS = 30  # characters of a claim on one line
 
 
 def finding(rows: Sequence[Row]) -> str:
@@ -31,7 +31,7 @@ def target(claim: Claim) -> str:
     if low and high:
         unit = " %" if high.endswith(" %") else " days" if high.endswith(" days") else ""
         return f"{low.removesuffix(unit)} to {high}"
-    return f"at least {low}" if low else f"at most {high}"
+    return f"≥ {low}" if low else f"≤ {high}"
 
 
 def _said(value: float, unit: str) -> str:

@@ -117,12 +117,12 @@ def test_bands_are_met_by_overlap_and_directions_by_certainty(
 
 def test_ranges_and_values_are_told_in_their_unit() -> None:
     assert target(BAND) == "10 to 20 %"
-    assert target(Claim("k", "w", "r", "points", high=0.0)) == "at most 0 points"
-    assert target(Claim("k", "w", "r", "USD", low=0.0)) == "at least $ 0"
+    assert target(Claim("k", "w", "r", "points", high=0.0)) == "≤ 0 points"
+    assert target(Claim("k", "w", "r", "USD", low=0.0)) == "≥ $ 0"
     assert target(Claim("k", "w", "r", "days", low=0.0, high=90.0)) == "0 to 90 days"
     at = Interval(10, 0.0123, 0.01, 0.0100, 0.0146)
     told = cells(Row(Claim("k", "w", "r", "points", low=0.0), at, IN_RANGE))
-    assert told == ("at least 0 points", "+1.2 points", "+1.0 to +1.5", IN_RANGE)
+    assert told == ("≥ 0 points", "+1.2 points", "+1.0 to +1.5", IN_RANGE)
     never = Row(Claim("k", "w", "r", "days", 0.0, 90.0, median=True),
                 Interval(8, math.inf, math.nan, 3.0, math.inf), OUT)  # fmt: skip
     assert cells(never)[1] == "never"
