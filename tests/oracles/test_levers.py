@@ -117,6 +117,9 @@ OFF = {
     ],
     "feedback": [f"{G}.feedback=null"],
     "programme": [f"{G}.programmes=[]"],
+    "front end": ["hospital.front_end=null"],
+    "drafts": [f"{G}.drafts={{}}"],
+    "noticing by skill": ["people.notice_by_skill_share=0"],
 }
 MONEY_OF_COMPLIANCE = {"money.net_value_usd", "money.tco", "money.tco_with_revenue",
                        "money.breach_expected_usd", "money.breach_drawn_usd"}  # fmt: skip
@@ -143,6 +146,39 @@ def test_vendors_equal_but_for_name_and_price_differ_in_money_only() -> None:
     differ = {n for n, v in cheap.kpis.items() if repr(v) != repr(dear.kpis[n])}
     assert differ == paid
     assert dear.kpis["money.fees_usd"] == pytest.approx(2 * cheap.kpis["money.fees_usd"])
+
+
+def test_vendors_equal_but_for_their_names_differ_in_nothing_but_their_luck_with_breaches() -> None:
+    plain = scenario("generalist", scale=0.02, days=200)
+    [vendor] = plain.vendors
+    renamed = plain.model_copy(
+        update={
+            "vendors": (vendor.model_copy(update={"name": "other"}),),
+            "teams": tuple(t.model_copy(update={"vendor": "other"}) for t in plain.teams),
+        }
+    )
+    one, two = (outcome(run(s, 0)) for s in (plain, renamed))
+    differ = {n for n, v in one.kpis.items() if repr(v) != repr(two.kpis[n])}
+    assert differ <= {"money.breach_drawn_usd"}
+    for name in ("monthly", "queues", "money", "people"):
+        assert repr(one.tables[name]) == repr(two.tables[name])
+
+
+@pytest.mark.parametrize("name", ["", "five_functions_"])
+def test_a_shock_of_the_hospital_hits_all_vendors_alike(name: str) -> None:
+    surge = "timeline=[{kind: volume, on: 2025-03-01, until: 2025-05-01, factor: 1.5}]"
+    small = {"scale": 0.02, "days": 160}
+    records = [run(scenario(f"{name}{v}", surge, **small), 0).claims
+               for v in ("generalist", "specialized", "in_house")]  # fmt: skip
+    first, *others = records
+    for other in others:
+        for column in ("key", "expected", "payer", "setting"):
+            assert first[column].tolist() == other[column].tolist()
+    if not name:  # with a front end a vendor may put a visit off
+        assert all(first["day"].tolist() == other["day"].tolist() for other in others)
+    surged = ((first["day"] >= 59) & (first["day"] < 120)).sum() / 61
+    usual = (first["day"] < 59).sum() / 59
+    assert surged > 1.3 * usual
 
 
 def test_an_evidence_trail_wins_against_a_payers_machine() -> None:
