@@ -14,6 +14,7 @@ from sim.model.claims import (
     CLOSED,
     EDITED,
     PAID,
+    SETTING_ROWS,
     SETTINGS,
     STAGES,
     VISIT_CAUSES,
@@ -266,6 +267,8 @@ def _claim_columns(claims: list[Claim]) -> dict[str, NDArray[np.int64]]:
     columns = {
         name: np.fromiter(map(attrgetter(name), claims), np.int64, count) for name in CLAIM_FIELDS
     }
+    # The day that was planned: where a visit is put off, all scenarios still count the same.
+    columns["day"] = columns["key"] // (2 * SETTING_ROWS)
     columns["edited"] = (columns.pop("flags") & EDITED) // EDITED
     done = (columns["stage"] == PAID) | (columns["stage"] == CLOSED)
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):

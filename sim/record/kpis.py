@@ -51,7 +51,7 @@ def _k(
 
 
 RATIO, TOTAL, MEAN = "ratio of totals", "total", "mean"
-WINDOW = "claims with a day of service in the KPI window"
+WINDOW = "claims with a (planned) day of service in the KPI window"
 
 KPIS: dict[str, Kpi] = dict([
     _k("claims.first_pass_payment_rate", "share", "higher", RATIO,

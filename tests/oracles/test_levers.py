@@ -172,10 +172,8 @@ def test_a_shock_of_the_hospital_hits_all_vendors_alike(name: str) -> None:
                for v in ("generalist", "specialized", "in_house")]  # fmt: skip
     first, *others = records
     for other in others:
-        for column in ("key", "expected", "payer", "setting"):
+        for column in ("key", "day", "expected", "payer", "setting"):
             assert first[column].tolist() == other[column].tolist()
-    if not name:  # with a front end a vendor may put a visit off
-        assert all(first["day"].tolist() == other["day"].tolist() for other in others)
     surged = ((first["day"] >= 59) & (first["day"] < 120)).sum() / 61
     usual = (first["day"] < 59).sum() / 59
     assert surged > 1.3 * usual

@@ -90,7 +90,7 @@ def _draw(view: View, title: str, data: Table) -> Figure:
     wide = (style.WIDTH - 2 * style.MARGIN - NAMES - GAP * (count - 1) - APART) / count
     for i, name in enumerate(view.names):
         y = 0.1 + height - ROW * (i + 0.5)
-        shown = style.wrap(plain(name, 36), NAMES - 0.15, 9)
+        shown = style.wrap(plain(name, 20), NAMES - 0.15, 9)
         ink = view.looks[name].ink
         canvas.text(NAMES - 0.1, y, shown, size=9, ha="right", va="center", color=ink)
     for column, (kpi, head) in enumerate(SHOWN):
