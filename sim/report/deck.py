@@ -273,7 +273,8 @@ class _Deck:
         matrix = facts.others.get(OTHERS["matrix"])
         if matrix:
             heads, *rows = [[brief(cell) for cell in row[:5]] for row in matrix]
-            self.table("Recommendation by function", heads, rows, "From the study of functions.")
+            said = [head.replace("_usd", ", USD").replace("_", " ") for head in heads]
+            self.table("Recommendation by function", said, rows, "From the study of functions.")
             return
         rows = [list(row) for row in facts.recommendation()]
         if not rows:
