@@ -41,10 +41,10 @@ class Record:
 
     `claims` holds one row per claim as arrays: key, planned day of service, setting, payer,
     expected, paid (net of takebacks), the cents of each loss, stage, first_outcome and the days of
-    its milestones (−1 where it has not got there). `days` holds one row per day, `weeks` one per team and week,
-    `queues` one per queue and week, `cohorts` one per four weeks and group of people hired in
-    the same quarter, `agents` one per person ever employed. Money of claims is in
-    cents, other money in USD.
+    its milestones (−1 where it has not got there). `days` holds one row per day, `weeks` one per
+    team and week, `queues` one per queue and week, `cohorts` one per four weeks and group of people
+    hired in the same quarter, `agents` one per person ever employed. Money of claims is in cents,
+    other money in USD.
     """
 
     facts: Facts
