@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 
 from sim.scenario.fields import FUNCTIONS
+from sim.scenario.problems import did_you_mean
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import VendorSwitch
 from sim.study import StudyError
@@ -68,8 +69,9 @@ def scenarios(base: Scenario, vendors: tuple[str, str]) -> list[Scenario]:
     known = [v.name for v in base.vendors]
     for vendor in vendors:
         if vendor not in known:
-            said = f"{base.name} has no vendor {vendor!r}; allowed: {', '.join(known)}"
-            raise StudyError(said, 2)
+            near = did_you_mean(vendor, known)
+            said = f"{base.name} has no vendor {vendor!r}; allowed: {', '.join(known)}; {near}"
+            raise StudyError(said.rstrip("; "), 2)
     if vendors[0] == vendors[1]:
         raise StudyError(f"name two different vendors of {', '.join(known)}", 2)
     if any(isinstance(event, VendorSwitch) for event in base.timeline):
