@@ -40,7 +40,7 @@ def test_workers_and_hash_seed_change_nothing(
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    assert len(serial) == 4 + 1 + 2 + 2 * 6
+    assert len(serial) == 5 + 1 + 2 + 2 * 6
     assert tables(tmp_path) == serial
 
 
