@@ -100,11 +100,17 @@ def _same_claims(view: View) -> Check:
 
 
 def _claims(outcome: Outcome) -> tuple[float, float]:
-    """How many claims there are, and what they are worth."""
+    """How many claims there are, and what they are worth.
+
+    Where visits can be lost, a month counts those that took place: then only the worth is the same.
+    """
+    worth = outcome.kpis.get("money.expected_usd", 0.0)
+    if "visits.lost_visit" in outcome.kpis:
+        return 0.0, worth
     table = outcome.tables.get("monthly", {})
     counts = zip(table.get("kpi", []), table.get("value", []), strict=True)
     count = math.fsum(value for kpi, value in counts if kpi == "claims.count")
-    return count, outcome.kpis.get("money.expected_usd", 0.0)
+    return count, worth
 
 
 def _weeks(outcome: Outcome) -> Iterator[dict[str, Any]]:

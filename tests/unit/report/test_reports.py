@@ -20,8 +20,9 @@ from PIL import Image
 from pptx import Presentation
 
 from sim.record.record import Outcome
-from sim.report import build, terminal
+from sim.report import build, checks, terminal
 from sim.report.brand import Brand, load_brand
+from sim.report.charts import View
 from sim.report.deck import deck
 from sim.report.facts import Facts
 from sim.report.html import page
@@ -437,3 +438,20 @@ def test_a_bad_brand_is_one_clear_error(tmp_path: Path, text: str, said: str) ->
         load_brand(tmp_path / "brand.yaml")
     assert said in str(error.value)
     assert len(error.value.problems) == 1
+
+
+def test_lost_visits_are_no_other_claims(study: Study) -> None:
+    made = study(TWO, 2, 24)
+    for by in made.outcomes.values():
+        for r, outcome in by.items():
+            outcome.kpis["visits.lost_visit"] = 0.05
+            outcome.kpis["money.expected_usd"] = 1e6 + r
+            monthly = outcome.tables["monthly"]
+            for column, cell in zip(monthly, (0, "2025-01-01", "claims.count", 90.0 + len(by)),
+                                    strict=True):  # fmt: skip
+                monthly[column].append(cell)
+    made.outcomes["specialised"][0].tables["monthly"]["value"][-1] = 50.0
+    check = checks._same_claims(View(made, 1.0))
+    assert check.verdict == "holds"
+    made.outcomes["specialised"][0].kpis["money.expected_usd"] = 2e6
+    assert checks._same_claims(View(made, 1.0)).verdict == "FAILS"
