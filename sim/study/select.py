@@ -67,6 +67,7 @@ def select(
     first = min(FIRST, budget)
     sign = -1.0 if kpi_of(kpi).better == "lower" else 1.0
     outcomes: dict[str, dict[int, Outcome]] = {s.name: {} for s in scenarios}
+    drawn: dict[str, list[int]] = {s.name: [] for s in scenarios}
     result = run(scenarios, first)
     done = first
 
@@ -79,6 +80,8 @@ def select(
         if replication >= done:
             done = min(budget, replication + batch)
             keep(run([scenarios[i] for i in systems], done))
+        for i in systems:
+            drawn[scenarios[i].name].append(replication)
         return [sign * value(scenarios[i].name, replication) for i in systems]
 
     def value(name: str, replication: int) -> float:
@@ -95,8 +98,10 @@ def select(
     )
     names = tuple(scenarios[i].name for i in selection.survivors)
     because = f"{selection.replications} replications of those left at the end"
+    # Not what was simulated ahead of need: that depends on how many are simulated at a time.
+    seen = {name: {r: outcomes[name][r] for r in rows} for name, rows in drawn.items()}
     merged = replace(
-        result, outcomes=outcomes, replications=selection.replications, stopped_because=because
+        result, outcomes=seen, replications=selection.replications, stopped_because=because
     )
     return Chosen(kpi, indifference, confidence, names, selection.replications, merged)
 

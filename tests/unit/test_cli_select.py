@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -103,3 +104,27 @@ def test_what_cannot_be_meant_is_refused(
     assert select(*words) == BAD_INPUT
     assert said in capsys.readouterr().err
     assert not Path("s").exists()
+
+
+def test_how_many_are_simulated_at_a_time_changes_nothing() -> None:
+    from sim.scenario.load import load
+    from sim.study.replicate import StudyResult
+    from sim.study.select import select as choose
+    from sim.study.select import tables
+
+    scenes = [load(Path(file)).scenario for file in FILES]
+
+    def made(some: Sequence[Scenario], replications: int) -> StudyResult:
+        outcomes = {s.name: {r: fake(s, r) for r in range(replications)} for s in some}
+        names = tuple(outcomes)
+        return StudyResult(names, outcomes, 1, (), "", replications, 0, {}, "", {})
+
+    found = [
+        choose(scenes, made, kpi="money.net_value_usd", indifference=3.0, confidence=0.95,
+               budget=400, batch=batch)
+        for batch in (1, 2, 7, 64)
+    ]  # fmt: skip
+    said = [tables(chosen)["selection.csv"][1] for chosen in found]
+    assert all(rows == said[0] for rows in said)
+    kept = [{name: list(by) for name, by in c.result.outcomes.items()} for c in found]
+    assert all(rows == kept[0] for rows in kept)
