@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.record.kpis import FAMILIES, KPIS, kpi, outcome
-from sim.record.record import Facts, Outcome, Record
+from sim.record.record import AGE_BANDS, Facts, Outcome, Record
 from sim.record.views import cohort_of, daily_receivable_usd, realised_shares
 
 STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked", "denied", "paid",
@@ -98,6 +98,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
         "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
         "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4],
+        **{band: [0] * 4 for band in AGE_BANDS},
     }  # fmt: skip
     agents = {
         "agent": ["a-0", "a-1", "a-2"], "team": ["a"] * 3, "vendor": ["v"] * 3,
@@ -257,7 +258,7 @@ def test_every_kpi_is_described_and_every_description_is_computed(result: Outcom
         assert meaning.form in ("ratio of totals", "total", "mean")
         assert meaning.smallest_difference >= 0.0
     families = {name[: name.rfind(".") + 1] for name in result.kpis if name not in KPIS}
-    assert families == set(FAMILIES)
+    assert families == set(FAMILIES) - {"visits."}  # which only a front end has
     for unknown in ("denials", "money.loss", "no.such", "people.turnover.x", ""):
         with pytest.raises(KeyError):
             kpi(unknown)
@@ -333,4 +334,36 @@ def test_tables_have_columns_of_one_length(result: Outcome) -> None:
     for name, table in result.tables.items():
         assert len({len(column) for column in table.values()}) == 1, name
     assert list(result.tables["queues"]) == ["week", "week_start", "queue", "arrived", "finished",
-                                             "backlog", "oldest_days", "wait_days"]  # fmt: skip
+                                             "backlog", "oldest_days", "wait_days",
+                                             *AGE_BANDS]  # fmt: skip
+
+
+def test_answers_are_counted_by_week_of_service(result: Outcome) -> None:
+    table, claims = result.tables["answers"], record().claims
+    for code, name in enumerate(("paid", "rejected", "asked", "denied"), 1):
+        for week, count in zip(table["week"], table[name], strict=True):
+            mine = (claims["day"] // 7 == week) & (claims["first_outcome"] == code)
+            assert count == mine.sum(), (name, week)
+    assert (
+        sum(sum(table[n]) for n in ("paid", "rejected", "asked", "denied"))
+        == (claims["first_outcome"] > 0).sum()
+    )
+
+
+def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
+    made = record()
+    causes = (*made.facts.causes, "lost_visit", "refused_visit")
+    facts = replace(made.facts, causes=causes)
+    lost = {"expected": 50000, "stage": CLOSED, "closed_day": 30, "day": 30, "loss_cents": 50000}
+    extra = [
+        {**lost, "loss_cause": len(causes) - 2, "first_outcome": 0, "first_day": -1},
+        {**lost, "loss_cause": len(causes) - 1, "first_outcome": 0, "first_day": -1},
+    ]
+    found = outcome(replace(record([*CLAIMS, *extra]), facts=facts)).kpis
+    assert found["visits.lost_visit"] == pytest.approx(1 / 10)  # eight claims came, two did not
+    assert found["visits.refused_visit"] == pytest.approx(1 / 10)
+    assert found["money.loss_usd.lost_visit"] == found["money.loss_usd.refused_visit"] == 500.0
+    assert found["money.expected_usd"] == result.kpis["money.expected_usd"] + 1000.0
+    for same in ("denials.final_rate", "denials.initial_rate", "work.touches_per_claim",
+                 "money.average_revenue_per_case", "money.open_valued_usd"):  # fmt: skip
+        assert found[same] == pytest.approx(result.kpis[same]), same
