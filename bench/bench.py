@@ -1,7 +1,9 @@
 """Measures the full model against a bare SimPy M/M/c loop and writes `results/bench.json`.
 
 `python bench/bench.py` runs each part in a process of its own, so that memory is that of the part
-alone, and takes the bare loop before and after the model, since machines drift.
+alone. Machines drift and have neighbours: the bare loop runs before and after every round of the
+model, a ratio compares a round with the loops around it, and the median of the rounds is told
+beside the least and the greatest.
 """
 
 from __future__ import annotations
@@ -13,13 +15,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from itertools import pairwise
 from pathlib import Path
+from statistics import mean, median
 from typing import Any
 
 import simpy
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS, LOAD, CUSTOMERS = 10, 0.85, 200_000
+ROUNDS = 5
 YEAR = ("horizon_days=365", "kpi_from_days=90", "kpi_until_days=60")
 
 
@@ -73,26 +78,35 @@ def in_child(*part: str) -> Any:
 
 def measure() -> dict[str, float]:
     """All figures of `results/bench.json`."""
-    before = in_child("bare")
-    full = in_child("generalist", "1.0")
-    small = in_child("generalist", "0.1")
+    bare, full = [in_child("bare")], []
+    for _ in range(ROUNDS):
+        full.append(in_child("generalist", "1.0"))
+        bare.append(in_child("bare"))
     five = in_child("five_functions_generalist", "1.0")
-    after = in_child("bare")
-    bare = (before + after) / 2.0
-    items_per_s = full["items"] / full["seconds"]
+    bare.append(in_child("bare"))
+    small = in_child("generalist", "0.1")
+    ratios = [
+        run["items"] / run["seconds"] / mean(around)
+        for run, around in zip([*full, five], pairwise(bare), strict=True)
+    ]
+    five_ratio = ratios.pop()
+    seconds = median(run["seconds"] for run in full)
+    claims, items = full[0]["claims"], full[0]["items"]
     return {
-        "bare_simpy_customers_per_s": bare,
-        "work_items_per_s": items_per_s,
-        "ratio": items_per_s / bare,
-        "claims": full["claims"],
-        "work_items": full["items"],
-        "seconds": full["seconds"],
-        "peak_rss_mb": full["peak_rss_mb"],
+        "bare_simpy_customers_per_s": median(bare),
+        "work_items_per_s": items / seconds,
+        "ratio": median(ratios),
+        "ratio_least": min(ratios),
+        "ratio_greatest": max(ratios),
+        "claims": claims,
+        "work_items": items,
+        "seconds": seconds,
+        "peak_rss_mb": max(run["peak_rss_mb"] for run in full),
         "five_functions_work_items": five["items"],
         "five_functions_seconds": five["seconds"],
-        "five_functions_ratio": five["items"] / five["seconds"] / bare,
+        "five_functions_ratio": five_ratio,
         "five_functions_peak_rss_mb": five["peak_rss_mb"],
-        "growth": (full["seconds"] / full["claims"]) / (small["seconds"] / small["claims"]),
+        "growth": (seconds / claims) / (small["seconds"] / small["claims"]),
     }
 
 

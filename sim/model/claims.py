@@ -64,7 +64,7 @@ class Claim:
     __slots__ = (
         "appeal_level", "asked_mask", "cdi_cents", "closed_day", "coder", "coding", "day",
         "defects", "denied_for", "deny_mask", "expected", "first_day", "first_outcome", "flags",
-        "found_mask", "key", "lapsed_ticket", "loss_cause", "loss_cents", "luck", "machine",
+        "found_mask", "hands", "key", "lapsed_ticket", "loss_cause", "loss_cents", "machine",
         "minutes", "over_cents", "paid_cents", "payer", "reject_mask", "reply_days", "rework",
         "rework_row", "setting", "short_cents", "stage", "submitted_day", "take_up",
         "takeback_cents", "ticket", "touches", "under_cents", "visit", "visits", "wrong",
@@ -92,9 +92,9 @@ class Claim:
         self.coding: list[float] | None = coding
         self.rework = rework
         self.rework_row = rework_row
-        self.luck: list[float] | None = None
         self.visits = 0
         self.touches = 0
+        self.hands = 0
         self.appeal_level = 0
         self.stage = WAITING
         self.ticket = -1
@@ -120,15 +120,12 @@ class Claim:
 
     def start_visit(self) -> float:
         """Begin the next visit to a work queue; returns its touch-time factor."""
-        if self.luck is None:
-            self.luck = self.rework[self.rework_row].tolist()
         self.visits += 1
-        return self.luck[2 * min(self.visits, MAX_VISITS) - 2]
+        return self.rework.item(self.rework_row, 2 * min(self.visits, MAX_VISITS) - 2)
 
     def luck_now(self) -> float:
         """The uniform that decides the outcome of the present visit."""
-        assert self.luck is not None  # only asked during a visit
-        return self.luck[2 * min(self.visits, MAX_VISITS) - 1]
+        return self.rework.item(self.rework_row, 2 * min(self.visits, MAX_VISITS) - 1)
 
 
 def source_incidence(scenario: Scenario, category: Category) -> float:

@@ -137,13 +137,12 @@ class FrontDesk:
         """Patience ends; a request in somebody's hands is being booked."""
         waits = claim.visit is not None and not claim.visit.booked and claim.stage != CLOSED
         if waits and claim.ticket >= 0:
-            self._lose(claim, day, "lost_visit")
+            self._lose(claim, "lost_visit")
 
-    def _lose(self, claim: Claim, day: int, cause: str) -> None:
+    def _lose(self, claim: Claim, cause: str) -> None:
         """A visit will not take place: its payment is lost, and the cost of its care saved."""
         self._office.withdraw(claim)
-        self._payer.lose(claim, day, cause)
-        claim.closed_day = claim.day
+        self._payer.lose(claim, claim.day, cause)
         saved = self._front.care_cost_share * claim.expected / 100.0
         self._office.ledger.hospital_usd[claim.day] -= saved
 
@@ -189,7 +188,7 @@ class FrontDesk:
             if visit.luck[U_PEER] < self._front.peer_to_peer_won_share * known:
                 visit.authorised = True
             else:
-                self._lose(claim, int(now), "refused_visit")
+                self._lose(claim, "refused_visit")
             return
         complexity = self._front.prior_auth_complexity
         visit.flawed = self._errs(
@@ -218,7 +217,7 @@ class FrontDesk:
         if claim.stage == CLOSED:
             return
         if not visit.booked:
-            self._lose(claim, day, "lost_visit")
+            self._lose(claim, "lost_visit")
             return
         if visit.needs_auth and not visit.authorised:
             if not visit.postponed and visit.luck[U_POSTPONED] < self._front.postponed_share:

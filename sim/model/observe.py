@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.claims import (
-    CATEGORIES,
-    CAUSES,
-    CLOSED,
-    EDITED,
-    PAID,
-    SETTING_ROWS,
-    SETTINGS,
-    STAGES,
-    VISIT_CAUSES,
-    Claim,
-)
+from sim.model.claims import CATEGORIES, CAUSES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.timeline import assessment_days
 from sim.record.record import AGE_BANDS, Facts, Record, Table
 from sim.scenario.timeline import VendorSwitch
 
 if TYPE_CHECKING:
     from sim.model.simulation import World
-
-CLAIM_FIELDS = ("key", "day", "setting", "payer", "expected", "paid_cents", "under_cents",
-                "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
-                "loss_cause", "stage", "first_outcome", "first_day",
-                "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
-
 
 COHORT_DAYS = 28
 OPENING = "opening team"
@@ -152,7 +134,7 @@ class Observer:
         )
         return Record(
             facts=facts,
-            claims=_claim_columns(world.claims),
+            claims=world.archive.columns(),
             days={
                 "cash_usd": np.array(ledger.cash_cents) / 100.0,
                 "fees_usd": np.array(ledger.fees_usd),
@@ -246,10 +228,8 @@ class Observer:
 
 def _by_age(ages: list[float]) -> list[int]:
     """How many lie in each of the bands of `AGE_BANDS`."""
-    counts = [0] * len(AGE_BANDS)
-    for age in ages:
-        counts[next(i for i, end in enumerate(AGE_BANDS.values()) if age < end)] += 1
-    return counts
+    below = np.searchsorted(np.sort(ages), list(AGE_BANDS.values()), side="left")
+    return [int(n) for n in np.diff(below, prepend=0)]
 
 
 def _append(table: Table, row: tuple[object, ...]) -> None:
@@ -259,28 +239,3 @@ def _append(table: Table, row: tuple[object, ...]) -> None:
 
 def _floor(x: float) -> int:
     return int(x // 1)
-
-
-def _claim_columns(claims: list[Claim]) -> dict[str, NDArray[np.int64]]:
-    """Claims as columns; what an unfinished claim might still lose counts as open, not as lost."""
-    count = len(claims)
-    columns = {
-        name: np.fromiter(map(attrgetter(name), claims), np.int64, count) for name in CLAIM_FIELDS
-    }
-    # The day that was planned: where a visit is put off, all scenarios still count the same.
-    columns["day"] = columns["key"] // (2 * SETTING_ROWS)
-    columns["edited"] = (columns.pop("flags") & EDITED) // EDITED
-    done = (columns["stage"] == PAID) | (columns["stage"] == CLOSED)
-    for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):
-        columns[name] = np.where(done, columns[name], 0)
-    # A part paid for an over-coded claim may exceed all that was expected: a gain already.
-    gained = np.maximum(0, columns["paid_cents"] - columns["expected"])
-    columns["over_cents"] = np.where(done, columns["over_cents"], gained)
-    columns["paid_cents"] = columns["paid_cents"] - columns["takeback_cents"]
-    booked = (
-        columns["paid_cents"] + columns["loss_cents"] + columns["under_cents"]
-        + columns["cdi_cents"] - columns["over_cents"] + columns["short_cents"]
-        + columns["takeback_cents"]
-    )  # fmt: skip
-    columns["open_cents"] = np.where(done, 0, columns["expected"] - booked)
-    return columns

@@ -146,8 +146,8 @@ class Office:
                     queue.drop(claim, self.env.now)
                     return
 
-    def ready(self, claim: Claim) -> None:
+    def ready(self, claim: Claim, today: int) -> None:
         """A claim may go out: with tonight's file, or that of the day on which its hold ends."""
         claim.stage = READY
-        hold_ends, today = claim.day + self._hold_days, int(self.env.now)
+        hold_ends = claim.day + self._hold_days
         self.outbox[hold_ends if hold_ends > today else today].append(claim)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model import rules
+from sim.model.archive import Archive
 from sim.model.claims import (
     ASKED,
     AUDITED,
@@ -41,6 +42,8 @@ SEVERITY = tuple(CATEGORIES.index(c) for c in (
     "TIMELY", "NONCOV", "DOC", "AUTH", "PAYER", "CODE", "REG", "DATA", "DUP",
 ))  # fmt: skip
 """Order in which a claim's denials are taken up: what settles it first comes first."""
+FIRST_OF = [next((c for c in SEVERITY if mask >> c & 1), -1) for mask in range(1 << len(SEVERITY))]
+"""For every mask of categories, the one that is taken up first; -1 for none."""
 
 CAUSE = {name: i for i, name in enumerate(CAUSES)}
 
@@ -48,8 +51,9 @@ CAUSE = {name: i for i, name in enumerate(CAUSES)}
 class PayerDesk:
     """Receives the nightly file, answers on business mornings, and books what is paid or lost."""
 
-    def __init__(self, scenario: Scenario, office: Office) -> None:
+    def __init__(self, scenario: Scenario, office: Office, archive: Archive) -> None:
         self._office = office
+        self._archive = archive
         self._calendar = office.calendar
         self._ledger = office.ledger
         self._payers: tuple[Payer, ...] = scenario.payers
@@ -192,8 +196,7 @@ class PayerDesk:
 
     def denied_for(self, claim: Claim) -> int:
         """Category of the denial that a claim carries now."""
-        mask = claim.defects & (claim.deny_mask | TIMELY)
-        return next(c for c in SEVERITY if mask >> c & 1)
+        return FIRST_OF[claim.defects & (claim.deny_mask | TIMELY)]
 
     def is_clinical(self, category: int) -> bool:
         """Whether denials of a category are appealed on clinical grounds."""
@@ -305,6 +308,7 @@ class PayerDesk:
         amount = self._payable(claim) - claim.paid_cents
         claim.stage = PAID
         claim.closed_day = day
+        over = True
         if claim.flags & SHORT_PAY:
             share = self._payers[claim.payer].short_pay_payment_share
             claim.short_cents = round(amount * share)
@@ -314,6 +318,7 @@ class PayerDesk:
                 self._office.terms["underpayments"].threshold_cents
             ):
                 self._office.enqueue("underpayments", claim)
+                over = False
         claim.paid_cents += amount
         self._receive(claim, day, amount)
         audited = claim.flags & AUDITED and claim.flags & FOUND
@@ -322,6 +327,9 @@ class PayerDesk:
             low, high = self._audit_lag
             lag = round(low + (high - low) * claim.take_up)
             self._office.on(day + lag, self._take_back, claim)
+            over = False
+        if over:
+            self._archive.close(claim)
 
     def _receive(self, claim: Claim, day: int, cents: int) -> None:
         """Book cash, and the part of it that the coder's employer takes."""
@@ -348,3 +356,4 @@ class PayerDesk:
             claim.under_cents = claim.cdi_cents = claim.over_cents = 0
             claim.flags &= ~CDI_GAP
             claim.loss_cents = claim.expected
+        self._archive.close(claim)

@@ -70,7 +70,9 @@ class WorkQueue:
         self.changed = now
         self.level -= 1
         self.taken += 1
-        entry[3].ticket = -1
+        claim = entry[3]
+        claim.ticket = -1
+        claim.hands += 1
         return entry
 
     def give_back(self, entry: tuple[float, int, float, Claim], taken: float, now: float) -> None:
@@ -84,6 +86,7 @@ class WorkQueue:
         self.level += 1
         self.taken -= 1
         claim.ticket = ticket
+        claim.hands -= 1
         heappush(self.heap, (key, ticket, since + now - taken, claim))
 
     def drop(self, claim: Claim, now: float) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import simpy
 
 from sim.model import rules
+from sim.model.archive import Archive
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import Claim, ClaimSource
 from sim.model.draws import Draws
@@ -45,7 +46,8 @@ class World:
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.horizon_days)
         self.ledger = Ledger(scenario.horizon_days)
         self.office = Office(self.env, scenario, self.calendar, self.ledger)
-        self.payer = PayerDesk(scenario, self.office)
+        self.archive = Archive()
+        self.payer = PayerDesk(scenario, self.office, self.archive)
         self.desks = Desks(scenario, self.office, self.payer, self.draws)
         self.front: FrontDesk | None = None
         if scenario.hospital.front_end is not None:
@@ -54,7 +56,6 @@ class World:
         self.source = ClaimSource(scenario, self.calendar, self.draws)
         self.stints = stints(scenario, self.calendar, self.draws)
         self.teams = [self._team(stint) for stint in self.stints]
-        self.claims: list[Claim] = []
         self.feedback = FeedbackLoop(scenario, self.payer)
         self.timeline = Timeline(self)
         self.observer = Observer(self)
@@ -91,7 +92,7 @@ class World:
 
     def _let_go(self) -> None:
         """Drop the claims: the world is a circle of references that would keep them for long."""
-        self.claims.clear()
+        self.archive.alive.clear()
         self.office.agenda.clear()
         self.office.outbox.clear()
         for queue in self.office.queues.values():
@@ -119,7 +120,7 @@ class World:
             office.run_errands(day)
             if batch and self.front is None:
                 today = self.source.day_claims(day, self.feedback.left)
-                self.claims += today
+                self.archive.open(today)
                 waiting[day + ready] = today
                 for claim in waiting.pop(day, ()):
                     self.desks.admit(claim)
@@ -142,7 +143,7 @@ class World:
         for day in range(0 if today == 0 else ahead, ahead + 1):
             if day < self.scenario.horizon_days:
                 claims = self.source.day_claims(day, self.feedback.left)
-                self.claims += claims
+                self.archive.open(claims)
                 front.expect(claims, day)
 
     def _manage_vendors(self, day: int) -> None:
@@ -157,7 +158,7 @@ class World:
         waiting: dict[int, list[Claim]] = {}
         for day in range(self.scenario.horizon_days):
             waiting[day + ready] = self.source.day_claims(day, self.feedback.left)
-            self.claims += waiting[day + ready]
+            self.archive.open(waiting[day + ready])
             today = waiting.pop(day, [])
             times = self.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
             for i in np.argsort(times, kind="stable").tolist():

@@ -141,7 +141,7 @@ class Desks:
             agent.floor, agent.floor + agent.span, agent.knowledge[setting],
             agent.team.penalty, self._power[setting],
         )  # fmt: skip
-        held = terms.hold * (1.0 - self._skill_notices * (1.0 - right))
+        able = right
         if terms.ai is not None:
             right = self._with_machine(claim, terms.ai, right)
         claim.wrong = 0
@@ -154,17 +154,19 @@ class Desks:
                 self._miscode(claim, luck, terms)
         claim.defects = defects
         claim.coder = agent
-        if (
-            looked_at
-            and (defects & DOC or claim.flags & CDI_GAP)
-            and terms.realtime <= luck[U_HOLD] < terms.realtime + (1.0 - terms.realtime) * held
-        ):
+        weak = looked_at and (defects & DOC or claim.flags & CDI_GAP)
+        if weak and self._held(terms, luck[U_HOLD], able):
             claim.stage = QUERIED
             self._office.enqueue("cdi_query", claim)
         elif claim.flags & SCRUBBER_EDIT:
             self._office.enqueue("edits", claim)
         else:
-            self._office.ready(claim)
+            self._office.ready(claim, int(now))
+
+    def _held(self, terms: Terms, luck: float, able: float) -> bool:
+        """Whether a coder who is right with chance `able` holds a weak note that got this far."""
+        noticed = terms.hold * (1.0 - self._skill_notices * (1.0 - able))
+        return terms.realtime <= luck < terms.realtime + (1.0 - terms.realtime) * noticed
 
     def _with_machine(self, claim: Claim, ai: CodingAi, coder: float) -> float:
         """Chance that a chart is right when a machine codes or suggests (docs/parameters.md D3).
@@ -213,7 +215,7 @@ class Desks:
         mended = bool(answered < self._answered and resolved < self._resolved)
         self._office.on(day + max(1, round(lag)), self._answer, claim, mended)
 
-    def _answer(self, claim: Claim, _day: int, mended: bool) -> None:
+    def _answer(self, claim: Claim, day: int, mended: bool) -> None:
         if mended:
             claim.defects &= ~DOC
             claim.flags &= ~CDI_GAP
@@ -224,7 +226,7 @@ class Desks:
         elif claim.flags & SCRUBBER_EDIT:
             self._office.enqueue("edits", claim)
         else:
-            self._office.ready(claim)
+            self._office.ready(claim, day)
 
     def edit(self, agent: Agent, claim: Claim, now: float) -> None:
         """Mend what the scrubber, the coder or the payer's front end sent back."""
@@ -239,7 +241,7 @@ class Desks:
                 self._payer.lose(claim, int(now), "given_up")
                 return
         claim.flags = claim.flags & ~SCRUBBER_EDIT | EDITED
-        self._office.ready(claim)
+        self._office.ready(claim, int(now))
 
     def send_records(self, _agent: Agent, claim: Claim, now: float) -> None:
         """Answer a request for information; the payer decides weeks later."""
@@ -257,11 +259,11 @@ class Desks:
         )  # fmt: skip
         self._payer.appealed(claim, int(now), claim.luck_now() < chance, category)
 
-    def follow_up(self, _agent: Agent, claim: Claim, _now: float) -> None:
+    def follow_up(self, _agent: Agent, claim: Claim, now: float) -> None:
         """Ask about a silent claim; one that the payer never got is sent again."""
         if claim.stage == SUBMITTED and claim.flags & NO_REPLY:
             claim.flags &= ~NO_REPLY
-            self._office.ready(claim)
+            self._office.ready(claim, int(now))
 
     def chase_underpayment(self, agent: Agent, claim: Claim, now: float) -> None:
         """Claim back a short payment."""

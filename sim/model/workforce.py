@@ -347,20 +347,22 @@ class Team:
         env, office, terms = self.env, self._office, agent.terms
         slow, steps, timeout = self._people.novice_slowdown, self._steps, env.timeout
         woken = False
+        now = env.now  # kept in step with the clock by the same sums, which is quicker than to ask
         while True:
-            now = env.now
             if now >= agent.shift_end:
-                start = self._next_duty(agent, now)
-                if start > now:
-                    if int(start) > int(now):  # not today: whoever is here should know
+                pause = self._next_duty(agent, now) - now
+                if pause > 0.0:
+                    if int(now + pause) > int(now):  # not today: whoever is here should know
                         office.pass_on(agent)
-                    yield timeout(start - now)
+                    yield timeout(pause)
+                    now += pause
                     continue
             queue = agent.queues[0] if agent.one_queue else _best_queue(agent)
             if queue is None or not queue.level:
                 agent.idle = event = env.event()
                 office.wait(agent)
                 yield event
+                now = env.now
                 woken = not agent.one_queue
                 continue
             entry = queue.take(now)
@@ -383,7 +385,8 @@ class Team:
             queue.finished += 1
             queue.wait_days += now - entry[2]
             claim.touches += 1
-            now = env.now
+            claim.hands -= 1
+            now += days
             steps[queue.index](agent, claim, now)
             agent.practise(skill, minutes, now)
 

@@ -217,7 +217,6 @@ def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> No
 
 def test_luck_of_later_visits_lies_in_a_row_of_its_own() -> None:
     claim = claims_of(scenario("generalist"), 3)[0]
-    assert claim.luck is None
     factors, lucks = [], []
     for visit in range(1, 12):
         factors.append(claim.start_visit())
