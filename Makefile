@@ -25,7 +25,7 @@ find_python = \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format bench docs lock clean
+.PHONY: help install demo test lint format bench verify docs lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,10 @@ format: install ## Apply the formatter and the safe fixes
 
 bench: install ## Measure speed and memory, write results/bench.json
 	$(BIN)/python bench/bench.py
+
+verify: install ## Compare the model with theory, write docs/verification.md
+	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist worksteal --write-book \
+		tests/oracles tests/extremes tests/determinism
 
 docs: install ## Regenerate what docs/ derives from the code
 	$(BIN)/python docs/build.py

@@ -1,4 +1,4 @@
-"""What every test family shares: markers, the Hypothesis profile and the folder of real data."""
+"""What every test family shares: markers, Hypothesis profile, real data, the verification book."""
 
 import os
 import signal
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.book import PAGE, PROPERTY, Book, Row, render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MARKERS = ("slow: takes longer than ten seconds; leave out with -m 'not slow'",)
@@ -19,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers that --strict-markers accepts; let Ctrl-C be tested."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    if config.getoption("--write-book") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(BookWriter())
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A job started in the background ignores Ctrl-C, and so would every process it starts.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,3 +40,33 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}: name the folder in DENIALLOOP_DATA")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make verify` ask for the verification book."""
+    parser.addoption("--write-book", action="store_true", help=f"write docs/{PAGE.name}")
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest) -> Book:
+    """Takes down what the test compares with theory."""
+    return Book(request.node, request.config.getoption("--write-book"))
+
+
+class BookWriter:
+    """Gathers the rows of all tests, wherever they ran, and writes the page if none failed."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the rows of a test that has passed."""
+        if report.when == "call" and report.passed:
+            mine = [Row(**row) for name, row in report.user_properties if name == PROPERTY]
+            self.rows[report.nodeid] = mine
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Write the page; its order is that of the tests' names, whoever ran first."""
+        if exitstatus == 0:
+            rows = [row for test in sorted(self.rows) for row in self.rows[test]]
+            PAGE.write_text(render(rows), encoding="utf-8")

@@ -17,8 +17,11 @@ from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.record.record import Record, Table
 from sim.scenario.load import load, shipped_configs
+from tests.book import Book
 from tests.scenarios import frozen, scenario, staffed
 
+PART = "Determinism"
+SAME = "definition"
 CHANGE_DAY = 91
 
 # What an outsider does: load, run, print everything.
@@ -56,22 +59,26 @@ def plain(record: Record) -> dict[str, object]:
 
 
 def test_processes_with_other_hash_seeds_agree_to_the_last_digit(
-    request: pytest.FixtureRequest,
+    request: pytest.FixtureRequest, book: Book
 ) -> None:
     first, second = (in_new_process(seed, request.config.rootpath) for seed in (0, 1))
     assert first == second
     here = json.dumps(asdict(outcome(run(scenario("specialized", days=120, last=30), 2))))
     assert first == here + "\n"
-    assert len(json.loads(first)["kpis"]) > 60
+    kpis = len(json.loads(first)["kpis"])
+    assert kpis > 60
+    book.holds("KPIs in processes with other hash seeds", "same to the last digit", kpis, SAME)
 
 
-def test_another_replication_or_seed_is_another_world() -> None:
+def test_another_replication_or_seed_is_another_world(book: Book) -> None:
     base = run(scenario(days=100, last=30), 0)
     others = run(scenario(days=100, last=30), 1), run(scenario("generalist", "seed=7", days=100,
                                                               last=30), 0)  # fmt: skip
     for other in others:
         assert base.claims["expected"][:20].tolist() != other.claims["expected"][:20].tolist()
     assert plain(base) == plain(run(scenario(days=100, last=30), 0))
+    rows = len(base.claims["key"])
+    book.holds("The same scenario run twice", "same record", rows, SAME)
 
 
 def first_rows(table: Table, column: str, limit: int) -> Table:
@@ -81,7 +88,7 @@ def first_rows(table: Table, column: str, limit: int) -> Table:
 
 
 @pytest.mark.parametrize("name", ["generalist", "specialized"])
-def test_worlds_that_part_on_a_day_are_one_until_then(name: str) -> None:
+def test_worlds_that_part_on_a_day_are_one_until_then(book: Book, name: str) -> None:
     base = scenario(name, scale=0.03, days=180)
     on = base.start + timedelta(CHANGE_DAY)
     change = f"{{kind: policy_change, skills: all, obsolete_share: 0.6, on: {on}}}"
@@ -117,12 +124,14 @@ def test_worlds_that_part_on_a_day_are_one_until_then(name: str) -> None:
         rows = [first_rows(getattr(r, table), "day", CHANGE_DAY) for r in (one, other)]
         assert rows[0] == rows[1], table
         assert len(rows[0]["day"]) > 2
+    what = f"{name}: claims settled before the day on which a rule changes"
+    book.holds(what, "same as without", int(settled.sum()), "causality")
     assert one.weeks["knowledge"] != other.weeks["knowledge"]
     assert one.claims["wrong"].tolist() != other.claims["wrong"].tolist()
     assert one.claims["touches"].sum() != other.claims["touches"].sum()
 
 
-def test_a_parameter_that_never_matters_changes_nothing() -> None:
+def test_a_parameter_that_never_matters_changes_nothing(book: Book) -> None:
     """With people to spare, nobody comes near the end of a window or the limit of a class."""
     base = ["generalist", *staffed(100)]
     longer = [
@@ -136,6 +145,8 @@ def test_a_parameter_that_never_matters_changes_nothing() -> None:
     ]
     one, other = (run(scenario(*base, *more, days=170), 0) for more in ([], longer))
     assert plain(one) == plain(other)
+    what = "Parameters that cannot matter"
+    book.holds(what, "same record", len(longer), "common random numbers")
 
 
 def test_a_vendor_that_no_team_uses_changes_nothing() -> None:
@@ -145,12 +156,14 @@ def test_a_vendor_that_no_team_uses_changes_nothing() -> None:
     assert plain(run(base, 0)) == plain(run(more, 0))
 
 
-def test_vendors_meet_the_same_claims() -> None:
+def test_vendors_meet_the_same_claims(book: Book) -> None:
     """Patients, payers, money and the payers' luck belong to the claim, not to who works it."""
     records = [run(scenario(name, days=120, last=30), 3) for name in ("generalist", "in_house")]
     for column in ("key", "day", "setting", "payer", "expected"):
         np.testing.assert_array_equal(records[0].claims[column], records[1].claims[column])
     assert records[0].claims["wrong"].tolist() != records[1].claims["wrong"].tolist()
+    what = "Claims that two vendors meet: day, payer, money"
+    book.holds(what, "same", len(records[0].claims["key"]), "common random numbers")
 
 
 def test_more_people_in_one_team_leave_the_others_people_alone() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from sim.study import executor
+from tests.book import Book
 from tests.unit.study import toy
 
+PART = "Determinism"
 REPLICATIONS = 5
 
 
@@ -32,7 +34,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("workers", "hash_seed"), [("1", "1"), ("2", "0"), ("4", "1")])
 def test_workers_and_hash_seed_change_nothing(
-    tmp_path: Path, serial: dict[str, bytes], workers: str, hash_seed: str
+    book: Book, tmp_path: Path, serial: dict[str, bytes], workers: str, hash_seed: str
 ) -> None:
     subprocess.run(
         [sys.executable, "-m", "tests.unit.study.toy", tmp_path, workers, str(REPLICATIONS)],
@@ -42,6 +44,8 @@ def test_workers_and_hash_seed_change_nothing(
     )
     assert len(serial) == 5 + 1 + 2 + 2 * 6
     assert tables(tmp_path) == serial
+    what = f"Files of a study with {workers} workers and hash seed {hash_seed}"
+    book.holds(what, "same bytes as one after the other", len(serial), "definition")
 
 
 def test_the_order_in_which_replications_finish_changes_nothing(

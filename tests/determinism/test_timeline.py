@@ -10,8 +10,10 @@ import pytest
 from sim.model.simulation import World, run
 from sim.record.kpis import outcome
 from sim.record.record import Record
+from tests.book import Book
 from tests.scenarios import scenario
 
+PART = "Determinism"
 DAY = 112  # the end of the sixteenth week
 DATE = "2025-04-23"
 
@@ -69,7 +71,7 @@ def plain() -> Record:
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_an_event_changes_nothing_before_its_day(kind: str, plain: Record) -> None:
+def test_an_event_changes_nothing_before_its_day(book: Book, kind: str, plain: Record) -> None:
     eventful = world(EVENTS[kind])
     assert before(eventful, DAY) == before(plain, DAY)
     changed = [
@@ -78,6 +80,7 @@ def test_an_event_changes_nothing_before_its_day(kind: str, plain: Record) -> No
         if json.dumps(value) != json.dumps(outcome(plain).kpis[name])
     ]
     assert changed, "an event without any effect would pass the comparison for nothing"
+    book.holds(f"Days before an event of kind `{kind}`", "same as without", DAY, "causality")
 
 
 def test_a_switch_hands_everything_over() -> None:

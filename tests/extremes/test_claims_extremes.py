@@ -15,8 +15,10 @@ from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.record.views import is_done
 from sim.scenario.schema import Scenario
+from tests.book import Book
 from tests.scenarios import TEAMS, faultless, for_categories, for_payers, frozen, scenario, staffed
 
+PART = "Limits"
 TIMELY = CATEGORIES.index("TIMELY")
 
 
@@ -29,12 +31,13 @@ def dollars(record: Record, chosen: np.ndarray, column: str = "expected") -> int
 
 
 @pytest.mark.parametrize("name", ["generalist", "specialized", "in_house"])
-def test_without_defects_every_claim_is_paid_at_once_and_in_full(name: str) -> None:
+def test_without_defects_every_claim_is_paid_at_once_and_in_full(book: Book, name: str) -> None:
     record = run(scenario(name, *faultless(name), scale=0.03, days=220), 0)
     kpis = outcome(record).kpis
-    assert kpis["claims.first_pass_payment_rate"] == 1.0
+    rate = kpis["claims.first_pass_payment_rate"]
+    book.equals(f"{name} without defects: first-pass payment rate", rate, 1.0, "limit")
     assert kpis["quality.coding_accuracy"] == 1.0
-    assert kpis["money.leakage"] == 0.0
+    book.equals(f"{name} without defects: leakage", kpis["money.leakage"], 0.0, "limit")
     for cause in record.facts.causes:
         assert kpis[f"money.loss_usd.{cause}"] == 0.0
     done = is_done(record)
@@ -128,7 +131,7 @@ def times_staffed(factor: float, *overrides: str, days: int) -> Scenario:
     return scenario("generalist", *heads, *overrides, scale=0.03, days=days)
 
 
-def test_ten_times_the_people_leave_no_backlog() -> None:
+def test_ten_times_the_people_leave_no_backlog(book: Book) -> None:
     """Everything is done on the day it comes, or on the next that is worked; nothing lapses."""
     record = run(times_staffed(10, days=200), 0)
     kpis = outcome(record).kpis
@@ -138,12 +141,13 @@ def test_ten_times_the_people_leave_no_backlog() -> None:
     assert max(record.queues["oldest_days"]) < 2.0
     for queue in record.facts.queues:
         assert kpis[f"work.wait_days.{queue}"] < 1.0, queue
-    assert kpis["money.loss_usd.timely_filing"] == 0.0
+    late = kpis["money.loss_usd.timely_filing"]
+    book.equals("Ten times the people: USD lost to late filing", late, 0.0, "limit")
     assert kpis["denials.category.TIMELY"] == 0.0
     assert kpis["work.days_to_submission"] < 6.0
 
 
-def test_with_a_tenth_of_the_people_the_deadlines_bite() -> None:
+def test_with_a_tenth_of_the_people_the_deadlines_bite(book: Book) -> None:
     """Claims come too late (CO-29), appeals lapse, and the backlog grows from week to week."""
     model = times_staffed(
         0.1,
@@ -164,15 +168,16 @@ def test_with_a_tenth_of_the_people_the_deadlines_bite() -> None:
     )
     backlog = np.zeros(max(record.queues["week"]) + 1)
     np.add.at(backlog, record.queues["week"], record.queues["backlog"])
-    assert (np.diff(backlog[4::8]) > 0).all()
+    book.ordered("A tenth of the people: backlog every eight weeks", backlog[4::8], True, "limit")
 
 
-def test_without_anybody_nothing_ever_happens() -> None:
+def test_without_anybody_nothing_ever_happens(book: Book) -> None:
     record = run(scenario("generalist", *staffed(0), days=150), 0)
     assert (record.claims["touches"] == 0).all()
     assert (record.claims["first_day"] < 0).all()
     np.testing.assert_array_equal(record.claims["open_cents"], record.claims["expected"])
-    assert outcome(record).kpis["money.paid_usd"] == 0.0
+    paid = outcome(record).kpis["money.paid_usd"]
+    book.equals("Nobody at work: USD paid", paid, 0.0, "limit")
 
 
 def test_a_team_that_nobody_leaves_knows_what_one_knows_that_hardly_anybody_leaves() -> None:

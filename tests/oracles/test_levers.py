@@ -11,8 +11,10 @@ import pytest
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.scenario.schema import Scenario
+from tests.book import Book
 from tests.scenarios import scenario
 
+PART = "Levers"
 SIZE = {"scale": 0.04, "days": 300, "first": 60, "last": 90}
 G = "vendors.generalist"
 AI = (
@@ -99,11 +101,12 @@ LEVERS = {
 
 
 @pytest.mark.parametrize("lever", LEVERS)
-def test_a_lever_moves_its_kpis(lever: str, plain: dict[str, float]) -> None:
+def test_a_lever_moves_its_kpis(book: Book, lever: str, plain: dict[str, float]) -> None:
     overrides, moves = LEVERS[lever]
     moved = kpis(scenario("generalist", *overrides, **SIZE))
     for name, sign in moves:
-        assert sign * (moved[name] - plain[name]) > 0, (name, plain[name], moved[name])
+        pair = plain[name], moved[name]
+        book.ordered(f"{lever}: `{name}` without, then with", pair, sign > 0, "docs/levers.md")
 
 
 OFF = {
@@ -126,7 +129,7 @@ MONEY_OF_COMPLIANCE = {"money.net_value_usd", "money.tco", "money.tco_with_reven
 
 
 @pytest.mark.parametrize("lever", OFF)
-def test_a_lever_that_is_off_might_as_well_not_be_there(lever: str) -> None:
+def test_a_lever_that_is_off_might_as_well_not_be_there(book: Book, lever: str) -> None:
     small = {"scale": 0.02, "days": 200}
     absent = outcome(run(scenario("generalist", **small), 0))
     off = outcome(run(scenario("generalist", *OFF[lever], **small), 0))
@@ -135,6 +138,8 @@ def test_a_lever_that_is_off_might_as_well_not_be_there(lever: str) -> None:
         if name not in ignored:
             assert repr(off.kpis[name]) == repr(value), name
     assert repr(off.tables) == repr(absent.tables)
+    same = len(absent.kpis.keys() - ignored)
+    book.holds(f"KPIs with {lever} at zero", "same as without", same, "identity")
 
 
 def test_vendors_equal_but_for_name_and_price_differ_in_money_only() -> None:

@@ -21,10 +21,13 @@ from sim.model.claims import SKILLS
 from sim.model.simulation import World, run
 from sim.model.workforce import Team
 from sim.record.kpis import outcome
+from tests.book import Book
 from tests.people import MINUTES_PER_MONTH, VENDOR, after, bare, coders
 from tests.scenarios import TEAMS, scenario
 
+PART = "People"
 SIGMAS = 5.0
+RENEWAL, WHITT, LAW = "renewal theory (Cox 1962)", "Whitt 2006", "the law, in one step"
 KS_LIMIT = 2.7  # of D·sqrt(n): exceeded with probability 2·exp(−2·2.7²) = 9e-7
 LAWS = ("exponential", "wright", "de_jong", "lfcm")
 TURNOVER, HIRING, LEARNING = (f"{VENDOR}.{part}" for part in ("turnover", "hiring", "learning"))
@@ -88,13 +91,14 @@ def separations_sd(expected: float, shape: float) -> float:
 @pytest.mark.parametrize("shape", [0.6, 0.8, 1.0])
 @pytest.mark.parametrize("rate", [0.2, 0.8])
 def test_separations_per_head_and_year_are_the_rate_written(
-    idle_teams: dict[tuple[float, float], Team], rate: float, shape: float
+    book: Book, idle_teams: dict[tuple[float, float], Team], rate: float, shape: float
 ) -> None:
     team = idle_teams[rate, shape]
     left = len(team.agents) - len(team.employed)
     expected = PEOPLE * rate * IDLE_DAYS / 365.25
     assert len(team.employed) == PEOPLE
-    assert left == pytest.approx(expected, abs=SIGMAS * separations_sd(expected, shape))
+    name = f"Separations in two years, {rate:.0%} a year, shape {shape}"
+    book.agrees(name, left, expected, SIGMAS * separations_sd(expected, shape), RENEWAL)
 
 
 def test_separations_of_all_shapes_and_rates_together(
@@ -111,7 +115,7 @@ def test_separations_of_all_shapes_and_rates_together(
 @pytest.mark.parametrize("rate", [0.2, 0.8])
 @pytest.mark.parametrize("day", [0.0, 365.0, float(IDLE_DAYS)])
 def test_ages_are_and_stay_stationary(
-    idle_teams: dict[tuple[float, float], Team], rate: float, shape: float, day: float
+    book: Book, idle_teams: dict[tuple[float, float], Team], rate: float, shape: float, day: float
 ) -> None:
     ages = ages_at(idle_teams[rate, shape], day)
     scale = rules.tenure_scale_days(rate, shape)
@@ -120,7 +124,9 @@ def test_ages_are_and_stay_stationary(
     mean = first * (1 + squared_cv(shape)) / 2
     sd = sqrt(third / (3 * first) - mean**2)
     assert mean == pytest.approx(second / (2 * first))
-    assert np.mean(ages) == pytest.approx(mean, abs=SIGMAS * sd / sqrt(len(ages)) + 0.003 * mean)
+    name = f"Mean days since hire on day {day:.0f}, {rate:.0%} a year, shape {shape}"
+    within = SIGMAS * sd / sqrt(len(ages)) + 0.003 * mean
+    book.agrees(name, float(np.mean(ages)), mean, within, RENEWAL)
 
 
 def renewals(days: int, scale: float, shape: float) -> list[float]:
@@ -137,7 +143,7 @@ def renewals(days: int, scale: float, shape: float) -> list[float]:
     return [float(x) for x in m]
 
 
-def test_a_team_of_newcomers_leaves_as_renewal_theory_says() -> None:
+def test_a_team_of_newcomers_leaves_as_renewal_theory_says(book: Book) -> None:
     rate, shape, days = 0.39, 0.6, 730
     options = [
         f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
@@ -153,14 +159,15 @@ def test_a_team_of_newcomers_leaves_as_renewal_theory_says() -> None:
     for start, end in windows:
         theory = expected[end] - expected[start]
         found = int(((exits > start) & (exits <= end)).sum())
-        assert found == pytest.approx(theory, abs=SIGMAS * separations_sd(theory, shape))
+        name = f"A thousand newcomers: leavers from day {start} to {end}"
+        book.agrees(name, found, theory, SIGMAS * separations_sd(theory, shape), RENEWAL)
         pace.append(found / PEOPLE / (end - start) * 365.25)
     assert pace == sorted(pace, reverse=True)
     assert pace[0] > 3 * rate  # early attrition
     assert rate < pace[-1] < 1.5 * rate  # and then towards the rate written
 
 
-def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged() -> None:
+def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged(book: Book) -> None:
     rate, shape, days, grown = 0.39, 0.6, 731, 91
     growth = "{kind: staffing, on: 2025-04-02, team: coding_inpatient, headcount: %d}"
     options = [
@@ -175,13 +182,14 @@ def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged() -> None
     for start, end in ((grown, grown + 90), (grown + 90, days)):
         theory = PEOPLE * rate * (end - start) / 365.25 + new[end - grown] - new[start - grown]
         found = int(((exits > start) & (exits <= end)).sum())
-        assert found == pytest.approx(theory, abs=SIGMAS * separations_sd(theory, shape))
+        name = f"A team that doubles on day {grown}: leavers from day {start} to {end}"
+        book.agrees(name, found, theory, SIGMAS * separations_sd(theory, shape), RENEWAL)
         pace.append(found / (2 * PEOPLE) / (end - start) * 365.25)
     assert pace[0] > 1.8 * rate
     assert pace[1] < 1.4 * rate
 
 
-def test_vacancies_and_classes_leave_the_rate_per_head_as_written() -> None:
+def test_vacancies_and_classes_leave_the_rate_per_head_as_written(book: Book) -> None:
     rate, shape, people, days = 0.8, 0.75, 800, 1096
     options = [
         f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
@@ -191,13 +199,13 @@ def test_vacancies_and_classes_leave_the_rate_per_head_as_written() -> None:
     mean_tenure = 365.25 / rate
     filled = mean_tenure / (mean_tenure + 60)
     counted = people * filled * rate * (days - 365) / 365.25
-    assert kpis["people.headcount"] == pytest.approx(people * filled, rel=0.02)
-    assert kpis["people.turnover"] == pytest.approx(
-        rate, rel=SIGMAS * separations_sd(counted, shape) / counted
-    )
+    heads, within = people * filled, rate * SIGMAS * separations_sd(counted, shape) / counted
+    name = "Sixty days to fill a place: "
+    book.agrees(f"{name}mean headcount", kpis["people.headcount"], heads, 0.02 * heads, RENEWAL)
+    book.agrees(f"{name}turnover per head and year", kpis["people.turnover"], rate, within, RENEWAL)
 
 
-def test_pressure_scales_the_hazard_away_from_the_target() -> None:
+def test_pressure_scales_the_hazard_away_from_the_target(book: Book) -> None:
     # An idle team that was planned to be busy all the time: the hazard is below the one written.
     rate, slope, days = 0.8, 4.0, 731
     options = [
@@ -207,7 +215,11 @@ def test_pressure_scales_the_hazard_away_from_the_target() -> None:
     kpis = outcome(run(bare(PEOPLE, *IDLE, *options, days=days), 0)).kpis
     relaxed = rate / (1 + slope * 0.4)
     counted = PEOPLE * relaxed * 640 / 365.25
-    assert kpis["people.turnover"] == pytest.approx(relaxed, rel=SIGMAS / sqrt(counted))
+    name = "An idle team that was planned to be busy: turnover per head and year"
+    within = relaxed * SIGMAS / sqrt(counted)
+    book.agrees(
+        name, kpis["people.turnover"], relaxed, within, "`people.pressure_hazard`, on paper"
+    )
 
 
 def test_pressure_at_the_target_leaves_the_rate_as_written() -> None:
@@ -272,7 +284,7 @@ def mean_level(
     [(1.95, 1.0, 0.0, 1), (1.95, 1.0, 0.4, 2), (1.95, 0.7, 0.0, 3)],
 )
 def test_mean_knowledge_of_a_team_is_whitts(
-    flood: list[str], rate: float, shape: float, forgetting: float, seed: int
+    book: Book, flood: list[str], rate: float, shape: float, forgetting: float, seed: int
 ) -> None:
     entry, learning = {"domain": 0.1, "client": 0.05}, {"domain": 1.0, "client": 0.5}
     options = [
@@ -299,7 +311,8 @@ def test_mean_knowledge_of_a_team_is_whitts(
             # Levels of one place are correlated over 1/(rate + pace) years.
             variance *= 2 / (rate + pace) / (BUSY_DAYS / 365.25)
         found = np.mean([weeks[column][i] for i in mine]) / STAFF
-        assert found == pytest.approx(theory, abs=SIGMAS * sqrt(variance / STAFF)), part
+        name = f"Mean {part} knowledge: {rate:.0%} turnover, shape {shape}, forgetting {forgetting}"
+        book.agrees(name, float(found), theory, SIGMAS * sqrt(variance / STAFF), WHITT)
     assert_levels_follow_from_items(coders(world), entry, learning, forgetting)
     left = sum(a.left is not None for a in coders(world).agents)
     expected = STAFF * rate * BUSY_DAYS / 365.25
@@ -339,7 +352,7 @@ def forever(law: str, days: int = 730) -> World:
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(law: str) -> None:
+def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(book: Book, law: str) -> None:
     world = forever(law)
     people = world.scenario.people
     learn = rules.LEARNING[law][0]
@@ -349,6 +362,8 @@ def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(law: str) 
         shape = people.power_exponent, people.incompressible_share
         assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.8, *shape), abs=1e-9)
         assert agent.client == pytest.approx(learn(0.05, months, 0.6, *shape), abs=1e-9)
+    theory = learn(0.05, months, 0.6, *shape)
+    book.equals(f"Two years of items under {law}: client knowledge", agent.client, theory, LAW)
 
 
 def test_without_leavers_forgetting_and_new_rules_everybody_becomes_a_master() -> None:
@@ -358,7 +373,7 @@ def test_without_leavers_forgetting_and_new_rules_everybody_becomes_a_master() -
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_a_skill_that_is_not_used_fades_as_the_law_says(law: str) -> None:
+def test_a_skill_that_is_not_used_fades_as_the_law_says(book: Book, law: str) -> None:
     world = World(bare(1, f"people.learning_law={law}", "seed=5", days=60), 0)
     team = coders(world)
     team.open_doors()
@@ -375,6 +390,7 @@ def test_a_skill_that_is_not_used_fades_as_the_law_says(law: str) -> None:
     assert unused < 0.6
     assert agent.knowledge[1:] == pytest.approx([unused] * 4, abs=1e-9)
     assert agent.knowledge[0] > unused
+    book.equals(f"A year without use under {law}: knowledge", agent.knowledge[1], unused, LAW)
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -392,7 +408,7 @@ def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> No
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_a_team_opens_with_the_knowledge_that_it_keeps(law: str) -> None:
+def test_a_team_opens_with_the_knowledge_that_it_keeps(book: Book, law: str) -> None:
     """Learning, forgetting and turnover are in balance from the first day, whatever the law."""
     options = [
         f"people.learning_law={law}", f"{LEARNING}.forgetting_per_month=0.05",
@@ -404,7 +420,8 @@ def test_a_team_opens_with_the_knowledge_that_it_keeps(law: str) -> None:
     rows = zip(weeks["team"], weeks["knowledge"], strict=True)
     level = [known / 100 for team, known in rows if team == "coding_inpatient"]
     # A hundred people, each 0.2 from the mean, twice.
-    assert np.mean(level[-26:]) == pytest.approx(level[0], abs=SIGMAS * 0.02)
+    name = f"Knowledge of a team half a year on, as on its first day, under {law}"
+    book.agrees(name, float(np.mean(level[-26:])), level[0], SIGMAS * 0.02, "stationarity")
 
 
 @pytest.mark.parametrize("obsolete", [0.3, 0.99])
@@ -439,7 +456,7 @@ def test_no_turnover_is_the_limit_of_little_turnover(days: int) -> None:
 # --- what follows ---------------------------------------------------------------------------------
 
 
-def test_a_pooled_team_knows_less_of_every_skill_than_specialists() -> None:
+def test_a_pooled_team_knows_less_of_every_skill_than_specialists(book: Book) -> None:
     """Pinker & Shumsky 2000: the same people in one cross-trained team practise each skill less."""
     size = {"scale": 0.05, "days": 545, "first": 180, "last": 90}
     split = after(scenario("generalist", **size))  # type: ignore[arg-type]
@@ -460,9 +477,11 @@ def test_a_pooled_team_knows_less_of_every_skill_than_specialists() -> None:
         special = np.mean([a.knowledge[skill] for a in team.employed if a.producing])
         general = np.mean([a.knowledge[skill] for a in pool.employed if a.producing])
         assert general < special - 0.02, team.name
+        name = f"Knowledge of {team.name}: specialists, then one cross-trained pool"
+        book.ordered(name, (float(special), float(general)), False, "Pinker & Shumsky 2000")
 
 
-def test_playbooks_raise_the_start_of_newcomers() -> None:
+def test_playbooks_raise_the_start_of_newcomers(book: Book) -> None:
     starts = []
     for conformance in (0.0, 0.3, 0.7, 1.0):
         options = [
@@ -475,12 +494,13 @@ def test_playbooks_raise_the_start_of_newcomers() -> None:
         assert len(newcomers) > 20
         assert newcomers[0] == pytest.approx(0.05 + conformance * (0.6 - 0.05), abs=1e-9)
         starts.append(np.mean(newcomers))
-    assert starts == sorted(starts)
+    name = "Client knowledge of newcomers as conformance goes 0, 0.3, 0.7, 1"
+    book.ordered(name, starts, True, "Ton & Huckman 2008, direction")
     assert starts[0] == pytest.approx(0.05)
     assert starts[-1] > 0.4
 
 
-def test_more_turnover_means_less_knowledge_and_accuracy() -> None:
+def test_more_turnover_means_less_knowledge_and_accuracy(book: Book) -> None:
     """The direction, at otherwise equal vendors and common random numbers; see docs/people.md."""
     coding = [
         "hospital.inpatient.claims_per_year=14500", "queues.coding_inpatient.minutes=600",
@@ -498,4 +518,5 @@ def test_more_turnover_means_less_knowledge_and_accuracy() -> None:
         accurate.append([k["quality.coding_accuracy"] for k in kpis])
     # Levels differ by 0.05 and more, with a standard error of 0.015 of a single run.
     assert (np.diff(known, axis=0) < 0).all()
-    assert (np.diff(np.mean(accurate, axis=1)) < 0).all()
+    name = "Coding accuracy at 10, 30 and 80 % turnover"
+    book.ordered(name, np.mean(accurate, axis=1), False, "Whitt 2006, direction")

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from sim.study.statistics import Precision, holm, mean_interval, paired_difference
+from tests.book import Book
 
+PART = "Statistics"
 STUDIES = 400
+WITHIN = 0.03
 
 
 def covered(values: np.ndarray, truth: float) -> bool:
@@ -18,12 +21,14 @@ def covered(values: np.ndarray, truth: float) -> bool:
 
 
 @pytest.mark.parametrize("replications", [5, 10, 30])
-def test_t_interval_covers_the_mean(replications: int) -> None:
+def test_t_interval_covers_the_mean(book: Book, replications: int) -> None:
     values = np.random.default_rng(1).normal(3, 2, (STUDIES, replications))
-    assert 0.92 <= np.mean([covered(row, 3) for row in values]) <= 0.98
+    share = float(np.mean([covered(row, 3) for row in values]))
+    name = f"Coverage of the 95 % interval of {replications} runs"
+    book.agrees(name, share, 0.95, WITHIN, "Student 1908")
 
 
-def test_paired_interval_covers_the_difference_under_common_random_numbers() -> None:
+def test_paired_interval_covers_the_difference_under_common_random_numbers(book: Book) -> None:
     rng = np.random.default_rng(2)
     common = rng.normal(0, 5, (STUDIES, 10))
     a = common + rng.normal(0, 1, common.shape)
@@ -32,11 +37,12 @@ def test_paired_interval_covers_the_difference_under_common_random_numbers() -> 
     for left, right in zip(a, b, strict=True):
         interval = paired_difference(left, right).interval
         hits += interval.low <= 0.4 <= interval.high
-    assert 0.92 <= hits / STUDIES <= 0.98
+    name = "Coverage of the paired interval under common random numbers"
+    book.agrees(name, hits / STUDIES, 0.95, WITHIN, "Student 1908")
 
 
 @pytest.mark.parametrize("mean", [10.0, -10.0])
-def test_precision_rule_covers_the_mean_where_it_stops(mean: float) -> None:
+def test_precision_rule_covers_the_mean_where_it_stops(book: Book, mean: float) -> None:
     rule = Precision(relative=0.1, floor=10, look_ahead=5)
     hits, stops = 0, []
     for values in np.random.default_rng(3).normal(mean, 3, (STUDIES, 200, 1)):
@@ -44,7 +50,8 @@ def test_precision_rule_covers_the_mean_where_it_stops(mean: float) -> None:
         assert stop is not None
         stops.append(stop)
         hits += covered(values[:stop, 0], mean)
-    assert 0.92 <= hits / STUDIES <= 0.98
+    name = f"Coverage where the precision rule stops, mean {mean:g}"
+    book.agrees(name, hits / STUDIES, 0.95, WITHIN, "Chow & Robbins 1965")
     assert 30 < np.mean(stops) < 60  # 38 would do if the spread were known
 
 
@@ -59,7 +66,7 @@ def test_precision_rule_covers_every_one_of_several_kpis() -> None:
     assert ((hits / STUDIES >= 0.92) & (hits / STUDIES <= 0.98)).all()
 
 
-def test_holm_keeps_false_claims_of_any_of_twenty_kpis_rare() -> None:
+def test_holm_keeps_false_claims_of_any_of_twenty_kpis_rare(book: Book) -> None:
     rng = np.random.default_rng(5)
     shared = rng.normal(size=(STUDIES, 1, 10))  # KPIs of one run are not independent
     a, b = (shared + rng.normal(size=(STUDIES, 20, 10)) for _ in range(2))
@@ -67,4 +74,5 @@ def test_holm_keeps_false_claims_of_any_of_twenty_kpis_rare() -> None:
         min(holm([paired_difference(x, y).p for x, y in zip(left, right, strict=True)])) < 0.05
         for left, right in zip(a, b, strict=True)
     )
-    assert false_claims / STUDIES <= 0.08
+    name = "Studies of 20 equal KPIs in which Holm finds any difference, at 5 %"
+    book.at_most(name, false_claims / STUDIES, 0.05, WITHIN, "Holm 1979")

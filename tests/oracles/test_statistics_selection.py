@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from sim.study.statistics import kim_nelson
+from tests.book import Book
 
+PART = "Statistics"
 STUDIES = 100
 
 
 @pytest.mark.parametrize("sd", [(0.5, 0.5, 0.5, 0.5), (0.5, 4, 0.5, 0.5), (4, 0.5, 0.5, 0.5)])
-def test_the_best_is_selected_as_often_as_promised(sd: tuple[float, ...]) -> None:
+def test_the_best_is_selected_as_often_as_promised(book: Book, sd: tuple[float, ...]) -> None:
     right = 0
     for best in range(4):
         means = np.zeros(4)
@@ -24,7 +26,8 @@ def test_the_best_is_selected_as_often_as_promised(sd: tuple[float, ...]) -> Non
             values = means + sd * rng.normal(size=(1000, 4))
             selection = kim_nelson(lambda r, systems, v=values: v[r, list(systems)], 4, 1.0)
             right += selection.survivors == (best,)
-    assert right / (4 * STUDIES) >= 0.95
+    name = f"Studies in which Kim and Nelson select the best of four, sd {sd}"
+    book.at_least(name, right / (4 * STUDIES), 0.95, 0.0, "Kim & Nelson 2001")
 
 
 def test_common_random_numbers_need_fewer_replications() -> None:
