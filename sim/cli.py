@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 
-from sim import __version__
+from sim import __version__, commit
 from sim.commands import (
     ablate,
     breakeven,
@@ -80,13 +80,23 @@ def _start() -> int:
     return FINE
 
 
+class Version(argparse.Action):
+    """Prints the version and the commit it was made from; looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and leave."""
+        made_from = commit()
+        print(f"denialloop {__version__}" + (f" (commit {made_from})" if made_from else ""))
+        parser.exit()
+
+
 def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         prog="denialloop",
         description="Workforce and turnover simulator for outsourced hospital claims work.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"denialloop {__version__}")
+    parser.add_argument("--version", action=Version, nargs=0, help="Print version and commit.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     parsers = {}
     for name, command in COMMANDS.items():
