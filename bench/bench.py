@@ -4,18 +4,25 @@
 alone. Machines drift and have neighbours: the bare loop runs before and after every round of the
 model, a ratio compares a round with the loops around it, and the median of the rounds is told
 beside the least and the greatest.
+
+`python bench/bench.py scales` prints time and memory by scale, `python bench/bench.py profile` where
+the time goes; both are tables of docs/performance.md.
 """
 
 from __future__ import annotations
 
+import cProfile
 import json
+import pstats
 import random
 import resource
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Generator
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -25,6 +32,7 @@ import simpy
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS, LOAD, CUSTOMERS = 10, 0.85, 200_000
 ROUNDS = 5
+SCALES = ("0.1", "0.3", "1.0", "3.0")
 YEAR = ("horizon_days=365", "kpi_from_days=90", "kpi_until_days=60")
 
 
@@ -110,8 +118,51 @@ def measure() -> dict[str, float]:
     }
 
 
+def print_scales() -> None:
+    """One year of each scenario at several scales, the median of three runs each."""
+    print("| scenario | scale | claims | work items | seconds | items/s | peak MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for scenario in ("generalist", "five_functions_generalist"):
+        for scale in SCALES:
+            runs = [in_child(scenario, scale) for _ in range(3)]
+            one = sorted(runs, key=itemgetter("seconds"))[1]
+            print(f"| `{scenario}` | {scale} | {one['claims']:,.0f} | {one['items']:,.0f} "
+                  f"| {one['seconds']:.1f} | {one['items'] / one['seconds']:,.0f} "
+                  f"| {one['peak_rss_mb']:,.0f} |")  # fmt: skip
+
+
+def print_profile() -> None:
+    """Where one year at full size spends its time: own time by module of the program."""
+    with cProfile.Profile() as profile:
+        hospital_year("generalist", 1.0)
+    own: dict[str, float] = defaultdict(float)
+    calls: dict[str, int] = defaultdict(int)
+    # Built-in functions count for whoever calls them.
+    for (file, _, _), (_, count, seconds, _, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        places = [(file, count, seconds)] if file != "~" else [
+            (caller[0], 0, share[2]) for caller, share in callers.items()
+        ]  # fmt: skip
+        for place, times, spent in places:
+            path = Path(place)
+            known = path.parts[-2:] if path.parts[-2:-1] in (("model",), ("simpy",)) else ("other",)
+            own["/".join(known)] += spent
+            calls["/".join(known)] += times
+    total = sum(own.values())
+    print("| where | share of the time | calls of its functions |")
+    print("|---|---:|---:|")
+    for name in sorted(own, key=lambda n: -own[n]):
+        if own[name] > 0.005 * total:
+            print(f"| `{name}` | {own[name] / total:.0%} | {calls[name]:,} |")
+
+
 def main() -> None:
     """Measure and write, or run one part when asked to."""
+    if sys.argv[1:] == ["scales"]:
+        print_scales()
+        return
+    if sys.argv[1:] == ["profile"]:
+        print_profile()
+        return
     if len(sys.argv) > 1:
         part, *scale = sys.argv[1:]
         found = hospital_year(part, float(*scale)) if scale else bare_customers_per_s()

@@ -1,14 +1,70 @@
-"""Writes what is derived from the code: the JSON Schema and the scenario reference."""
+"""Writes what is derived from the code: JSON Schema, scenario reference, KPI reference."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
+from sim.record.kpis import FAMILIES, KPIS, Kpi
+
 ROOT = Path(__file__).resolve().parent.parent
+PARTS = {
+    "claims": "Claims and first answers",
+    "denials": "Denials",
+    "appeals": "Appeals",
+    "quality": "Quality of coding",
+    "money": "Money",
+    "audit": "Audits",
+    "visits": "Visits (scenarios with a front end)",
+    "work": "Work and queues",
+    "people": "People",
+}
+KPI_HEAD = """# KPI reference
+
+Written by `make docs` from the registry in `sim/record/kpis.py`; do not edit.
+
+Each key figure has one definition, used by every table, chart and report. `run` writes them per
+replication to `kpis.csv` and with intervals to `summary.csv`, `compare` their paired differences to
+`comparison.csv`; the names are those that `--target`, `--kpi` and the studies take.
+
+- *Form*: a **ratio of totals** divides sums over the KPI window within a replication; a **total**
+  is a sum; a **mean** averages ratios. Means and intervals are then taken over replications, so
+  that a ratio is never a mean of single claims' ratios.
+- *Better*: the direction that counts as an improvement; a dash where neither does.
+- *Matters from*: the difference below which a planner would not care. Comparisons use it to tell
+  "different" from "different enough"; 0 where any difference counts.
+- **Bold** names are headlines: they stand in the first table of a comparison.
+- A `*` stands for a cause, category or queue, of which there is a figure each.
+- A figure that has nothing to divide by in a run (denials of a hospital without claims) is empty.
+
+"""
+
+
+def kpi_reference() -> str:
+    """The registry as tables, one for each family."""
+    each = [replace(kpi, name=f"{kpi.name}*") for kpi in FAMILIES.values()]
+    return KPI_HEAD + "\n".join(_kpi_tables([*KPIS.values(), *each]))
+
+
+def _kpi_tables(kpis: list[Kpi]) -> Iterator[str]:
+    order = list(PARTS)
+    kpis.sort(key=lambda kpi: order.index(kpi.name.split(".")[0]))
+    for family, members in groupby(kpis, key=lambda kpi: kpi.name.split(".")[0]):
+        yield f"## {PARTS[family]}\n"
+        yield "| KPI | Unit | Better | Form | Matters from | Definition |"
+        yield "|---|---|---|---|---:|---|"
+        for kpi in members:
+            name = f"**`{kpi.name}`**" if kpi.headline else f"`{kpi.name}`"
+            better = kpi.better if kpi.better in ("higher", "lower") else "–"
+            yield (f"| {name} | {kpi.unit} | {better} | {kpi.form} | {kpi.smallest_difference:g} "
+                   f"| {kpi.definition.replace('|', '/')} |")  # fmt: skip
+        yield ""
 
 
 def main() -> None:
-    """Let the command write both files."""
+    """Let the command write both files, and write the third."""
     for options, target in (((), "configs/schema.json"), (("--reference",), "docs/scenario.md")):
         text = subprocess.run(
             [sys.executable, "-m", "sim", "schema", *options],
@@ -18,6 +74,7 @@ def main() -> None:
             cwd=ROOT,
         ).stdout
         (ROOT / target).write_text(text, encoding="utf-8")
+    (ROOT / "docs" / "kpis.md").write_text(kpi_reference(), encoding="utf-8")
 
 
 if __name__ == "__main__":
