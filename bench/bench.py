@@ -5,8 +5,8 @@ alone. Machines drift and have neighbours: the bare loop runs before and after e
 model, a ratio compares a round with the loops around it, and the median of the rounds is told
 beside the least and the greatest.
 
-`python bench/bench.py scales` prints time and memory by scale, `python bench/bench.py profile` where
-the time goes; both are tables of docs/performance.md.
+`python bench/bench.py scales` prints time and memory by scale, `python bench/bench.py profile`
+where the time goes; both are tables of docs/performance.md.
 """
 
 from __future__ import annotations
