@@ -25,10 +25,10 @@ find_python = \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format bench verify docs lock clean
+.PHONY: help install demo test lint format bench verify reference docs lock clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Create .venv from requirements.lock; .venv/bin/denialloop is the command
 
@@ -68,8 +68,13 @@ verify: install ## Compare the model with theory, write docs/verification.md
 	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist worksteal --write-book \
 		tests/oracles tests/extremes tests/determinism
 
+reference: install ## Write results/reference/small.csv again (see results/reference/README.md)
+	$(BIN)/python -m tests.backtests.test_reference write
+
 docs: install ## Regenerate what docs/ derives from the code
 	$(BIN)/python docs/build.py
+	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/flow.py
 
 lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)
 	@python=$$($(find_python)) && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \

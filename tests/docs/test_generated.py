@@ -1,9 +1,11 @@
-"""The pages that are made from the code are those that the code makes now."""
+"""The pages that are made from the code, or from reference runs, are those made of them now."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
+from types import ModuleType
 
 from sim.model.simulation import run
 from sim.record.kpis import kpi, outcome
@@ -12,21 +14,47 @@ from tests.scenarios import scenario
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_kpi_reference_is_up_to_date() -> None:
-    spec = importlib.util.spec_from_file_location("docs_build", ROOT / "docs" / "build.py")
+def script(name: str) -> ModuleType:
+    """A script of docs/, as a module."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
-    page = (ROOT / "docs" / "kpis.md").read_text(encoding="utf-8")
-    assert page == build.kpi_reference(), "docs/kpis.md is out of date: make docs"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks its module up by name
+    spec.loader.exec_module(module)
+    return module
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_kpi_reference_is_up_to_date() -> None:
+    assert page("kpis.md") == script("build").kpi_reference(), "docs/kpis.md: make docs"
 
 
 def test_the_kpi_reference_has_every_kpi_of_a_run() -> None:
-    page = (ROOT / "docs" / "kpis.md").read_text(encoding="utf-8")
     names = outcome(run(scenario("five_functions_generalist", days=120, last=30), 0)).kpis
     assert len(names) > 90
     for name in names:
-        listed = f"`{name}`" in page or f"`{name[: name.rfind('.') + 1]}*`" in page
-        assert listed, name
+        family = f"`{name[: name.rfind('.') + 1]}*`"
+        assert f"`{name}`" in page("kpis.md") or family in page("kpis.md"), name
         assert kpi(name).definition
+
+
+def test_the_validation_page_is_made_of_the_reference_run() -> None:
+    validation = script("validation")
+    assert page("validation.md") == validation.render(), "docs/validation.md: make docs"
+    verdicts = [row[5] for part in validation.PARTS for row in validation.rows(part)]
+    assert len(verdicts) >= 20
+    assert "**misses**" in verdicts, "a page without a miss would be too good"
+
+
+def test_a_verdict_is_that_of_the_interval() -> None:
+    validation = script("validation")
+    figure = validation.Figure("x", "y", 10.0, 20.0, "", kpi="z")
+    for low, high, expected in (
+        (12, 13, "agrees"), (5, 10, "agrees"), (20, 30, "agrees"), (7, 8, "near"),
+        (24, 25, "near"), (24.1, 25, "**misses**"), (1, 7.9, "**misses**"),
+    ):  # fmt: skip
+        assert validation.verdict(figure, low, high) == expected, (low, high)

@@ -1,6 +1,6 @@
 """A fuzzer of input files: mutates the shipped scenarios and daily counts, and loads them.
 
-    python tests/fuzz/inputs.py --count 20000 --seed 1
+    python -m tests.fuzz.inputs --count 20000 --seed 1
 
 Every file must load, or end in a `ScenarioError` that names a place: no other error, not more than
 ten seconds, not more than a gigabyte. What loads is now and then simulated for some days, too. The
