@@ -94,12 +94,18 @@ def gap(kpi: str, base: str, scenario: str) -> Value:
     return value
 
 
+def _mean(values: Floats) -> float:
+    """The mean of the values there are; NaN if there are none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
 def change(kpi: str, base: str, scenario: str) -> Value:
     """The gap over the mean of the other scenario."""
 
     def value(found: Found) -> Floats:
         a, b = found.kpi(kpi, base, scenario)
-        return (b - a) / float(np.nanmean(a))
+        return (b - a) / _mean(a)
 
     return value
 
@@ -116,7 +122,7 @@ def over_months(
 
     def value(found: Found) -> Floats:
         a, b = (found.months(series, scenario, *window) for window in (before, after))
-        return (b - a) / float(np.nanmean(a))
+        return (b - a) / _mean(a)
 
     return value
 
