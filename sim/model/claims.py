@@ -258,7 +258,7 @@ class ClaimSource:
         feedback: NDArray[np.float64],
     ) -> list[Claim]:  # fmt: skip
         """Claims of one day and setting from the rows of the claim tables."""
-        draws, count = self._draws, len(payers)
+        draws, count, kinds = self._draws, len(payers), len(CATEGORIES)
         profile = self._settings[setting]
         sigma = rules.lognormal_sigma(profile.payment_cv)
         z = draws.normals("claim.payment", row, count)
@@ -268,9 +268,11 @@ class ClaimSource:
             self._incidence * feedback * self._tilt_norm
             * payment[:, None] ** self._tilt[None, :]
         )  # fmt: skip
-        defects = (draws.uniforms("claim.defects", row, count, 9) < odds) @ (1 << np.arange(9))
+        defects = (draws.uniforms("claim.defects", row, count, kinds) < odds) @ (
+            1 << np.arange(kinds)
+        )
         rejected, denied, asked = rules.fates(
-            draws.uniforms("claim.fates", row, count, 9),
+            draws.uniforms("claim.fates", row, count, kinds),
             self._reject,
             self._deny,
             self._rfi,
