@@ -25,7 +25,7 @@ find_python = \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format bench verify reference docs lock clean
+.PHONY: help install demo test coverage lint format bench verify reference docs lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ demo: install ## Compare a generalist with a specialised vendor (SCALE=1 for the
 
 test: lint ## Lint, then run the test suite on TEST_WORKERS processes
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
+
+coverage: install ## Run the tests and fail if less than 95 % of lines and branches are covered
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal --cov
 
 lint: install ## Check style, format and types
 	$(BIN)/ruff check
