@@ -146,6 +146,13 @@ class Agent:
         self.client = self.knowing.forgotten(self.client, now - self.client_seen)
         self.client_seen = now
 
+    def scale_knowledge(self, skills: list[int], client: bool, factor: float) -> None:
+        """A rule change takes, or retraining gives back, a part of some skills."""
+        for skill in skills:
+            self.knowledge[skill] = min(1.0, self.knowledge[skill] * factor)
+        if client:
+            self.client = min(1.0, self.client * factor)
+
     def lesson(self, skill: int, now: float) -> None:
         """Learn from a denial that came back for a claim this agent coded."""
         months = self.terms.lesson_months

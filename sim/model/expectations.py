@@ -86,58 +86,15 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
     """Expected visits of a claim of one setting to each queue."""
     serving = {str(q): t for t in reversed(scenario.teams) for q in t.queues}
     vendors = {v.name: v for v in scenario.vendors}
-    coding_team = serving[f"coding_{setting}"]
-    coder = vendors[coding_team.vendor]
-    skill = SETTINGS.index(setting)
-    domain, client = settled_team(scenario, coder, {skill: 1.0})
-    profile = getattr(scenario.hospital, setting)
-    people = scenario.people
-    over = rules.pressure(coder.target_occupancy, people.pressure_threshold)
-    mix = coding_team.certification_mix or coder.certification_mix
-    right = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
-    quality = coder.quality
-    wrong = 1.0 - right**profile.accuracy_exponent
-    wrong *= 1.0 - min(1.0, quality.qa_sample_share * quality.qa_enrichment) * (
-        quality.qa_detection_share
-    )
-    here = [vendors[name] for name in sorted({t.vendor for t in scenario.teams})]
-    feedback = min((v.feedback.floor_share for v in here if v.feedback), default=1.0)
-    source = {
-        str(c.name): source_incidence(scenario, c) * (feedback if c.feedback else 1.0)
-        for c in scenario.categories
-    }
-    terms = Terms(scenario, coder)
-    caught = {
-        "REG": source["REG"] * (terms.catch_reg * client + terms.house_reg),
-        "DATA": source["DATA"] * (terms.catch_data * client + terms.house_data),
-        "AUTH": source["AUTH"] * (terms.catch_auth * client + terms.house_auth),
-    }
-    residual = {c: source[c] - caught.get(c, 0.0) for c in CATEGORIES}
-    residual["DATA"] += terms.entry_factor * (
-        terms.entry_base * (1.0 - client) + people.entry_defect_floor
-    )
-    residual["CODE"] += wrong
-    residual["DUP"] += quality.duplicate_share
-    hospital = scenario.hospital
-    weak = 1.0 - (1.0 - source["DOC"]) * (1.0 - profile.cdi_gap_share)
-    held = terms.hold * (1.0 - people.notice_by_skill_share * (1.0 - right))
-    queried = weak * (terms.realtime + (1.0 - terms.realtime) * held)
-    residual["DOC"] *= 1.0 - (
-        terms.realtime * hospital.realtime_resolved_share
-        + (1.0 - terms.realtime)
-        * held
-        * hospital.query_answered_share
-        * hospital.query_resolved_share
-    )
-    for category, share in _front_errors(scenario, setting, serving).items():
-        residual[category] += share
+    coder = vendors[serving[f"coding_{setting}"].vendor]
+    left, caught, queried = _coded(scenario, setting, serving)
     stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
     sums = {"reject": 0.0, "rfi": 0.0, "technical": 0.0, "clinical": 0.0}
     for c in scenario.categories:
-        sums["reject"] += residual[c.name] * c.reject_share
-        sums["rfi"] += residual[c.name] * c.rfi_share
+        sums["reject"] += left[c.name] * c.reject_share
+        sums["rfi"] += left[c.name] * c.rfi_share
         denied = min(c.deny_share * stringency, 1.0 - c.reject_share - c.rfi_share)
-        sums[c.path] += residual[c.name] * denied * _levels_worked(scenario, c, coder)
+        sums[c.path] += left[c.name] * denied * _levels_worked(scenario, c, coder)
     worked = {q: vendors[serving[q].vendor].denials.worked_share if q in serving else 0.0
               for q in ("records", "denials_technical", "denials_clinical")}  # fmt: skip
     denials = scenario.denials
@@ -151,7 +108,7 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
         **_front_visits(scenario, setting, serving),
         f"coding_{setting}": _coding_time(coder, setting),
         "cdi_query": queried,
-        "edits": min(1.0, hospital.scrubber_edit_share + sum(caught.values()))
+        "edits": min(1.0, scenario.hospital.scrubber_edit_share + caught)
         + sums["reject"] / max(denials.correction_share, 0.1),
         "records": sums["rfi"] * worked["records"],
         "denials_technical": sums["technical"] * worked["denials_technical"],
@@ -159,6 +116,55 @@ def visits_per_claim(scenario: Scenario, setting: str) -> dict[str, float]:
         "follow_up": slow,
         "underpayments": short * denials.short_pay_noticed_share,
     }
+
+
+def _coded(
+    scenario: Scenario, setting: str, serving: dict[str, Team]
+) -> tuple[dict[str, float], float, float]:
+    """A coded claim: expected defects left by category, defects caught, queries sent."""
+    coding_team = serving[f"coding_{setting}"]
+    vendors = {v.name: v for v in scenario.vendors}
+    coder, people, hospital = vendors[coding_team.vendor], scenario.people, scenario.hospital
+    quality, terms, profile = coder.quality, Terms(scenario, coder), getattr(hospital, setting)
+    skill = SETTINGS.index(setting)
+    domain, client = settled_team(scenario, coder, {skill: 1.0})
+    over = rules.pressure(coder.target_occupancy, people.pressure_threshold)
+    mix = coding_team.certification_mix or coder.certification_mix
+    right = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
+    wrong = 1.0 - right**profile.accuracy_exponent
+    wrong *= 1.0 - min(1.0, quality.qa_sample_share * quality.qa_enrichment) * (
+        quality.qa_detection_share
+    )
+    here = [vendors[name] for name in sorted({t.vendor for t in scenario.teams})]
+    feedback = min((v.feedback.floor_share for v in here if v.feedback), default=1.0)
+    source = {
+        str(c.name): source_incidence(scenario, c) * (feedback if c.feedback else 1.0)
+        for c in scenario.categories
+    }
+    caught = {
+        "REG": source["REG"] * (terms.catch_reg * client + terms.house_reg),
+        "DATA": source["DATA"] * (terms.catch_data * client + terms.house_data),
+        "AUTH": source["AUTH"] * (terms.catch_auth * client + terms.house_auth),
+    }
+    left = {c: source[c] - caught.get(c, 0.0) for c in CATEGORIES}
+    left["DATA"] += terms.entry_factor * (
+        terms.entry_base * (1.0 - client) + people.entry_defect_floor
+    )
+    left["CODE"] += wrong
+    left["DUP"] += quality.duplicate_share
+    weak = 1.0 - (1.0 - source["DOC"]) * (1.0 - profile.cdi_gap_share)
+    held = terms.hold * (1.0 - people.notice_by_skill_share * (1.0 - right))
+    queried = weak * (terms.realtime + (1.0 - terms.realtime) * held)
+    left["DOC"] *= 1.0 - (
+        terms.realtime * hospital.realtime_resolved_share
+        + (1.0 - terms.realtime)
+        * held
+        * hospital.query_answered_share
+        * hospital.query_resolved_share
+    )
+    for category, share in _front_errors(scenario, setting, serving).items():
+        left[category] += share
+    return left, sum(caught.values()), queried
 
 
 def _front_shares(front: FrontEnd, setting: str) -> dict[str, float]:

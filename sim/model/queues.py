@@ -103,3 +103,14 @@ class WorkQueue:
     def ages(self, now: float) -> list[float]:
         """Days that each waiting claim has waited, in no order."""
         return [now - entry[2] for entry in self.heap if entry[3].ticket == entry[1]]
+
+
+def best_queue(queues: list[WorkQueue]) -> WorkQueue | None:
+    """The queue whose best entry should be worked next; none if nobody waits."""
+    best, best_key = None, float("inf")
+    for queue in queues:
+        if queue.level:
+            key = queue.head()
+            if key < best_key:
+                best, best_key = queue, key
+    return best

@@ -14,7 +14,7 @@ from sim.model.draws import Draws
 from sim.model.expectations import policy_loss
 from sim.model.office import Office
 from sim.model.personnel import Personnel, Process
-from sim.model.queues import WorkQueue
+from sim.model.queues import best_queue
 from sim.model.terms import Terms
 from sim.model.timeline import Stint
 from sim.model.work import Desks
@@ -357,7 +357,7 @@ class Team:
                     yield timeout(pause)
                     now += pause
                     continue
-            queue = agent.queues[0] if agent.one_queue else _best_queue(agent)
+            queue = agent.queues[0] if agent.one_queue else best_queue(agent.queues)
             if queue is None or not queue.level:
                 agent.idle = event = env.event()
                 office.wait(agent)
@@ -475,7 +475,7 @@ class Team:
     def policy_change(self, skills: list[int], client: bool, obsolete: float) -> None:
         """Part of what everyone knows no longer holds; those here are retrained after a delay."""
         for agent in self.employed:
-            _scale_knowledge(agent, skills, client, 1.0 - obsolete)
+            agent.scale_knowledge(skills, client, 1.0 - obsolete)
         taught = self.vendor.retraining.effectiveness_share
         if taught > 0 and obsolete < 1.0:
             restored = (1.0 - obsolete * (1.0 - taught)) / (1.0 - obsolete)
@@ -487,22 +487,4 @@ class Team:
         yield self.env.timeout(self.vendor.retraining.delay_days)
         for agent in agents:
             if agent.left is None:
-                _scale_knowledge(agent, skills, client, factor)
-
-
-def _best_queue(agent: Agent) -> WorkQueue | None:
-    """The queue whose head should be worked next, among those the agent may work."""
-    best, best_key = None, float("inf")
-    for queue in agent.queues:
-        if queue.level:
-            key = queue.head()
-            if key < best_key:
-                best, best_key = queue, key
-    return best
-
-
-def _scale_knowledge(agent: Agent, skills: list[int], client: bool, factor: float) -> None:
-    for skill in skills:
-        agent.knowledge[skill] = min(1.0, agent.knowledge[skill] * factor)
-    if client:
-        agent.client = min(1.0, agent.client * factor)
+                agent.scale_knowledge(skills, client, factor)
