@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"
 
 
 def commit() -> str:
