@@ -147,8 +147,8 @@ def _coded(
         "AUTH": source["AUTH"] * (terms.catch_auth * client + terms.house_auth),
     }
     left = {c: source[c] - caught.get(c, 0.0) for c in CATEGORIES}
-    left["DATA"] += terms.entry_factor * (
-        terms.entry_base * (1.0 - client) + people.entry_defect_floor
+    left["DATA"] += rules.entry_defect(
+        terms.entry_base, client, people.entry_defect_floor, terms.entry_factor
     )
     left["CODE"] += wrong
     left["DUP"] += quality.duplicate_share

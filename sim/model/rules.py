@@ -143,11 +143,12 @@ def exponential_factors(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
     return -np.log1p(-uniforms)
 
 
-def entry_defect(
-    base: float, client_knowledge: float, floor: float, catch: float, scrub: float
-) -> float:
-    """Chance of an own data-entry defect: `(base·(1−K) + floor)·(1 − catch·scrub)`."""
-    return (base * (1.0 - client_knowledge) + floor) * (1.0 - catch * scrub)
+def entry_defect(base: float, client_knowledge: float, floor: float, missed: float) -> float:
+    """Chance of an own data-entry defect: `(base·(1−K) + floor)·missed`.
+
+    `missed` is the part that neither the agent's own look nor the scrubber finds.
+    """
+    return (base * (1.0 - client_knowledge) + floor) * missed
 
 
 def win_chance(

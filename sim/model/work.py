@@ -130,8 +130,8 @@ class Desks:
             if caught:
                 defects &= ~caught
                 claim.flags |= SCRUBBER_EDIT
-        if luck[U_ENTRY] < (terms.entry_base * (1.0 - client) + self._entry_floor) * (
-            terms.entry_factor
+        if luck[U_ENTRY] < rules.entry_defect(
+            terms.entry_base, client, self._entry_floor, terms.entry_factor
         ):
             defects |= DATA
         if luck[U_DUPLICATE] < terms.duplicate:

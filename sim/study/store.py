@@ -39,16 +39,11 @@ CREATE TABLE IF NOT EXISTS replications (
 """
 
 
-def scenario_hash(scenario: BaseModel) -> str:
-    """SHA-256 of what a scenario says, but for its own name and description.
+def content_hash(content: Content) -> str:
+    """SHA-256 of what a scenario says, as plain data, but for its own name and description.
 
     A copy under another name shares its hash, and with it the results.
     """
-    return content_hash(content_of(scenario))
-
-
-def content_hash(content: Content) -> str:
-    """`scenario_hash` of a scenario that is plain data already."""
     said = {key: value for key, value in content.items() if key not in ("name", "description")}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

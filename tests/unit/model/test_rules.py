@@ -68,9 +68,9 @@ def test_exponential_factors_have_mean_and_spread_1() -> None:
 
 def test_entry_defects_by_hand() -> None:
     # Domain H2, generalist without client knowledge: (0.11 + 0.008)·(1 − 0.5·0.7).
-    assert rules.entry_defect(0.11, 0.0, 0.008, 0.5, 0.7) == pytest.approx(0.0767)
-    assert rules.entry_defect(0.11, 1.0, 0.008, 0.5, 0.7) == pytest.approx(0.0052)
-    assert rules.entry_defect(0.11, 1.0, 0.0, 0.5, 0.7) == 0.0
+    assert rules.entry_defect(0.11, 0.0, 0.008, 1 - 0.5 * 0.7) == pytest.approx(0.0767)
+    assert rules.entry_defect(0.11, 1.0, 0.008, 1 - 0.5 * 0.7) == pytest.approx(0.0052)
+    assert rules.entry_defect(0.11, 1.0, 0.0, 0.65) == 0.0
 
 
 def test_win_chance_by_hand() -> None:
