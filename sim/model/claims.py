@@ -41,6 +41,8 @@ LEAST_CV = 1e-4
 """A gamma factor that varies less is one."""
 MAX_VISITS = 10
 """Visits to work queues after coding; a claim that needs more is given up."""
+TAKE_UP = 2 * MAX_VISITS
+"""Column of a claim's luck behind those of its visits: who takes a denial up, and how soon."""
 
 # Where a claim is. The order is the order in which a claim can first get there.
 (WAITING, HELD, QUERIED, READY, SUBMITTED, REJECTED, ASKED, DENIED, PAID, CLOSED) = range(10)
@@ -63,20 +65,18 @@ class Claim:
 
     __slots__ = (
         "appeal_level", "asked_mask", "cdi_cents", "closed_day", "coder", "coding", "day",
-        "defects", "denied_for", "deny_mask", "expected", "first_day", "first_outcome", "flags",
-        "found_mask", "hands", "key", "lapsed_ticket", "loss_cause", "loss_cents", "machine",
-        "minutes", "over_cents", "paid_cents", "payer", "reject_mask", "reply_days", "rework",
-        "rework_row", "setting", "short_cents", "stage", "submitted_day", "take_up",
-        "takeback_cents", "ticket", "touches", "under_cents", "visit", "visits", "wrong",
+        "defects", "denied_for", "deny_mask", "expected", "first_day", "first_key",
+        "first_outcome", "flags", "found_mask", "lapsed_ticket", "loss_cause", "loss_cents",
+        "luck", "machine", "minutes", "over_cents", "paid_cents", "payer", "reject_mask",
+        "reply_days", "row", "setting", "short_cents", "stage", "submitted_day", "takeback_cents",
+        "ticket", "touches", "under_cents", "visit", "visits", "wrong",
     )  # fmt: skip
 
     def __init__(
-        self, key: int, day: int, setting: int, rework: NDArray[np.float64], rework_row: int,
-        payer: int, expected: int, defects: int, reject_mask: int, deny_mask: int,
-        asked_mask: int, flags: int, reply_days: int, take_up: float, minutes: float,
-        coding: list[float],
+        self, day: int, setting: int, first_key: int, coding: NDArray[np.float64], luck:
+        NDArray[np.float64], row: int, payer: int, expected: int, defects: int, reject_mask: int,
+        deny_mask: int, asked_mask: int, flags: int, reply_days: int, minutes: float,
     ) -> None:  # fmt: skip
-        self.key = key
         self.day = day
         self.setting = setting
         self.payer = payer
@@ -87,14 +87,13 @@ class Claim:
         self.asked_mask = asked_mask
         self.flags = flags
         self.reply_days = reply_days
-        self.take_up = take_up
         self.minutes = minutes
-        self.coding: list[float] | None = coding
-        self.rework = rework
-        self.rework_row = rework_row
+        self.coding: NDArray[np.float64] | None = coding
+        self.first_key = first_key
+        self.luck = luck
+        self.row = row
         self.visits = 0
         self.touches = 0
-        self.hands = 0
         self.appeal_level = 0
         self.stage = WAITING
         self.ticket = -1
@@ -118,14 +117,30 @@ class Claim:
         self.loss_cents = 0
         self.loss_cause = -1
 
+    @property
+    def key(self) -> int:
+        """Number of the claim, the same in every scenario: planned day, setting, row."""
+        return self.first_key + self.row
+
+    @property
+    def take_up(self) -> float:
+        """The uniform that says whether a denial is taken up, and how long slow answers take."""
+        return self.luck.item(self.row, TAKE_UP)
+
+    def luck_of_coding(self) -> list[float]:
+        """The uniforms that decide the coding step; a chart is coded once."""
+        assert self.coding is not None
+        luck: list[float] = self.coding[self.row].tolist()
+        return luck
+
     def start_visit(self) -> float:
         """Begin the next visit to a work queue; returns its touch-time factor."""
         self.visits += 1
-        return self.rework.item(self.rework_row, 2 * min(self.visits, MAX_VISITS) - 2)
+        return self.luck.item(self.row, 2 * min(self.visits, MAX_VISITS) - 2)
 
     def luck_now(self) -> float:
         """The uniform that decides the outcome of the present visit."""
-        return self.rework.item(self.rework_row, 2 * min(self.visits, MAX_VISITS) - 1)
+        return self.luck.item(self.row, 2 * min(self.visits, MAX_VISITS) - 1)
 
 
 def source_incidence(scenario: Scenario, category: Category) -> float:
@@ -281,19 +296,21 @@ class ClaimSource:
         flags, reply, take_up = self._traits(setting, row, payers)
         queue = self._coding_queues[setting]
         minutes = queue.minutes * touch_factors(draws, "claim.coding_touch", row, (count,), queue)
-        coding = draws.uniforms("claim.coding", row, count, 11).tolist()
-        rework = draws.uniforms("claim.rework", row, count, 2 * MAX_VISITS)
+        coding = draws.uniforms("claim.coding", row, count, 11)
+        luck = np.empty((count, 2 * MAX_VISITS + 1))
+        luck[:, :TAKE_UP] = draws.uniforms("claim.rework", row, count, 2 * MAX_VISITS)
         shape = (count, MAX_VISITS)
-        rework[:, 0::2] = touch_factors(draws, "claim.rework_touch", row, shape, self._rework_queue)
-        first_key = day * 2 * SETTING_ROWS + setting * SETTING_ROWS
+        luck[:, 0:TAKE_UP:2] = touch_factors(
+            draws, "claim.rework_touch", row, shape, self._rework_queue
+        )
+        luck[:, TAKE_UP] = take_up
         columns = zip(
             payers.tolist(), cents.tolist(), defects.tolist(), rejected.tolist(), denied.tolist(),
-            asked.tolist(), flags.tolist(), reply.tolist(), take_up.tolist(),
-            minutes.tolist(), coding, strict=True,
+            asked.tolist(), flags.tolist(), reply.tolist(), minutes.tolist(), strict=True,
         )  # fmt: skip
         # The columns stand in the order of the constructor's last arguments.
         claims = [
-            Claim(first_key + i, day, setting, rework, i, *attributes)
+            Claim(day, setting, row * SETTING_ROWS, coding, luck, i, *attributes)
             for i, attributes in enumerate(columns)
         ]
         self._add_machines(claims, row)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.claim_columns import claim_columns
 from sim.model.claims import CATEGORIES, CAUSES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.timeline import assessment_days
 from sim.record.record import AGE_BANDS, Facts, Record, Table
@@ -134,7 +135,7 @@ class Observer:
         )
         return Record(
             facts=facts,
-            claims=world.archive.columns(),
+            claims=claim_columns(world.claims),
             days={
                 "cash_usd": np.array(ledger.cash_cents) / 100.0,
                 "fees_usd": np.array(ledger.fees_usd),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model import rules
-from sim.model.archive import Archive
 from sim.model.claims import (
     ASKED,
     AUDITED,
@@ -51,9 +50,8 @@ CAUSE = {name: i for i, name in enumerate(CAUSES)}
 class PayerDesk:
     """Receives the nightly file, answers on business mornings, and books what is paid or lost."""
 
-    def __init__(self, scenario: Scenario, office: Office, archive: Archive) -> None:
+    def __init__(self, scenario: Scenario, office: Office) -> None:
         self._office = office
-        self._archive = archive
         self._calendar = office.calendar
         self._ledger = office.ledger
         self._payers: tuple[Payer, ...] = scenario.payers
@@ -98,7 +96,7 @@ class PayerDesk:
         """Take the nightly file: set the day of each claim's reply."""
         office = self._office
         batch = office.outbox.pop(day - 1, ())
-        agenda, horizon = office.agenda, office.horizon
+        agenda, horizon, reply = office.agenda, office.horizon, self._reply
         following = self._calendar.following
         tomorrow, silence = following[day + 1], self._follow_up_days
         for claim in batch:
@@ -119,7 +117,7 @@ class PayerDesk:
             if claim.flags & NO_REPLY:
                 lag = horizon
             elif day + lag < horizon:
-                agenda[following[day + lag]].append((self._reply, claim, None))
+                agenda[following[day + lag]].append((reply, claim, None))
             if lag > silence:
                 office.on(following[day + silence], self._silent, claim, day)
 
@@ -308,7 +306,6 @@ class PayerDesk:
         amount = self._payable(claim) - claim.paid_cents
         claim.stage = PAID
         claim.closed_day = day
-        over = True
         if claim.flags & SHORT_PAY:
             share = self._payers[claim.payer].short_pay_payment_share
             claim.short_cents = round(amount * share)
@@ -318,7 +315,6 @@ class PayerDesk:
                 self._office.terms["underpayments"].threshold_cents
             ):
                 self._office.enqueue("underpayments", claim)
-                over = False
         claim.paid_cents += amount
         self._receive(claim, day, amount)
         audited = claim.flags & AUDITED and claim.flags & FOUND
@@ -327,9 +323,6 @@ class PayerDesk:
             low, high = self._audit_lag
             lag = round(low + (high - low) * claim.take_up)
             self._office.on(day + lag, self._take_back, claim)
-            over = False
-        if over:
-            self._archive.close(claim)
 
     def _receive(self, claim: Claim, day: int, cents: int) -> None:
         """Book cash, and the part of it that the coder's employer takes."""
@@ -356,4 +349,3 @@ class PayerDesk:
             claim.under_cents = claim.cdi_cents = claim.over_cents = 0
             claim.flags &= ~CDI_GAP
             claim.loss_cents = claim.expected
-        self._archive.close(claim)

@@ -72,7 +72,6 @@ class WorkQueue:
         self.taken += 1
         claim = entry[3]
         claim.ticket = -1
-        claim.hands += 1
         return entry
 
     def give_back(self, entry: tuple[float, int, float, Claim], taken: float, now: float) -> None:
@@ -86,7 +85,6 @@ class WorkQueue:
         self.level += 1
         self.taken -= 1
         claim.ticket = ticket
-        claim.hands -= 1
         heappush(self.heap, (key, ticket, since + now - taken, claim))
 
     def drop(self, claim: Claim, now: float) -> None:

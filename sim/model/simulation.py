@@ -10,7 +10,6 @@ import numpy as np
 import simpy
 
 from sim.model import rules
-from sim.model.archive import Archive
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import Claim, ClaimSource
 from sim.model.draws import Draws
@@ -46,8 +45,8 @@ class World:
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.horizon_days)
         self.ledger = Ledger(scenario.horizon_days)
         self.office = Office(self.env, scenario, self.calendar, self.ledger)
-        self.archive = Archive()
-        self.payer = PayerDesk(scenario, self.office, self.archive)
+        self.claims: list[Claim] = []
+        self.payer = PayerDesk(scenario, self.office)
         self.desks = Desks(scenario, self.office, self.payer, self.draws)
         self.front: FrontDesk | None = None
         if scenario.hospital.front_end is not None:
@@ -83,16 +82,16 @@ class World:
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
             self.env.run(until=self.scenario.horizon_days)
+            record = self.observer.record()
+            self._let_go()
         finally:
             if collecting:
                 gc.enable()
-        record = self.observer.record()
-        self._let_go()
         return record
 
     def _let_go(self) -> None:
         """Drop the claims: the world is a circle of references that would keep them for long."""
-        self.archive.alive.clear()
+        self.claims.clear()
         self.office.agenda.clear()
         self.office.outbox.clear()
         for queue in self.office.queues.values():
@@ -120,7 +119,7 @@ class World:
             office.run_errands(day)
             if batch and self.front is None:
                 today = self.source.day_claims(day, self.feedback.left)
-                self.archive.open(today)
+                self.claims += today
                 waiting[day + ready] = today
                 for claim in waiting.pop(day, ()):
                     self.desks.admit(claim)
@@ -143,7 +142,7 @@ class World:
         for day in range(0 if today == 0 else ahead, ahead + 1):
             if day < self.scenario.horizon_days:
                 claims = self.source.day_claims(day, self.feedback.left)
-                self.archive.open(claims)
+                self.claims += claims
                 front.expect(claims, day)
 
     def _manage_vendors(self, day: int) -> None:
@@ -158,7 +157,7 @@ class World:
         waiting: dict[int, list[Claim]] = {}
         for day in range(self.scenario.horizon_days):
             waiting[day + ready] = self.source.day_claims(day, self.feedback.left)
-            self.archive.open(waiting[day + ready])
+            self.claims += waiting[day + ready]
             today = waiting.pop(day, [])
             times = self.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
             for i in np.argsort(times, kind="stable").tolist():

@@ -92,12 +92,10 @@ class Desks:
     def admit(self, claim: Claim) -> None:
         """A chart is complete: reviewed at once if somebody looks over the shoulder, else coded."""
         terms = self._office.terms[CODING[claim.setting]]
-        luck = claim.coding
-        assert luck is not None  # a chart is admitted before it is coded
         if terms.ai is not None:
             self._pre_read(claim, terms.ai)
         weak = claim.defects & DOC or claim.flags & CDI_GAP
-        if terms.realtime and weak and luck[U_HOLD] < terms.realtime:
+        if terms.realtime and weak and claim.luck_of_coding()[U_HOLD] < terms.realtime:
             claim.stage = QUERIED
             self._office.enqueue("cdi_query", claim)
         else:
@@ -114,8 +112,7 @@ class Desks:
 
     def code(self, agent: Agent, claim: Claim, now: float) -> None:
         """Code a chart: catch source defects, add own ones, hold or push a weak note."""
-        luck = claim.coding
-        assert luck is not None  # a chart is coded once
+        luck = claim.luck_of_coding()
         claim.coding = None
         terms, client, defects = agent.terms, agent.client, claim.defects
         looked_at = not claim.flags & ALONE

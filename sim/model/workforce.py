@@ -385,7 +385,6 @@ class Team:
             queue.finished += 1
             queue.wait_days += now - entry[2]
             claim.touches += 1
-            claim.hands -= 1
             now += days
             steps[queue.index](agent, claim, now)
             agent.practise(skill, minutes, now)

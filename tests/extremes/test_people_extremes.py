@@ -16,6 +16,7 @@ import pytest
 import simpy
 
 from sim.model.agents import Agent
+from sim.model.claim_columns import claim_columns
 from sim.model.claims import STAGES
 from sim.model.personnel import REVIEW_DAYS
 from sim.model.simulation import World, run
@@ -173,7 +174,7 @@ def test_items_of_those_who_quit_at_work_are_taken_up_by_others() -> None:
     returned = Counter({name: n for (name, move), n in seen.moves.items() if move == "give_back"})
     assert returned.total() > 200
     assert returned["coding_inpatient"] > 50
-    claims = seen.world.archive.columns()
+    claims = claim_columns(seen.world.claims)
     early = claims["day"] < 100
     assert (claims["stage"][early] == STAGES.index("paid")).mean() > 0.1
 
@@ -234,7 +235,7 @@ def test_a_team_that_empties_leaves_its_work_waiting() -> None:
     assert not any(team.employed for team in world.teams)
     last = max(a.left for team in world.teams for a in team.agents)
     coding = [q for q in world.office.queues.values() if q.name.startswith("coding")]
-    late = [c for c in world.archive.alive.values() if last < c.day < 399]
+    late = [c for c in world.claims if last < c.day < 399]
     assert late
     assert sum(q.level for q in coding) >= len(late)
 

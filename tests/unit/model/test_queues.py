@@ -18,7 +18,6 @@ class Waiting:
     def __init__(self, key: int) -> None:
         self.key = key
         self.ticket = -1
-        self.hands = 0
 
 
 def waiting(count: int) -> list[Claim]:
@@ -109,15 +108,6 @@ def test_what_is_given_back_stands_where_it_stood() -> None:
     assert q.waiting(claims[0])
     assert q.arrived == 3
     assert served(q, 5.0) == [0, 1, 2]
-
-
-def test_a_claim_knows_in_how_many_hands_it_is() -> None:
-    q, claims = queue(), waiting(1)
-    q.put(claims[0], 0.0, 0.0)
-    entry = q.take(1.0)
-    assert claims[0].hands == 1
-    q.give_back(entry, 1.0, 2.0)
-    assert claims[0].hands == 0
 
 
 def test_time_in_hand_is_no_waiting() -> None:
