@@ -73,9 +73,10 @@ class Claim:
     )  # fmt: skip
 
     def __init__(
-        self, day: int, setting: int, first_key: int, coding: NDArray[np.float64], luck:
-        NDArray[np.float64], row: int, payer: int, expected: int, defects: int, reject_mask: int,
-        deny_mask: int, asked_mask: int, flags: int, reply_days: int, minutes: float,
+        self, day: int, setting: int, first_key: int, coding: NDArray[np.float64],
+        luck: NDArray[np.float64], row: int, payer: int, expected: int, defects: int,
+        reject_mask: int, deny_mask: int, asked_mask: int, flags: int, reply_days: int,
+        minutes: float,
     ) -> None:  # fmt: skip
         self.day = day
         self.setting = setting

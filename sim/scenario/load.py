@@ -154,7 +154,7 @@ def _describe(
     """The problem behind pydantic's errors at one path."""
     node, kind = root.nearest(path), details[0]["type"]
     if kind == "extra_forbidden" or details[0]["loc"][-1] == "[key]":
-        keys = fields.keys(path[:-1])
+        keys = fields.keys(path[:-1], root.nearest(path[:-1]).plain())
         hints = f"allowed: {', '.join(keys)}", did_you_mean(str(path[-1]), keys)
         mark = node.key or node.mark
         return Problem.at(mark, "unknown key", *hints, path=root.dotted(path))

@@ -7,7 +7,7 @@ described once, where it is declared.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -64,9 +64,14 @@ class Fields:
             found = [option for parent in found for option in self._step(parent, step)]
         return found
 
-    def keys(self, path: Sequence[Key]) -> list[str]:
-        """Keys that the mapping at `path` may have."""
+    def keys(self, path: Sequence[Key], given: Mapping[str, Any] | None = None) -> list[str]:
+        """Keys that the mapping at `path` may have, such as its `given` values leave open.
+
+        Of several kinds of mapping only those count whose fixed values (`kind: volume`) are given.
+        """
         found = self.at(path)
+        if given is not None:
+            found = [o for o in found if _fits(o, given)] or found
         keys = (o.get("properties") or o.get("propertyNames", {}).get("enum", ()) for o in found)
         return list(dict.fromkeys(chain.from_iterable(keys)))
 
@@ -114,6 +119,12 @@ class Fields:
                 return self.options(inside)
         each: list[Schema] = parent.get("prefixItems", [])
         return self.options(each[int(step)]) if str(step) in map(str, range(len(each))) else []
+
+
+def _fits(option: Schema, given: Mapping[str, Any]) -> bool:
+    """Whether what is given contradicts no fixed value of an alternative."""
+    fixed = {k: v["const"] for k, v in option.get("properties", {}).items() if "const" in v}
+    return all(given.get(key, value) == value for key, value in fixed.items())
 
 
 def json_schema(model: type[BaseModel]) -> str:

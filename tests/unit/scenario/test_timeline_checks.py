@@ -46,6 +46,10 @@ IMPOSSIBLE = {
     "surge that ends first": (
         "  - {kind: volume, on: 2025-07-01, until: 2025-06-01, factor: 2}", "must come after",
     ),
+    "key of another kind": (
+        "  - {kind: vendor_switch, on: 2025-07-01, to: generalist, factor: 2}",
+        "unknown key; allowed: on, kind, to, teams, assessed, parallel_days\n",
+    ),
     "unknown kind": ("  - {kind: vendor_swich, on: 2025-07-01, to: generalist}", "vendor_switch"),
 }  # fmt: skip
 
