@@ -32,17 +32,19 @@ help: ## Show the targets
 
 install: $(INSTALLED) ## Create .venv from requirements.lock; .venv/bin/denialloop is the command
 
+# --no-deps: the lock is whole, and pip's resolver may look past a pin when a newer release appears.
 $(LOCKED): requirements.lock
 	@python=$$($(find_python)) && \
 	echo "Creating $(VENV) with $$("$$python" --version) from requirements.lock" && \
 	"$$python" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements.lock
+		--no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 $(INSTALLED): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 demo: install ## Compare a generalist with a specialised vendor (SCALE=1 for the full hospital)
