@@ -25,7 +25,7 @@ from pptx.util import Emu, Inches, Pt
 from sim.report.evidence import LETTERS
 from sim.report.facts import OTHERS, Facts
 from sim.report.plots import HIDDEN, Plot, best
-from sim.report.words import brief, inside, label, plain
+from sim.report.words import brief, heading, inside, label, plain
 from sim.study.compare import BETTER, CAVEAT, WORSE
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9
@@ -272,9 +272,9 @@ class _Deck:
         facts = self.facts
         matrix = facts.others.get(OTHERS["matrix"])
         if matrix:
-            heads, *rows = [[brief(cell) for cell in row[:5]] for row in matrix]
-            said = [head.replace("_usd", ", USD").replace("_", " ") for head in heads]
-            self.table("Recommendation by function", said, rows, "From the study of functions.")
+            heads = [heading(head) for head in matrix[0][:5]]
+            rows = [[brief(cell) for cell in row[:5]] for row in matrix[1:]]
+            self.table("Recommendation by function", heads, rows, "From the study of functions.")
             return
         rows = [list(row) for row in facts.recommendation()]
         if not rows:

@@ -2,6 +2,7 @@
 
 import csv
 import html
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from sim.report.checks import Check, checks
 from sim.report.plots import Plot, plots
 from sim.report.settling import unsettled
 from sim.report.terminal import Texts, careful, compared, described, headline, unfinished
-from sim.report.words import apart, label, sentence
+from sim.report.words import apart, brief, heading, interval, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.stored import read_manifest
@@ -176,6 +177,19 @@ class Facts:
             if (rows := _read(self.folder / f"{name}.csv"))
         }
 
+    @property
+    def others_in_words(self) -> dict[str, list[list[str]]]:
+        """The tables of `others` as a page shows them: heads in words, numbers in their unit.
+
+        A first column of keys is left out where another has the words.
+        """
+        said = {}
+        for title, (heads, *rows) in self.others.items():
+            first = 1 if "words" in heads[1:] else 0
+            head = [heading(head) for head in heads[first:]]
+            said[title] = [head, *(_in_words(heads, row)[first:] for row in rows)]
+        return said
+
     def pictures(self, title: str) -> Iterator[tuple[str, str, str]]:
         """Charts that the command of a table of `others` has left: name, what it finds, SVG."""
         stems = PICTURES[next(name for name, said in OTHERS.items() if said == title)]
@@ -212,6 +226,29 @@ class Facts:
 
 
 _GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+
+
+_COUNTS = ("n", "rank")
+"""Columns whose numbers are not in the unit of their row."""
+
+
+def _in_words(heads: Sequence[str], row: Sequence[str]) -> list[str]:
+    """A row whose numbers have the unit that it names, if it names one."""
+    unit = dict(zip(heads, row, strict=False)).get("unit", "")
+    if unit not in ("share", "points", "USD", "days"):
+        return [brief(cell) for cell in row]
+    points = unit == "points"
+    said = []
+    for head, cell in zip(heads, row, strict=False):
+        try:
+            value = math.nan if head in _COUNTS else float(cell)
+        except ValueError:
+            value = math.nan
+        told, _ = interval(
+            value, math.nan, math.nan, "share" if points else unit, difference=points
+        )
+        said.append(told if math.isfinite(value) else brief(cell))
+    return said
 
 
 def _lead(rows: Sequence[Comparison]) -> int:

@@ -15,7 +15,7 @@ from sim.report.charts import Chart
 from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.style import BOUND
-from sim.report.words import brief, label, plain
+from sim.report.words import brief, heading, label, plain
 from sim.study.compare import CAVEAT
 
 MOST_ROWS = 120
@@ -32,10 +32,9 @@ def page(facts: Facts) -> str:
     glyphs: dict[str, str] = {}
     charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
     others = [
-        (title, [[brief(cell) for cell in row] for row in rows],
-         [_inline(text, stem, alt, glyphs) for stem, alt, text in facts.pictures(title)])
-        for title, rows in facts.others.items()
-    ]  # fmt: skip
+        (title, rows, [_inline(svg, stem, alt, glyphs) for stem, alt, svg in facts.pictures(title)])
+        for title, rows in facts.others_in_words.items()
+    ]
     said = facts.view.result.scenarios
     logo = facts.brand.image
     return templates.get_template("report.html").render(
@@ -80,7 +79,7 @@ def _shown(chart: Chart, glyphs: dict[str, str]) -> dict[str, Any]:
         "name": chart.name,
         "title": chart.title,
         "svg": _inline(image(chart, "svg").decode(), chart.name, chart.alt, glyphs),
-        "heads": [sentence.replace("_", " ") for sentence in chart.data],
+        "heads": [heading(column) for column in chart.data],
         "rows": [[brief(value) for value in row] for row in rows[:MOST_ROWS]],
         "cut": len(rows) if len(rows) > MOST_ROWS else 0,
     }

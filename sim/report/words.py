@@ -94,6 +94,17 @@ def label(kpi: str) -> str:
     return sentence(words.replace("_", " ") + of)
 
 
+def heading(column: str) -> str:
+    """What people call a column of a table: 'alone_ci_low' is 'Alone, 95 % from'."""
+    for end, said in (("ci_low", "95 % from"), ("ci_high", "95 % to")):
+        if column.endswith(end):
+            front = column.removesuffix(end).strip("_")
+            return f"{heading(front)}, {said}" if front else said
+    words = column.removesuffix("_usd").replace("_", " ")
+    said = {"kpi": "KPI", "n": "Replications"}.get(words, sentence(words))
+    return f"{said}, USD" if column.endswith("_usd") else said
+
+
 def inside(text: str) -> str:
     """A label inside a sentence: its first letter small, unless it begins with an acronym."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
@@ -101,6 +112,8 @@ def inside(text: str) -> str:
 
 def brief(value: object) -> str:
     """A cell of a table: a number, also one that was read back, with four digits; text as it is."""
+    if value == "":
+        return ""
     if isinstance(value, str) and not value.isdigit():
         try:
             value = float(value)

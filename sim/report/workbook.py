@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.report.facts import Facts
 from sim.report.plots import HIDDEN, Plot
-from sim.report.words import label, plain
+from sim.report.words import heading, label, plain
 from sim.study.compare import summarise
 
 SMALL_USD = 1000  # below it, cents are shown
@@ -149,7 +149,7 @@ class _Book:
                      "Source", "Reasoning", "Differs")  # fmt: skip
             self.table("Assumptions", heads, values)
         for title, rows in facts.others.items():
-            self.table(title.partition(":")[0], rows[0], rows[1:])
+            self.table(title.partition(":")[0], list(map(heading, rows[0])), rows[1:])
         self.table("Checks", ("What must be true", "Found", "Verdict"),
                    [(c.what, c.found, c.verdict) for c in facts.checks])  # fmt: skip
         self.table(

@@ -177,13 +177,15 @@ def _shocked(found: Found) -> Floats:
 
 
 def _payback(found: Found) -> Floats:
-    """Day from which the switch has paid for itself on cash, by replication."""
+    """Day from which the switch has paid for itself on cash, by replication; never is infinite."""
     result = found.result
     only = {name: result.outcomes[name] for name in (STAYS, CASE)}
     part = StudyResult(
         (STAYS, CASE), only, result.seed, (), "", result.replications, 0, {}, result.code_hash
     )
-    return np.array(next(p.days for p in paybacks(part) if p.basis == "cash"))
+    found_days = [p.days for p in paybacks(part) if p.basis == "cash"]
+    never = [math.inf] * len(found.pairs(STAYS, CASE))  # where no dollar differs
+    return np.array(found_days[0] if found_days else never)
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +407,8 @@ def score(result: StudyResult) -> list[Row]:
 
 def _median(values: Floats) -> Interval:
     """The middle value with its 95 % interval; values may be infinite."""
+    if not len(values):
+        return mean_interval(values)
     low, high = quantile_interval(values, 0.5)
     middle = float(np.sort(values)[len(values) // 2])
     return Interval(len(values), middle, math.nan, low, high)

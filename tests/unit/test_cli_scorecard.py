@@ -17,7 +17,9 @@ from sim.report.scorecard import cells, finding, target
 from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
 from sim.study import replicate
+from sim.study.replicate import StudyResult
 from sim.study.scorecard import (
+    CASE,
     CLAIMS,
     GIVEN,
     IN_RANGE,
@@ -25,8 +27,10 @@ from sim.study.scorecard import (
     NOT_TESTABLE,
     OUT,
     SCENARIOS,
+    STAYS,
     TESTED,
     Claim,
+    Found,
     Row,
     counts,
     judge,
@@ -161,3 +165,26 @@ def test_the_sentence_counts_what_was_tested() -> None:
             Row(Claim("k", "w", "-", kind=GIVEN, because="b"), None, GIVEN)]  # fmt: skip
     assert counts(rows) == {IN_RANGE: 1, OUT: 1, GIVEN: 1}
     assert finding(rows).startswith("Of 3 claims 2 were tested: 1 in range, 1 out; 1 are inputs")
+
+
+def found(cash_of_the_switch: float) -> Found:
+    """A study of the case whose switch brings this much more cash a week, and costs nothing."""
+
+    def one(cash: float) -> Outcome:
+        weeks = range(10)
+        money = {name: [0.0] * 10 for name in ("accrued_usd", "fees_usd", "hospital_usd",
+                                                "one_off_usd")}  # fmt: skip
+        starts = [f"2025-01-{1 + w:02d}" for w in weeks]
+        return Outcome({}, {"money": {"week": list(weeks), "week_start": starts,
+                                      "cash_usd": [cash] * 10, **money}})  # fmt: skip
+
+    both = {STAYS: {r: one(100.0) for r in range(8)},
+            CASE: {r: one(100.0 + cash_of_the_switch) for r in range(8)}}  # fmt: skip
+    return Found(StudyResult((STAYS, CASE), both, 1, (), "", 8, 0, {}, ""))
+
+
+def test_a_switch_that_changes_no_dollar_never_pays_back() -> None:
+    [claim] = [claim for claim in CLAIMS if claim.key == "payback"]
+    assert claim.value is not None
+    assert list(claim.value(found(9.0))) == [7.0] * 8
+    assert list(claim.value(found(0.0))) == [math.inf] * 8

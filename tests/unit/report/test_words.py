@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.report.words import contrast, interval, label, number, plain
+from sim.report.words import contrast, heading, interval, label, number, plain
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,17 @@ def test_a_finding_names_the_scenarios_in_plain_english() -> None:
     assert contrast(two, said, "denied") == "B: 5 % denied, against 14 % for a"
     assert contrast(two, {"a": "5 %", "b": "5 %"}, "denied") == "5 % denied for both a and b"
     assert contrast(values, said, "denied") == "From 5 % (b) to 14 % (a) denied"
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("ci_low", "95 % from"),
+        ("alone_ci_high", "Alone, 95 % to"),
+        ("net_value_usd", "Net value, USD"),
+        ("kpi", "KPI"),
+        ("n", "Replications"),
+    ],
+)
+def test_columns_have_heads_in_words(column: str, said: str) -> None:
+    assert heading(column) == said
