@@ -20,6 +20,11 @@ def finding(chosen: Chosen) -> str:
             f"{plain(best)} is the best by {what}: chosen with a chance of at least {sure} of "
             f"being right, if the best leads by {lead} or more"
         )
+    if chosen.equal:
+        names = " and ".join(plain(name) for name in chosen.survivors)
+        return sentence(
+            f"{names} are the best by {what} and come out the same in every replication"
+        )
     names = ", ".join(plain(name) for name in chosen.survivors)
     return sentence(
         f"not decided after {chosen.replications} replications: the best by {what} is among "

@@ -40,6 +40,15 @@ class Chosen:
     replications: int
     result: StudyResult
 
+    @property
+    def equal(self) -> bool:
+        """Whether all who are left have the same value in every replication."""
+        values = [
+            [outcome.kpis[self.kpi] for _, outcome in sorted(self.result.outcomes[name].items())]
+            for name in self.survivors
+        ]
+        return all(own == values[0] for own in values[1:])
+
     def standing(self) -> list[tuple[str, Interval]]:
         """Every scenario with its mean over the replications it had, the best first."""
         sign = -1.0 if kpi_of(self.kpi).better == "lower" else 1.0

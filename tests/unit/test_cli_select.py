@@ -12,9 +12,12 @@ import pytest
 
 from sim.cli import BAD_INPUT, FAILED, FINE, main
 from sim.record.record import Outcome
+from sim.report.select import finding
 from sim.scenario.load import shipped_configs
 from sim.scenario.schema import Scenario
 from sim.study import replicate
+from sim.study.replicate import StudyResult
+from sim.study.select import Chosen
 
 CONFIGS = shipped_configs()
 FILES = [str(CONFIGS / f"{name}.yaml") for name in ("generalist", "in_house", "specialized")]
@@ -128,3 +131,15 @@ def test_how_many_are_simulated_at_a_time_changes_nothing() -> None:
     assert all(rows == said[0] for rows in said)
     kept = [{name: list(by) for name, by in c.result.outcomes.items()} for c in found]
     assert all(rows == kept[0] for rows in kept)
+
+
+def test_who_is_left_and_always_equal_is_not_called_undecided() -> None:
+    outcomes = {name: {r: Outcome({"money.net_value_usd": float(r)}, {}) for r in range(12)}
+                for name in ("a", "b")}  # fmt: skip
+    result = StudyResult(("a", "b"), outcomes, 1, (), "", 12, 0, {}, "")
+    chosen = Chosen("money.net_value_usd", 1.0, 0.95, ("a", "b"), 12, result)
+    assert finding(chosen) == (
+        "A and b are the best by net value and come out the same in every replication"
+    )
+    outcomes["b"][3].kpis["money.net_value_usd"] += 1.0
+    assert finding(chosen).startswith("Not decided after 12 replications")
