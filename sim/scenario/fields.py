@@ -69,6 +69,21 @@ def param(
     return Field(description=description, json_schema_extra=extra, **bounds)
 
 
+def lever(description: str, unit: str, source: str, **more: Any) -> Any:
+    """A `param` that the planner chooses."""
+    return param(description, unit, source, "lever", **more)
+
+
+def uncertainty(description: str, unit: str, source: str, **more: Any) -> Any:
+    """A `param` that the world chooses."""
+    return param(description, unit, source, "uncertainty", **more)
+
+
+def constant(description: str, unit: str, source: str, **more: Any) -> Any:
+    """A `param` that is neither chosen nor uncertain."""
+    return param(description, unit, source, "constant", **more)
+
+
 def share(description: str, source: str, kind: Kind, **more: Any) -> Any:
     """A `param` between 0 and 1."""
     return param(description, "share", source, kind, ge=0, le=1, **more)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, param, share
+from sim.scenario.fields import Model, lever, share, uncertainty
 
 
 class FrontSetting(Model):
@@ -32,17 +32,15 @@ class FrontEnd(Model):
 
     inpatient: FrontSetting
     outpatient: FrontSetting
-    lead_days: tuple[int, int, int] = param(
+    lead_days: tuple[int, int, int] = uncertainty(
         "Minimum, mode and maximum of the triangular time from the request to the service",
         "days",
         "D5",
-        "uncertainty",
     )
-    patience_mean_days: float = param(
+    patience_mean_days: float = uncertainty(
         "Mean patience of a request that nobody has booked yet (exponential, whole days)",
         "days",
         "D5",
-        "uncertainty",
         gt=0,
         le=365,
     )
@@ -51,11 +49,8 @@ class FrontEnd(Model):
         "D5",
         "uncertainty",
     )
-    auth_decision_days: tuple[int, int] = param(
-        "Earliest and latest day on which a payer answers a request for authorisation",
-        "days",
-        "D5",
-        "uncertainty",
+    auth_decision_days: tuple[int, int] = uncertainty(
+        "Earliest and latest day on which a payer answers a request for authorisation", "days", "D5"
     )
     auth_refused_share: float = share("Requests that the payer refuses", "D5", "uncertainty")
     peer_to_peer_won_share: float = share(
@@ -68,17 +63,16 @@ class FrontEnd(Model):
         "D5",
         "lever",
     )
-    postponed_days: int = param(
-        "Days by which such a visit is put off, once", "days", "D5", "lever", ge=1, le=180
+    postponed_days: int = lever(
+        "Days by which such a visit is put off, once", "days", "D5", ge=1, le=180
     )
     other_sources_share: dict[
         Literal["REG", "AUTH", "DOC"], Annotated[float, Field(ge=0, le=1)]
-    ] = param(
+    ] = uncertainty(
         "Part of `categories.*.incidence` that does not come from booking, authorisation or "
         "transcription",
         "share",
         "D5",
-        "uncertainty",
     )
     scheduling_complexity: float = share(
         "Errors in booking (wrong coverage, wrong person) over errors in coding", "H4", "constant"

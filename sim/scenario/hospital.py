@@ -6,45 +6,37 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import CategoryName, Model, param, share
+from sim.scenario.fields import CategoryName, Model, constant, lever, share, uncertainty
 from sim.scenario.front_end import FrontEnd
 
 
 class Setting(Model):
     """Claims of one setting (inpatient or outpatient)."""
 
-    claims_per_year: float = param(
-        "Claims of this setting at scale 1", "claims/year", "H1", "uncertainty", ge=0, le=5000000.0
+    claims_per_year: float = uncertainty(
+        "Claims of this setting at scale 1", "claims/year", "H1", ge=0, le=5000000.0
     )
-    payment_mean_usd: float = param(
+    payment_mean_usd: float = uncertainty(
         "Mean contractual payment of a perfectly documented, coded and timely claim",
         "USD",
         "H1",
-        "uncertainty",
         gt=0,
         le=10000000.0,
     )
-    payment_cv: float = param(
-        "Coefficient of variation of the payment (lognormal)",
-        "ratio",
-        "H1",
-        "uncertainty",
-        ge=0,
-        le=10,
+    payment_cv: float = uncertainty(
+        "Coefficient of variation of the payment (lognormal)", "ratio", "H1", ge=0, le=10
     )
-    weekday_profile: tuple[float, ...] = param(
+    weekday_profile: tuple[float, ...] = uncertainty(
         "Relative volume Monday to Sunday; only ratios matter",
         "relative",
         "assumption",
-        "uncertainty",
         min_length=7,
         max_length=7,
     )
-    accuracy_exponent: float = param(
+    accuracy_exponent: float = constant(
         "Claim accuracy = agent accuracy to this power (charts with more codes err more)",
         "exponent",
         "H3 check script",
-        "constant",
         gt=0,
         le=10,
     )
@@ -84,35 +76,31 @@ class Setting(Model):
 class Arrivals(Model):
     """How claims arrive: drawn day by day, or replayed from a file of daily counts."""
 
-    month_profile: tuple[float, ...] = param(
+    month_profile: tuple[float, ...] = uncertainty(
         "Relative volume January to December; only ratios matter",
         "relative",
         "assumption",
-        "uncertainty",
         min_length=12,
         max_length=12,
     )
-    day_cv: float = param(
+    day_cv: float = uncertainty(
         "Coefficient of variation of the gamma factor that multiplies a day's expected count; 0"
         " gives Poisson counts",
         "ratio",
         "I, real logs",
-        "uncertainty",
         ge=0,
         le=3,
     )
-    within_day: Literal["batch", "continuous"] = param(
+    within_day: Literal["batch", "continuous"] = constant(
         "`batch`: a day's charts are released together at midnight; `continuous`: at "
         "independent uniform times of the day",
         "-",
         "assumption",
-        "constant",
     )
-    file: str | None = param(
+    file: str | None = uncertainty(
         "CSV of daily counts to replay (columns date, setting, payer, count), instead of drawing",
         "path",
         "assumption",
-        "uncertainty",
         path=True,
         default=None,
     )
@@ -124,8 +112,8 @@ class NarrowScope(Model):
     vendor_influence_share: float = share(
         "Part of the vendor's own catching and holding that still reaches", "H3", "uncertainty"
     )
-    catch_share: dict[Literal["REG", "DATA", "AUTH"], Annotated[float, Field(ge=0, le=1)]] = param(
-        "Source defects that the hospital's staff catch", "share", "H2, H3", "uncertainty"
+    catch_share: dict[Literal["REG", "DATA", "AUTH"], Annotated[float, Field(ge=0, le=1)]] = (
+        uncertainty("Source defects that the hospital's staff catch", "share", "H2, H3")
     )
     hold_and_query_share: float = share(
         "Weak notes that the hospital's staff hold and query", "H2", "uncertainty"
@@ -135,14 +123,11 @@ class NarrowScope(Model):
 class Hospital(Model):
     """The provider: volumes, money, documentation."""
 
-    name: str = param(
-        "Name used in reports", "-", "assumption", "constant", min_length=1, max_length=120
-    )
-    scale: float = param(
+    name: str = constant("Name used in reports", "-", "assumption", min_length=1, max_length=120)
+    scale: float = uncertainty(
         "Size of the hospital relative to the volumes written here",
         "ratio",
         "assumption",
-        "uncertainty",
         gt=0,
         le=20,
     )
@@ -150,11 +135,11 @@ class Hospital(Model):
     outpatient: Setting
     arrivals: Arrivals
     narrow_scope: NarrowScope
-    chart_ready_days: int = param(
-        "Days from service until the chart can be coded", "days", "A4", "constant", ge=0, le=60
+    chart_ready_days: int = constant(
+        "Days from service until the chart can be coded", "days", "A4", ge=0, le=60
     )
-    bill_hold_days: int = param(
-        "Minimum days from service to submission", "days", "H1", "constant", ge=0, le=60
+    bill_hold_days: int = constant(
+        "Minimum days from service to submission", "days", "H1", ge=0, le=60
     )
     scrubber_edit_share: float = share(
         "Claims stopped by the scrubber for a cosmetic edit that no payer would have minded",
@@ -172,73 +157,55 @@ class Hospital(Model):
         "assumption",
         "uncertainty",
     )
-    query_response_median_days: float = param(
+    query_response_median_days: float = uncertainty(
         "Median days until the physician answers, or the query is given up",
         "days",
         "D1",
-        "uncertainty",
         gt=0,
         le=60,
     )
-    query_response_sigma: float = param(
-        "Sigma of the log of the response time", "log", "assumption", "uncertainty", ge=0, le=3
+    query_response_sigma: float = uncertainty(
+        "Sigma of the log of the response time", "log", "assumption", ge=0, le=3
     )
-    query_physician_usd: float = param(
-        "Physician time spent on one query", "USD", "assumption", "uncertainty", ge=0, le=10000.0
+    query_physician_usd: float = uncertainty(
+        "Physician time spent on one query", "USD", "assumption", ge=0, le=10000.0
     )
-    audit_lag_days: tuple[int, int] = param(
-        "Earliest and latest day after payment on which an audit takes money back",
-        "days",
-        "A5",
-        "uncertainty",
+    audit_lag_days: tuple[int, int] = uncertainty(
+        "Earliest and latest day after payment on which an audit takes money back", "days", "A5"
     )
-    front_end: FrontEnd | None = param(
+    front_end: FrontEnd | None = constant(
         "Booking, prior authorisation and transcription; left out, their work is not modelled and "
         "their errors are part of `categories.*.incidence`",
         "-",
         "D5",
-        "constant",
         default=None,
     )
-    cost_of_capital_per_year: float = param(
-        "Yearly cost of money tied up in receivables",
-        "share/year",
-        "assumption",
-        "uncertainty",
-        ge=0,
-        le=1,
+    cost_of_capital_per_year: float = uncertainty(
+        "Yearly cost of money tied up in receivables", "share/year", "assumption", ge=0, le=1
     )
 
 
 class AppealLevel(Model):
     """One level of appeal."""
 
-    file_within_days: int = param(
-        "Days from the denial until the right lapses", "days", "A4", "constant", ge=1, le=3650
+    file_within_days: int = constant(
+        "Days from the denial until the right lapses", "days", "A4", ge=1, le=3650
     )
-    decision_days: int = param(
-        "Days until the payer decides", "days", "A4", "constant", ge=1, le=3650
-    )
+    decision_days: int = constant("Days until the payer decides", "days", "A4", ge=1, le=3650)
 
 
 class Payer(Model):
     """A payer class."""
 
-    name: str = param(
-        "Name of the payer class", "-", "assumption", "constant", min_length=1, max_length=60
-    )
+    name: str = constant("Name of the payer class", "-", "assumption", min_length=1, max_length=60)
     claims_share: float = share("Part of all claims", "H1", "uncertainty")
-    reply_days: tuple[float, float, float] = param(
-        "Minimum, mode and maximum of the triangular reply time to a clean claim",
-        "days",
-        "A4, H1",
-        "uncertainty",
+    reply_days: tuple[float, float, float] = uncertainty(
+        "Minimum, mode and maximum of the triangular reply time to a clean claim", "days", "A4, H1"
     )
-    stringency: float = param(
+    stringency: float = uncertainty(
         "Multiplier on the odds shares of denial of every residual defect",
         "ratio",
         "A1, H1",
-        "uncertainty",
         ge=0,
         le=5,
     )
@@ -251,48 +218,40 @@ class Payer(Model):
     short_pay_payment_share: float = share(
         "Part of the payment that is missing then", "A4", "uncertainty"
     )
-    filing_limit_days: int = param(
-        "Days from service to first submission", "days", "A4", "constant", ge=1, le=3650
+    filing_limit_days: int = constant(
+        "Days from service to first submission", "days", "A4", ge=1, le=3650
     )
-    corrected_claim_window_days: int = param(
-        "Days from a denial in which a corrected claim is accepted",
-        "days",
-        "A4",
-        "constant",
-        ge=1,
-        le=3650,
+    corrected_claim_window_days: int = constant(
+        "Days from a denial in which a corrected claim is accepted", "days", "A4", ge=1, le=3650
     )
-    corrected_claim_reply_days: int = param(
-        "Days until a corrected claim is decided", "days", "A4", "constant", ge=1, le=365
+    corrected_claim_reply_days: int = constant(
+        "Days until a corrected claim is decided", "days", "A4", ge=1, le=365
     )
-    records_window_days: int = param(
-        "Days to answer a request for information", "days", "A4", "constant", ge=1, le=365
+    records_window_days: int = constant(
+        "Days to answer a request for information", "days", "A4", ge=1, le=365
     )
-    records_decision_days: tuple[float, float] = param(
-        "Range of days until a request for information is decided", "days", "A2", "uncertainty"
+    records_decision_days: tuple[float, float] = uncertainty(
+        "Range of days until a request for information is decided", "days", "A2"
     )
-    appeal_levels: tuple[AppealLevel, ...] = param(
-        "Levels of appeal, first to last", "-", "A4", "constant", max_length=6
+    appeal_levels: tuple[AppealLevel, ...] = constant(
+        "Levels of appeal, first to last", "-", "A4", max_length=6
     )
 
 
 class Category(Model):
     """A kind of defect and what payers do with it."""
 
-    name: CategoryName = param("Defect category", "-", "model", "constant")
-    label: str = param("Plain words", "-", "assumption", "constant", max_length=80)
-    carc: tuple[str, ...] = param("Adjustment codes that carry it", "-", "A2", "constant")
-    path: Literal["technical", "clinical"] = param(
-        "Who works the denial", "-", "A2, H2", "constant"
-    )
+    name: CategoryName = constant("Defect category", "-", "model")
+    label: str = constant("Plain words", "-", "assumption", max_length=80)
+    carc: tuple[str, ...] = constant("Adjustment codes that carry it", "-", "A2")
+    path: Literal["technical", "clinical"] = constant("Who works the denial", "-", "A2, H2")
     incidence: float = share(
         "Claims that have the defect before anyone works on them", "H1", "uncertainty"
     )
-    dollar_weight: float = param(
+    dollar_weight: float = uncertainty(
         "Mean payment of claims with the defect over the mean of all claims",
         "ratio",
         "H1",
-        "uncertainty",
         gt=0,
         le=5,
     )
@@ -311,11 +270,8 @@ class Category(Model):
         "A2, H2",
         "uncertainty",
     )
-    feedback: bool = param(
-        "Whether meetings with the hospital can remove the defect at its source",
-        "-",
-        "D2",
-        "constant",
+    feedback: bool = constant(
+        "Whether meetings with the hospital can remove the defect at its source", "-", "D2"
     )
 
 
@@ -335,8 +291,8 @@ class Denials(Model):
     correction_share: float = share(
         "Rejected claims mended in one go at full knowledge", "assumption", "uncertainty"
     )
-    follow_up_after_days: int = param(
-        "Days of silence after which a claim is followed up", "days", "H2", "lever", ge=1, le=365
+    follow_up_after_days: int = lever(
+        "Days of silence after which a claim is followed up", "days", "H2", ge=1, le=365
     )
     short_pay_noticed_share: float = share(
         "Short payments noticed at posting", "assumption", "uncertainty"

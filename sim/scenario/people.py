@@ -6,37 +6,34 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, QueueName, SkillName, param, share
+from sim.scenario.fields import Model, QueueName, SkillName, constant, lever, share, uncertainty
 
 
 class Queue(Model):
     """A kind of work."""
 
-    name: QueueName = param("Queue", "-", "model", "constant")
-    skill: SkillName = param("Skill that the work uses and teaches", "-", "model", "constant")
-    minutes: float = param(
+    name: QueueName = constant("Queue", "-", "model")
+    skill: SkillName = constant("Skill that the work uses and teaches", "-", "model")
+    minutes: float = uncertainty(
         "Mean touch time of a fully knowledgeable agent at multiplier 1",
         "minutes",
         "B2, H2",
-        "uncertainty",
         gt=0,
         le=600,
     )
-    minutes_cv: float = param(
-        "Coefficient of variation of the touch time", "ratio", "I", "uncertainty", ge=0, le=5
+    minutes_cv: float = uncertainty(
+        "Coefficient of variation of the touch time", "ratio", "I", ge=0, le=5
     )
-    distribution: Literal["lognormal", "exponential"] = param(
+    distribution: Literal["lognormal", "exponential"] = constant(
         "Shape of the touch time (`exponential` ignores the coefficient of variation)",
         "-",
         "C, I",
-        "constant",
         default="lognormal",
     )
-    due_days: int = param(
+    due_days: int = constant(
         "Days in which the work should be done (drives the `deadline` discipline)",
         "days",
         "A4",
-        "constant",
         ge=0,
         le=365,
     )
@@ -45,26 +42,20 @@ class Queue(Model):
 class Certification(Model):
     """A level of certification."""
 
-    name: str = param("Short name", "-", "assumption", "constant", min_length=1, max_length=20)
+    name: str = constant("Short name", "-", "assumption", min_length=1, max_length=20)
     accuracy_floor: float = share("Coding accuracy at zero knowledge", "H2", "uncertainty")
     accuracy_ceiling: float = share("Coding accuracy at full knowledge", "H2", "uncertainty")
-    wage_usd_per_hour: float = param("Wage", "USD/hour", "B4", "uncertainty", ge=0, le=500)
-    billed_usd_per_hour: float = param(
-        "Rate billed where the price is by certification",
-        "USD/hour",
-        "B4, H2",
-        "uncertainty",
-        ge=0,
-        le=1000,
+    wage_usd_per_hour: float = uncertainty("Wage", "USD/hour", "B4", ge=0, le=500)
+    billed_usd_per_hour: float = uncertainty(
+        "Rate billed where the price is by certification", "USD/hour", "B4, H2", ge=0, le=1000
     )
-    opens: tuple[QueueName, ...] | Literal["all"] = param(
-        "Queues that this certification may work", "-", "A2", "lever"
+    opens: tuple[QueueName, ...] | Literal["all"] = lever(
+        "Queues that this certification may work", "-", "A2"
     )
-    education_hours_per_year: float = param(
+    education_hours_per_year: float = constant(
         "Continuing education that keeps the certificate, paid and not productive",
         "hours/year",
         "B3",
-        "constant",
         ge=0,
         le=500,
     )
@@ -73,51 +64,40 @@ class Certification(Model):
 class PolicyChange(Model):
     """A rule change that recurs every year and makes part of a skill obsolete."""
 
-    name: str = param("Name", "-", "assumption", "constant", min_length=1, max_length=60)
-    skills: tuple[SkillName, ...] | Literal["all", "client"] = param(
-        "Skills hit, or the client part of knowledge", "-", "C", "constant"
+    name: str = constant("Name", "-", "assumption", min_length=1, max_length=60)
+    skills: tuple[SkillName, ...] | Literal["all", "client"] = constant(
+        "Skills hit, or the client part of knowledge", "-", "C"
     )
-    obsolete_share: float = param(
-        "Part of the knowledge that no longer holds", "share", "C", "uncertainty", ge=0, le=0.99
+    obsolete_share: float = uncertainty(
+        "Part of the knowledge that no longer holds", "share", "C", ge=0, le=0.99
     )
-    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = param(
-        "Months of the year in which it recurs", "month", "C", "constant", min_length=1
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = constant(
+        "Months of the year in which it recurs", "month", "C", min_length=1
     )
 
 
 class People(Model):
     """What holds for every agent, whoever employs them."""
 
-    learning_law: Literal["exponential", "wright", "de_jong", "lfcm"] = param(
-        "Learning law, by name", "-", "C", "uncertainty", default="exponential"
+    learning_law: Literal["exponential", "wright", "de_jong", "lfcm"] = uncertainty(
+        "Learning law, by name", "-", "C", default="exponential"
     )
-    novice_slowdown: float = param(
-        "Extra touch time at zero knowledge, over the standard",
-        "ratio",
-        "B1, C",
-        "uncertainty",
-        ge=0,
-        le=5,
+    novice_slowdown: float = uncertainty(
+        "Extra touch time at zero knowledge, over the standard", "ratio", "B1, C", ge=0, le=5
     )
-    speed_sigma: float = param(
-        "Standard deviation of the log of agents' own speed", "log", "I", "uncertainty", ge=0, le=1
+    speed_sigma: float = uncertainty(
+        "Standard deviation of the log of agents' own speed", "log", "I", ge=0, le=1
     )
     pressure_threshold: float = share(
         "Occupancy above which pressure costs accuracy and people", "B5", "uncertainty"
     )
-    pressure_accuracy: float = param(
-        "Accuracy lost per unit of occupancy above the threshold",
-        "share/share",
-        "H2",
-        "uncertainty",
-        ge=0,
-        le=5,
+    pressure_accuracy: float = uncertainty(
+        "Accuracy lost per unit of occupancy above the threshold", "share/share", "H2", ge=0, le=5
     )
-    pressure_hazard: float = param(
+    pressure_hazard: float = uncertainty(
         "Relative rise of the quitting hazard per unit of occupancy above the threshold",
         "1/share",
         "B5, C",
-        "uncertainty",
         ge=0,
         le=20,
     )
@@ -137,19 +117,13 @@ class People(Model):
     unsupported_found_share: float = share(
         "Codes without support in the chart that an audit finds", "A5, assumption", "uncertainty"
     )
-    check_time_share: float = param(
-        "Touch time of a quality check over that of the work checked",
-        "ratio",
-        "B2",
-        "uncertainty",
-        ge=0,
-        le=5,
+    check_time_share: float = uncertainty(
+        "Touch time of a quality check over that of the work checked", "ratio", "B2", ge=0, le=5
     )
-    power_exponent: float = param(
+    power_exponent: float = uncertainty(
         "Exponent b of the power laws (`wright`, `de_jong`, `lfcm`); 0.32 is an 80 % curve",
         "exponent",
         "C",
-        "uncertainty",
         gt=0,
         lt=1,
         default=0.32,
@@ -157,14 +131,8 @@ class People(Model):
     incompressible_share: float = share(
         "Part of the gap that nobody can learn away (`de_jong`)", "C", "uncertainty", default=0.0
     )
-    total_forgetting_months: float = param(
-        "Break after which all is forgotten (`lfcm`)",
-        "months",
-        "C",
-        "uncertainty",
-        gt=0,
-        le=600,
-        default=24.0,
+    total_forgetting_months: float = uncertainty(
+        "Break after which all is forgotten (`lfcm`)", "months", "C", gt=0, le=600, default=24.0
     )
     notice_by_skill_share: float = share(
         "How far noticing a weak note follows the coder's accuracy (certification, knowledge, "
@@ -174,44 +142,29 @@ class People(Model):
         "uncertainty",
         default=0.0,
     )
-    recruiting_usd: float = param(
-        "Cost of recruiting one agent", "USD/hire", "B1", "uncertainty", ge=0, le=1000000.0
+    recruiting_usd: float = uncertainty(
+        "Cost of recruiting one agent", "USD/hire", "B1", ge=0, le=1000000.0
     )
 
 
 class Calendar(Model):
     """Working days and hours."""
 
-    country: str = param(
+    country: str = constant(
         "Country code of the public holidays; `none` for no holidays",
         "ISO 3166",
         "assumption",
-        "constant",
         min_length=2,
         max_length=4,
     )
-    workdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = param(
-        "Weekdays worked, Monday = 0",
-        "weekday",
-        "assumption",
-        "constant",
-        min_length=1,
-        max_length=7,
+    workdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = constant(
+        "Weekdays worked, Monday = 0", "weekday", "assumption", min_length=1, max_length=7
     )
-    shift_start_hour: float = param(
-        "Start of the shift", "hour", "assumption", "constant", ge=0, lt=24
+    shift_start_hour: float = constant("Start of the shift", "hour", "assumption", ge=0, lt=24)
+    shift_hours: float = constant("Paid length of the shift", "hours", "assumption", gt=0, le=24)
+    shrinkage_share: float = uncertainty(
+        "Paid time lost inside working days (breaks, meetings, systems)", "share", "B5", ge=0, lt=1
     )
-    shift_hours: float = param(
-        "Paid length of the shift", "hours", "assumption", "constant", gt=0, le=24
-    )
-    shrinkage_share: float = param(
-        "Paid time lost inside working days (breaks, meetings, systems)",
-        "share",
-        "B5",
-        "uncertainty",
-        ge=0,
-        lt=1,
-    )
-    absence_share: float = param(
-        "Scheduled days on which an agent is absent", "share", "B5", "uncertainty", ge=0, lt=1
+    absence_share: float = uncertainty(
+        "Scheduled days on which an agent is absent", "share", "B5", ge=0, lt=1
     )

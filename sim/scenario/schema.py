@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Discipline, Model, QueueName, param
+from sim.scenario.fields import Discipline, Model, QueueName, constant, lever
 from sim.scenario.hospital import Category, Denials, Hospital, Payer
 from sim.scenario.people import Calendar, Certification, People, PolicyChange, Queue
 from sim.scenario.timeline import Event
@@ -17,113 +17,93 @@ from sim.scenario.vendor import Vendor
 class Overtime(Model):
     """Longer shifts while the backlog is high."""
 
-    backlog_days: float = param(
+    backlog_days: float = lever(
         "Backlog, in days of the team's own work, above which overtime starts",
         "days",
         "assumption",
-        "lever",
         gt=0,
         le=365,
     )
-    hours_per_day: float = param(
-        "Extra hours per shift", "hours", "assumption", "lever", gt=0, le=8
-    )
-    pay_multiplier: float = param(
-        "Rate of an overtime hour over a normal one", "ratio", "assumption", "lever", ge=1, le=4
+    hours_per_day: float = lever("Extra hours per shift", "hours", "assumption", gt=0, le=8)
+    pay_multiplier: float = lever(
+        "Rate of an overtime hour over a normal one", "ratio", "assumption", ge=1, le=4
     )
 
 
 class Team(Model):
     """Agents of one vendor who share the work of some queues."""
 
-    name: str = param(
-        "Name of the team", "-", "assumption", "constant", min_length=1, max_length=60
-    )
-    vendor: str = param("Vendor profile", "-", "assumption", "lever", min_length=1)
-    queues: tuple[QueueName, ...] = param("Queues served", "-", "assumption", "lever", min_length=1)
-    headcount: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = param(
+    name: str = constant("Name of the team", "-", "assumption", min_length=1, max_length=60)
+    vendor: str = lever("Vendor profile", "-", "assumption", min_length=1)
+    queues: tuple[QueueName, ...] = lever("Queues served", "-", "assumption", min_length=1)
+    headcount: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = lever(
         "Planned agents at scale 1, or `auto`: expected work over productive time at the target "
         "occupancy",
         "people",
         "assumption",
-        "lever",
     )
-    discipline: Discipline = param(
+    discipline: Discipline = lever(
         "Which item is taken first: `fifo` the oldest, `deadline` the one due first, `value` "
         "the one with most expected money per minute, `ease` the one with fewest minutes per win",
         "-",
         "model",
-        "lever",
         default="fifo",
     )
-    certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = param(
-        "Certifications of this team, if not the vendor's",
-        "share",
-        "assumption",
-        "lever",
-        default=None,
+    certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = lever(
+        "Certifications of this team, if not the vendor's", "share", "assumption", default=None
     )
-    overtime: Overtime | None = param("Overtime", "-", "assumption", "lever", default=None)
+    overtime: Overtime | None = lever("Overtime", "-", "assumption", default=None)
 
 
 class Scenario(Model):
     """One world and one way of staffing it."""
 
-    name: str = param(
-        "Name used in tables and charts",
-        "-",
-        "assumption",
-        "constant",
-        min_length=1,
-        max_length=120,
+    name: str = constant(
+        "Name used in tables and charts", "-", "assumption", min_length=1, max_length=120
     )
-    description: str = param(
-        "What the scenario stands for", "-", "assumption", "constant", max_length=2000, default=""
+    description: str = constant(
+        "What the scenario stands for", "-", "assumption", max_length=2000, default=""
     )
-    seed: int = param(
-        "Seed of every random table of the study", "-", "assumption", "constant", ge=0, lt=2**63
+    seed: int = constant(
+        "Seed of every random table of the study", "-", "assumption", ge=0, lt=2**63
     )
-    start: date = param("First day of the run", "date", "assumption", "constant")
-    horizon_days: int = param("Length of the run", "days", "assumption", "constant", ge=1, le=7400)
-    kpi_from_days: int = param(
+    start: date = constant("First day of the run", "date", "assumption")
+    horizon_days: int = constant("Length of the run", "days", "assumption", ge=1, le=7400)
+    kpi_from_days: int = constant(
         "First day of service that the KPIs count (the days before let queues and people settle)",
         "days",
         "assumption",
-        "constant",
         ge=0,
         le=7400,
     )
-    kpi_until_days: int = param(
+    kpi_until_days: int = constant(
         "Days before the end at which the KPIs stop counting services, so that payers have replied",
         "days",
         "assumption",
-        "constant",
         ge=0,
         le=7400,
     )
     hospital: Hospital
-    payers: tuple[Payer, ...] = param(
-        "Payer classes", "-", "assumption", "constant", min_length=1, max_length=50
+    payers: tuple[Payer, ...] = constant(
+        "Payer classes", "-", "assumption", min_length=1, max_length=50
     )
-    categories: tuple[Category, ...] = param(
-        "Defect categories", "-", "assumption", "constant", min_length=1
+    categories: tuple[Category, ...] = constant(
+        "Defect categories", "-", "assumption", min_length=1
     )
     denials: Denials
-    queues: tuple[Queue, ...] = param("Kinds of work", "-", "assumption", "constant", min_length=1)
-    certifications: tuple[Certification, ...] = param(
-        "Certification levels", "-", "assumption", "constant", min_length=1
+    queues: tuple[Queue, ...] = constant("Kinds of work", "-", "assumption", min_length=1)
+    certifications: tuple[Certification, ...] = constant(
+        "Certification levels", "-", "assumption", min_length=1
     )
     people: People
-    policy_calendar: tuple[PolicyChange, ...] = param(
-        "Rule changes", "-", "assumption", "constant", default=()
+    policy_calendar: tuple[PolicyChange, ...] = constant(
+        "Rule changes", "-", "assumption", default=()
     )
     calendar: Calendar
-    vendors: tuple[Vendor, ...] = param(
-        "Vendor profiles", "-", "assumption", "constant", min_length=1, max_length=50
+    vendors: tuple[Vendor, ...] = constant(
+        "Vendor profiles", "-", "assumption", min_length=1, max_length=50
     )
-    teams: tuple[Team, ...] = param(
-        "Teams", "-", "assumption", "constant", min_length=1, max_length=200
-    )
-    timeline: tuple[Event, ...] = param(
-        "Dated events", "-", "assumption", "constant", default=(), max_length=200
+    teams: tuple[Team, ...] = constant("Teams", "-", "assumption", min_length=1, max_length=200)
+    timeline: tuple[Event, ...] = constant(
+        "Dated events", "-", "assumption", default=(), max_length=200
     )

@@ -7,34 +7,32 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, SkillName, param, share
+from sim.scenario.fields import Model, SkillName, constant, lever, share, uncertainty
 from sim.scenario.vendor import Price
 
 Names = tuple[str, ...] | Literal["all"]
 
 
 class _Dated(Model):
-    on: date = param("Date on which it happens", "date", "assumption", "uncertainty")
+    on: date = uncertainty("Date on which it happens", "date", "assumption")
 
 
 class VendorSwitch(_Dated):
     """Teams go over to another vendor, whose people start without knowing this hospital."""
 
-    kind: Literal["vendor_switch"] = param("Kind of event", "-", "model", "constant")
-    to: str = param("Vendor that takes over", "-", "assumption", "lever", min_length=1)
-    teams: Names = param("Teams that go over, or `all`", "-", "assumption", "lever", default="all")
-    assessed: bool = param(
+    kind: Literal["vendor_switch"] = constant("Kind of event", "-", "model")
+    to: str = lever("Vendor that takes over", "-", "assumption", min_length=1)
+    teams: Names = lever("Teams that go over, or `all`", "-", "assumption", default="all")
+    assessed: bool = uncertainty(
         "Whether the vendor must first pass its risk assessment (`compliance`), which delays it",
         "-",
         "D4",
-        "uncertainty",
         default=False,
     )
-    parallel_days: int = param(
+    parallel_days: int = lever(
         "Days before the switch from which the new people are employed and shadow the old",
         "days",
         "assumption",
-        "lever",
         ge=0,
         le=365,
         default=0,
@@ -44,22 +42,20 @@ class VendorSwitch(_Dated):
 class PolicyEvent(_Dated):
     """A rule change that comes once."""
 
-    kind: Literal["policy_change"] = param("Kind of event", "-", "model", "constant")
-    skills: tuple[SkillName, ...] | Literal["all", "client"] = param(
-        "Skills hit, or the client part of knowledge", "-", "C", "uncertainty"
+    kind: Literal["policy_change"] = constant("Kind of event", "-", "model")
+    skills: tuple[SkillName, ...] | Literal["all", "client"] = uncertainty(
+        "Skills hit, or the client part of knowledge", "-", "C"
     )
-    obsolete_share: float = param(
-        "Part of the knowledge that no longer holds", "share", "C", "uncertainty", ge=0, le=0.99
+    obsolete_share: float = uncertainty(
+        "Part of the knowledge that no longer holds", "share", "C", ge=0, le=0.99
     )
 
 
 class PayerAi(_Dated):
     """Payers let a machine look at claims: it finds more inconsistency and denies clean claims."""
 
-    kind: Literal["payer_ai"] = param("Kind of event", "-", "model", "constant")
-    payers: Names = param(
-        "Payer classes, or `all`", "-", "assumption", "uncertainty", default="all"
-    )
+    kind: Literal["payer_ai"] = constant("Kind of event", "-", "model")
+    payers: Names = uncertainty("Payer classes, or `all`", "-", "assumption", default="all")
     found_share: float = share(
         "Residual coding and documentation defects that it denies on top", "D3", "uncertainty"
     )
@@ -75,72 +71,62 @@ class PayerAi(_Dated):
 class Volume(_Dated):
     """A surge or a ramp of arrivals."""
 
-    kind: Literal["volume"] = param("Kind of event", "-", "model", "constant")
-    factor: float = param("Arrivals over before", "ratio", "assumption", "uncertainty", ge=0, le=10)
-    ramp_days: int = param(
-        "Days over which the factor builds up",
-        "days",
-        "assumption",
-        "uncertainty",
-        ge=0,
-        le=3650,
-        default=0,
+    kind: Literal["volume"] = constant("Kind of event", "-", "model")
+    factor: float = uncertainty("Arrivals over before", "ratio", "assumption", ge=0, le=10)
+    ramp_days: int = uncertainty(
+        "Days over which the factor builds up", "days", "assumption", ge=0, le=3650, default=0
     )
-    until: date | None = param(
-        "Day on which it ends; left out, it stays",
-        "date",
-        "assumption",
-        "uncertainty",
-        default=None,
+    until: date | None = uncertainty(
+        "Day on which it ends; left out, it stays", "date", "assumption", default=None
     )
 
 
 class Staffing(_Dated):
     """A new plan for a team; who is too many is laid off, who is missing is hired."""
 
-    kind: Literal["staffing"] = param("Kind of event", "-", "model", "constant")
-    team: str = param("Team", "-", "assumption", "lever", min_length=1)
-    headcount: Annotated[int, Field(ge=0, le=100_000)] = param(
-        "Planned agents at scale 1", "people", "assumption", "lever"
+    kind: Literal["staffing"] = constant("Kind of event", "-", "model")
+    team: str = lever("Team", "-", "assumption", min_length=1)
+    headcount: Annotated[int, Field(ge=0, le=100_000)] = lever(
+        "Planned agents at scale 1", "people", "assumption"
     )
 
 
 class PriceChange(_Dated):
     """A new price of a vendor; its `transition_usd` is charged on the day."""
 
-    kind: Literal["price_change"] = param("Kind of event", "-", "model", "constant")
-    vendor: str = param("Vendor", "-", "assumption", "lever", min_length=1)
+    kind: Literal["price_change"] = constant("Kind of event", "-", "model")
+    vendor: str = lever("Vendor", "-", "assumption", min_length=1)
     price: Price
 
 
 class FeedbackStart(_Dated):
     """A vendor's feedback meetings begin only now."""
 
-    kind: Literal["feedback_start"] = param("Kind of event", "-", "model", "constant")
-    vendor: str = param("Vendor", "-", "assumption", "lever", min_length=1)
+    kind: Literal["feedback_start"] = constant("Kind of event", "-", "model")
+    vendor: str = lever("Vendor", "-", "assumption", min_length=1)
 
 
 class ProgrammeStart(_Dated):
     """A vendor's certification programme begins only now."""
 
-    kind: Literal["programme_start"] = param("Kind of event", "-", "model", "constant")
-    vendor: str = param("Vendor", "-", "assumption", "lever", min_length=1)
-    programme: str = param("Programme", "-", "assumption", "lever", min_length=1)
+    kind: Literal["programme_start"] = constant("Kind of event", "-", "model")
+    vendor: str = lever("Vendor", "-", "assumption", min_length=1)
+    programme: str = lever("Programme", "-", "assumption", min_length=1)
 
 
 class AttritionShock(_Dated):
     """Part of a team walks out at once, the likeliest to go first, and is replaced."""
 
-    kind: Literal["attrition_shock"] = param("Kind of event", "-", "model", "constant")
-    team: str = param("Team hit", "-", "assumption", "uncertainty", min_length=1)
+    kind: Literal["attrition_shock"] = constant("Kind of event", "-", "model")
+    team: str = uncertainty("Team hit", "-", "assumption", min_length=1)
     share: float = share("Part of the team that leaves", "assumption", "uncertainty")
 
 
 class Layoff(_Dated):
     """Part of a team is laid off, the newest first, and the plan shrinks with it."""
 
-    kind: Literal["layoff"] = param("Kind of event", "-", "model", "constant")
-    team: str = param("Team hit", "-", "assumption", "lever", min_length=1)
+    kind: Literal["layoff"] = constant("Kind of event", "-", "model")
+    team: str = lever("Team hit", "-", "assumption", min_length=1)
     share: float = share("Part of the team that leaves", "assumption", "lever")
 
 

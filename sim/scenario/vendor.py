@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import FrontQueue, Model, param, share
+from sim.scenario.fields import FrontQueue, Model, constant, lever, share, uncertainty
 
 
 class Knowledge(Model):
@@ -19,30 +19,25 @@ class Knowledge(Model):
 class Learning(Model):
     """How fast a vendor's agents learn and forget."""
 
-    domain_per_month: float = param(
+    domain_per_month: float = uncertainty(
         "Learning rate of domain knowledge per month of full-time practice",
         "1/month",
         "B1, H2",
-        "uncertainty",
         ge=0,
         le=20,
     )
-    client_per_month: float = param(
+    client_per_month: float = uncertainty(
         "Learning rate of client knowledge per month of full-time practice",
         "1/month",
         "H2",
-        "uncertainty",
         ge=0,
         le=20,
     )
-    forgetting_per_month: float = param(
-        "Forgetting rate", "1/month", "C, H2", "uncertainty", ge=0, le=5
-    )
-    denial_feedback_months: float = param(
+    forgetting_per_month: float = uncertainty("Forgetting rate", "1/month", "C, H2", ge=0, le=5)
+    denial_feedback_months: float = lever(
         "Practice that a returned denial is worth to the agent who caused it",
         "months",
         "assumption",
-        "lever",
         ge=0,
         le=1,
         default=0.0,
@@ -55,60 +50,50 @@ class Retraining(Model):
     effectiveness_share: float = share(
         "Part of the obsolete knowledge that retraining restores", "H2", "lever"
     )
-    delay_days: int = param(
-        "Days from the change until agents are retrained", "days", "H2", "lever", ge=0, le=730
+    delay_days: int = lever(
+        "Days from the change until agents are retrained", "days", "H2", ge=0, le=730
     )
 
 
 class Turnover(Model):
     """Who leaves, and when."""
 
-    annual_rate: float = param(
+    annual_rate: float = uncertainty(
         "Separations per mean headcount and year at the target occupancy",
         "1/year",
         "B1, H2",
-        "uncertainty",
         ge=0,
         le=10,
     )
-    shape: float = param(
-        "Weibull shape of tenure; below 1 the early months are the riskiest",
-        "-",
-        "C",
-        "uncertainty",
-        ge=0.2,
-        le=5,
+    shape: float = uncertainty(
+        "Weibull shape of tenure; below 1 the early months are the riskiest", "-", "C", ge=0.2, le=5
     )
 
 
 class Hiring(Model):
     """How leavers are replaced and newcomers brought to work."""
 
-    policy: Literal["replace_on_exit", "hire_ahead", "hire_up_to", "freeze"] = param(
+    policy: Literal["replace_on_exit", "hire_ahead", "hire_up_to", "freeze"] = lever(
         "`replace_on_exit`: a vacancy is opened for each leaver; `hire_ahead`: expected leavers"
         " of the next pipeline length are hired in advance; `hire_up_to`: headcount and "
         "pipeline are reviewed weekly and filled up to plan; `freeze`: nobody is hired",
         "-",
         "C",
-        "lever",
     )
-    time_to_fill_days: int = param(
-        "Days from vacancy to first day of employment", "days", "B1, H2", "lever", ge=0, le=730
+    time_to_fill_days: int = lever(
+        "Days from vacancy to first day of employment", "days", "B1, H2", ge=0, le=730
     )
-    class_every_days: int = param(
+    class_every_days: int = lever(
         "Days between starts of training classes; 0 starts one whenever somebody is hired",
         "days",
         "assumption",
-        "lever",
         ge=0,
         le=365,
     )
-    class_size: int = param("Largest class", "people", "assumption", "lever", ge=1, le=1000)
-    classroom_days: int = param(
-        "Days in the classroom before work", "days", "H2", "lever", ge=0, le=365
-    )
-    nesting_days: int = param(
-        "Days of supervised work, with full quality checks", "days", "B3", "lever", ge=0, le=365
+    class_size: int = lever("Largest class", "people", "assumption", ge=1, le=1000)
+    classroom_days: int = lever("Days in the classroom before work", "days", "H2", ge=0, le=365)
+    nesting_days: int = lever(
+        "Days of supervised work, with full quality checks", "days", "B3", ge=0, le=365
     )
     mentor_share: float = share(
         "Working time that a mentor gives to one nesting agent", "assumption", "lever"
@@ -120,11 +105,10 @@ class Quality(Model):
 
     qa_sample_share: float = share("Claims sampled before submission", "H2", "lever")
     qa_detection_share: float = share("Errors found in a sampled claim", "H2", "lever")
-    qa_enrichment: float = param(
+    qa_enrichment: float = lever(
         "How much likelier than a random claim a claim with an error is to be sampled",
         "ratio",
         "H2",
-        "lever",
         ge=1,
         le=20,
     )
@@ -140,8 +124,8 @@ class Quality(Model):
         "lever",
         default=0.0,
     )
-    catch_share: dict[Literal["REG", "DATA", "AUTH"], Annotated[float, Field(ge=0, le=1)]] = param(
-        "Source defects noticed before submission, at full client knowledge", "share", "H2", "lever"
+    catch_share: dict[Literal["REG", "DATA", "AUTH"], Annotated[float, Field(ge=0, le=1)]] = lever(
+        "Source defects noticed before submission, at full client knowledge", "share", "H2"
     )
     entry_defect_share: float = share(
         "Own data-entry defects per claim at zero client knowledge", "H2", "lever"
@@ -154,42 +138,39 @@ class DenialWork(Model):
     """Which denials are worked, and how well."""
 
     worked_share: float = share("Denials taken up", "H2", "lever")
-    threshold_usd: float = param(
+    threshold_usd: float = lever(
         "Denials with less at stake are written off unworked",
         "USD",
         "assumption",
-        "lever",
         ge=0,
         le=1000000.0,
     )
-    win_multiplier: float = param(
-        "Multiplier on the odds shares of winning", "ratio", "H2", "lever", ge=0, le=3
+    win_multiplier: float = lever(
+        "Multiplier on the odds shares of winning", "ratio", "H2", ge=0, le=3
     )
-    evidence_trail: bool = param(
+    evidence_trail: bool = lever(
         "Whether each code can be traced to the note (decides contests with payers' machines)",
         "-",
         "D3",
-        "lever",
         default=False,
     )
-    levels: int = param("Levels of appeal pursued", "levels", "assumption", "lever", ge=0, le=6)
+    levels: int = lever("Levels of appeal pursued", "levels", "assumption", ge=0, le=6)
 
 
 class Feedback(Model):
     """Meetings with the hospital about the denials actually seen."""
 
-    every_days: int = param("Days between meetings", "days", "D2", "lever", ge=1)
+    every_days: int = lever("Days between meetings", "days", "D2", ge=1)
     closes_share: float = share(
         "Part of the remaining avoidable defects that one meeting removes", "D2", "uncertainty"
     )
     floor_share: float = share(
         "Part of the source defects that no meeting can remove", "D2", "uncertainty"
     )
-    lag_days: int = param(
+    lag_days: int = uncertainty(
         "Days from a meeting until the change is felt",
         "days",
         "assumption",
-        "uncertainty",
         ge=0,
         le=365,
         default=0,
@@ -199,35 +180,32 @@ class Feedback(Model):
 class Price(Model):
     """What the hospital pays."""
 
-    usd_per_hour: Annotated[float, Field(ge=0, le=1000)] | Literal["by_certification"] = param(
+    usd_per_hour: Annotated[float, Field(ge=0, le=1000)] | Literal["by_certification"] = lever(
         "Billed per paid hour: one rate, or `by_certification`, the rate of each agent's own",
         "USD/hour",
         "H2",
-        "lever",
     )
-    usd_per_claim: float = param(
-        "Billed per submitted claim", "USD/claim", "assumption", "lever", ge=0, le=1000, default=0.0
+    usd_per_claim: float = lever(
+        "Billed per submitted claim", "USD/claim", "assumption", ge=0, le=1000, default=0.0
     )
     share_of_collections: float = share(
         "Billed as a part of the money collected", "assumption", "lever", default=0.0
     )
-    transition_usd: float = param(
-        "One-off cost of the transition, at scale 1", "USD", "H2", "lever", ge=0, le=1000000000.0
+    transition_usd: float = lever(
+        "One-off cost of the transition, at scale 1", "USD", "H2", ge=0, le=1000000000.0
     )
-    management_usd_per_year: float = param(
+    management_usd_per_year: float = uncertainty(
         "Hospital staff who manage the vendor, at scale 1",
         "USD/year",
         "assumption",
-        "uncertainty",
         ge=0,
         le=100000000.0,
         default=0.0,
     )
-    bills_training: bool = param(
+    bills_training: bool = lever(
         "Whether the hospital pays for training: classroom hours, recruiting, programmes",
         "-",
         "assumption",
-        "lever",
         default=False,
     )
 
@@ -235,26 +213,19 @@ class Price(Model):
 class Programme(Model):
     """A certification programme for agents already employed."""
 
-    name: str = param("Name", "-", "assumption", "constant", min_length=1, max_length=60)
-    from_certification: str = param("Who can enrol", "-", "assumption", "lever", min_length=1)
-    to_certification: str = param("What a pass brings", "-", "assumption", "lever", min_length=1)
-    after_days: int = param(
-        "Tenure at which agents may enrol", "days", "assumption", "lever", ge=0, le=3650
-    )
+    name: str = constant("Name", "-", "assumption", min_length=1, max_length=60)
+    from_certification: str = lever("Who can enrol", "-", "assumption", min_length=1)
+    to_certification: str = lever("What a pass brings", "-", "assumption", min_length=1)
+    after_days: int = lever("Tenure at which agents may enrol", "days", "assumption", ge=0, le=3650)
     enrol_share: float = share("Eligible agents who enrol", "assumption", "lever")
-    months: float = param("Length", "months", "assumption", "lever", gt=0, le=60)
-    study_hours_per_week: float = param(
-        "Paid hours of study", "hours/week", "assumption", "lever", ge=0, le=40
+    months: float = lever("Length", "months", "assumption", gt=0, le=60)
+    study_hours_per_week: float = lever(
+        "Paid hours of study", "hours/week", "assumption", ge=0, le=40
     )
     pass_share: float = share("Enrolled agents who pass", "B3", "uncertainty")
-    cost_usd: float = param("Fee per enrolment", "USD", "assumption", "lever", ge=0, le=1000000.0)
-    hazard_multiplier: float = param(
-        "Hazard of quitting once certified, over before",
-        "ratio",
-        "assumption",
-        "uncertainty",
-        ge=0,
-        le=10,
+    cost_usd: float = lever("Fee per enrolment", "USD", "assumption", ge=0, le=1000000.0)
+    hazard_multiplier: float = uncertainty(
+        "Hazard of quitting once certified, over before", "ratio", "assumption", ge=0, le=10
     )
 
 
@@ -268,12 +239,11 @@ class BySetting(Model):
 class CodingAi(Model):
     """A machine that codes charts, alone or before a human's eyes."""
 
-    mode: Literal["black_box", "human_in_the_loop"] = param(
+    mode: Literal["black_box", "human_in_the_loop"] = lever(
         "`black_box`: nobody looks at what it codes; `human_in_the_loop`: its suggestions are "
         "reviewed, except for easy charts that it codes alone",
         "-",
         "D3",
-        "lever",
     )
     alone_share: BySetting
     alone_accuracy: BySetting
@@ -296,11 +266,10 @@ class CodingAi(Model):
         "Part of right suggestions above which reviewers stop looking", "D3", "uncertainty"
     )
     biased_catch_share: float = share("Wrong suggestions noticed then", "D3", "uncertainty")
-    skill_formation: float = param(
+    skill_formation: float = uncertainty(
         "Learning rate of coders who work with it, over that of coders who do not",
         "ratio",
         "D3",
-        "uncertainty",
         ge=0,
         le=5,
     )
@@ -319,56 +288,50 @@ class Drafts(Model):
 class Compliance(Model):
     """What a hospital must check before a vendor starts, and what may go wrong after."""
 
-    assessment_median_days: float = param(
-        "Median length of the risk assessment", "days", "D4", "uncertainty", ge=0, le=1000
+    assessment_median_days: float = uncertainty(
+        "Median length of the risk assessment", "days", "D4", ge=0, le=1000
     )
-    assessment_sigma: float = param(
-        "Sigma of the log of that length", "log", "assumption", "uncertainty", ge=0, le=3
+    assessment_sigma: float = uncertainty(
+        "Sigma of the log of that length", "log", "assumption", ge=0, le=3
     )
     remediation_share: float = share(
         "Assessments that end in a round of remediation", "D4", "uncertainty"
     )
-    remediation_days: int = param(
-        "Length of such a round", "days", "D4", "uncertainty", ge=0, le=1000
-    )
-    review_hours_per_week: float = param(
+    remediation_days: int = uncertainty("Length of such a round", "days", "D4", ge=0, le=1000)
+    review_hours_per_week: float = uncertainty(
         "Legal and procurement hours of the hospital while it lasts",
         "hours/week",
         "D4",
-        "uncertainty",
         ge=0,
         le=1000,
     )
-    review_usd_per_hour: float = param(
-        "Cost of such an hour", "USD/hour", "assumption", "uncertainty", ge=0, le=2000
+    review_usd_per_hour: float = uncertainty(
+        "Cost of such an hour", "USD/hour", "assumption", ge=0, le=2000
     )
     breach_per_year: float = share("Yearly chance of a breach", "D4", "uncertainty")
-    breach_usd: float = param(
-        "Cost of a breach, penalties included, at scale 1", "USD", "D4", "uncertainty", ge=0, le=1e9
+    breach_usd: float = uncertainty(
+        "Cost of a breach, penalties included, at scale 1", "USD", "D4", ge=0, le=1e9
     )
 
 
 class Vendor(Model):
     """A profile: everything that one employer of agents does in its own way."""
 
-    name: str = param(
-        "Name of the profile", "-", "assumption", "constant", min_length=1, max_length=60
-    )
-    certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] = param(
-        "Certifications of the agents hired", "share", "H2", "lever"
+    name: str = constant("Name of the profile", "-", "assumption", min_length=1, max_length=60)
+    certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] = lever(
+        "Certifications of the agents hired", "share", "H2"
     )
     entry_knowledge: Knowledge
-    go_live_knowledge: Knowledge | None = param(
+    go_live_knowledge: Knowledge | None = constant(
         "Knowledge of the team on the first day; left out, the team is taken from its "
         "stationary mix of tenures",
         "share",
         "H2",
-        "constant",
         default=None,
     )
     learning: Learning
-    programmes: tuple[Programme, ...] = param(
-        "Certification programmes", "-", "assumption", "lever", default=()
+    programmes: tuple[Programme, ...] = lever(
+        "Certification programmes", "-", "assumption", default=()
     )
     retraining: Retraining
     turnover: Turnover
@@ -379,31 +342,29 @@ class Vendor(Model):
         "C, H2",
         "lever",
     )
-    target_occupancy: float = param(
+    target_occupancy: float = lever(
         "Busy time over productive time that `headcount: auto` plans for",
         "share",
         "H2",
-        "lever",
         gt=0.05,
         le=1,
     )
-    handle_time_multiplier: float = param(
-        "Touch time relative to the standard", "ratio", "H2", "lever", gt=0, le=5
+    handle_time_multiplier: float = lever(
+        "Touch time relative to the standard", "ratio", "H2", gt=0, le=5
     )
     quality: Quality
     denials: DenialWork
-    scope: Literal["end_to_end", "coding_and_denials"] = param(
+    scope: Literal["end_to_end", "coding_and_denials"] = lever(
         "`coding_and_denials`: catching source defects and holding weak notes is mostly left to "
         "the hospital (`hospital.narrow_scope`)",
         "-",
         "F3, F4",
-        "lever",
         default="end_to_end",
     )
-    ai: CodingAi | None = param("Machine coding", "-", "D3", "lever", default=None)
-    drafts: dict[FrontQueue, Drafts] = param(
-        "Machines that prepare front-end tasks", "-", "H4", "lever", default={}
+    ai: CodingAi | None = lever("Machine coding", "-", "D3", default=None)
+    drafts: dict[FrontQueue, Drafts] = lever(
+        "Machines that prepare front-end tasks", "-", "H4", default={}
     )
-    compliance: Compliance | None = param("Compliance", "-", "D4", "lever", default=None)
-    feedback: Feedback | None = param("Feedback loop", "-", "D2", "constant", default=None)
+    compliance: Compliance | None = lever("Compliance", "-", "D4", default=None)
+    feedback: Feedback | None = constant("Feedback loop", "-", "D2", default=None)
     price: Price
