@@ -23,7 +23,8 @@ from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
 from sim.report.evidence import LETTERS
-from sim.report.facts import OTHERS, Facts
+from sim.report.facts import Facts
+from sim.report.others import OTHERS
 from sim.report.plots import HIDDEN, Plot, best
 from sim.report.words import brief, heading, inside, label, plain
 from sim.study.compare import BETTER, CAVEAT, WORSE

@@ -1,9 +1,5 @@
 """What every report of a study says: gathered once, so that page, workbook and deck agree."""
 
-import csv
-import html
-import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,32 +12,15 @@ from sim.report.brand import Brand
 from sim.report.build import charts
 from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
+from sim.report.others import Rows, tables
 from sim.report.plots import Plot, plots
 from sim.report.settling import unsettled
 from sim.report.terminal import Texts, careful, compared, described, headline, unfinished
-from sim.report.words import apart, brief, heading, interval, label, sentence
+from sim.report.words import apart, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.stored import read_manifest
 
-# Tables that other commands may have left in the folder of a study, and what they are called.
-OTHERS = {
-    "scorecard": "Scorecard: published claims against this model",
-    "matrix": "Which vendor for which function",
-    "ablation": "What each difference contributes",
-    "breakeven": "Where the answer turns",
-    "sensitivity": "What the answer depends on",
-    "rfp": "Price against realised revenue",
-}
-PICTURES = {
-    "scorecard": (),
-    "matrix": ("matrix", "assignments"),
-    "ablation": ("ablation_*",),
-    "breakeven": ("breakeven", "breakeven_map"),
-    "sensitivity": ("sensitivity*", "tornado*", "morris*"),
-    "rfp": ("rank_reversal",),
-}
-"""Charts of their commands, by pattern of file name."""
 FAMILIES = {
     "claims": "Clean claims", "denials": "Denials", "quality": "Coding quality",
     "appeals": "Appeals", "audit": "Audits", "money": "Money", "work": "Work and waiting",
@@ -165,39 +144,9 @@ class Facts:
         return [kpi(name) for name in kpi_names(o for found in by for o in found.values())]
 
     @cached_property
-    def others(self) -> dict[str, list[list[str]]]:
-        """Tables of other commands that lie in the folder, by title; the heads are the first row.
-
-        Text that was written with an apostrophe, so that no spreadsheet takes it for a formula,
-        has lost it.
-        """
-        return {
-            title: [[cell[1:] if cell[:2] in _GUARDED else cell for cell in row] for row in rows]
-            for name, title in OTHERS.items()
-            if (rows := _read(self.folder / f"{name}.csv"))
-        }
-
-    @property
-    def others_in_words(self) -> dict[str, list[list[str]]]:
-        """The tables of `others` as a page shows them: heads in words, numbers in their unit.
-
-        A first column of keys is left out where another has the words.
-        """
-        said = {}
-        for title, (heads, *rows) in self.others.items():
-            first = 1 if "words" in heads[1:] else 0
-            head = [heading(head) for head in heads[first:]]
-            said[title] = [head, *(_in_words(heads, row)[first:] for row in rows)]
-        return said
-
-    def pictures(self, title: str) -> Iterator[tuple[str, str, str]]:
-        """Charts that the command of a table of `others` has left: name, what it finds, SVG."""
-        stems = PICTURES[next(name for name, said in OTHERS.items() if said == title)]
-        for pattern in stems:
-            for path in sorted((self.folder / "charts").glob(f"{pattern}.svg")):
-                text = path.read_text("utf-8")
-                said = re.search(r"<dc:title>(.*?)</dc:title>", text, re.DOTALL)
-                yield path.stem, html.unescape(said[1]) if said else title, text
+    def others(self) -> dict[str, Rows]:
+        """Tables of other commands that lie in the folder, by title; heads are the first row."""
+        return tables(self.folder)
 
     def recommendation(self) -> Iterator[tuple[str, str, str]]:
         """By family of KPIs: which scenario leads the baseline most clearly, and by what."""
@@ -225,40 +174,5 @@ class Facts:
             yield title, self.names[name], why + ", ".join(better[:3])
 
 
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-
-
-_COUNTS = ("n", "rank")
-"""Columns whose numbers are not in the unit of their row."""
-
-
-def _in_words(heads: Sequence[str], row: Sequence[str]) -> list[str]:
-    """A row whose numbers have the unit that it names, if it names one."""
-    unit = dict(zip(heads, row, strict=False)).get("unit", "")
-    if unit not in ("share", "points", "USD", "days"):
-        return [brief(cell) for cell in row]
-    points = unit == "points"
-    said = []
-    for head, cell in zip(heads, row, strict=False):
-        try:
-            value = math.nan if head in _COUNTS else float(cell)
-        except ValueError:
-            value = math.nan
-        told, _ = interval(
-            value, math.nan, math.nan, "share" if points else unit, difference=points
-        )
-        said.append(told if math.isfinite(value) else brief(cell))
-    return said
-
-
 def _lead(rows: Sequence[Comparison]) -> int:
     return sum(1 if row.verdict == BETTER else -1 for row in rows)
-
-
-def _read(path: Path) -> list[list[str]]:
-    if not path.is_file():
-        return []
-    try:
-        return list(csv.reader(path.read_text("utf-8").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return []  # not ours

@@ -14,6 +14,7 @@ from sim.report.build import image
 from sim.report.charts import Chart
 from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
+from sim.report.others import in_words, pictures
 from sim.report.style import BOUND
 from sim.report.words import brief, heading, label, plain
 from sim.study.compare import CAVEAT
@@ -28,13 +29,14 @@ def page(facts: Facts) -> str:
     templates = Environment(
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters["bound"] = lambda text: BOUND.sub("\u00a0", text)
+    templates.filters["bound"] = lambda text: BOUND.sub("\u00a0", str(text))
     glyphs: dict[str, str] = {}
     charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
     others = [
-        (title, rows, [_inline(svg, stem, alt, glyphs) for stem, alt, svg in facts.pictures(title)])
-        for title, rows in facts.others_in_words.items()
-    ]
+        (title, in_words(rows), [_inline(svg, stem, alt, glyphs)
+                                 for stem, alt, svg in pictures(facts.folder, title)])
+        for title, rows in facts.others.items()
+    ]  # fmt: skip
     said = facts.view.result.scenarios
     logo = facts.brand.image
     return templates.get_template("report.html").render(

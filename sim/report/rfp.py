@@ -110,15 +110,17 @@ def _draw(view: View, ranking: Ranking, title: str) -> Figure:
 
     bids, looks = view.names, view.looks
     note = "Ranks by mean; a ring: not clearly before the next"
-    height, left, right = 0.55 * len(bids) + 0.3, 2.2, 2.2
-    frame = style.canvas(title, view.source(note), height + 0.6)
-    axes = frame.axes(left, 0.2, style.WIDTH - 2 * style.MARGIN - left - right, height)
+    height, beside = 0.55 * len(bids) + 0.3, style.room_for([plain(bid, 30) for bid in bids])
+    frame = style.canvas(title, view.source(note), height + 0.75)
+    wide = style.WIDTH - 2 * style.MARGIN - 2 * beside
+    axes = frame.axes(beside, 0.2, wide, height)
     axes.set(xlim=(-0.35, len(CRITERIA) - 0.65), ylim=(len(bids) + 0.5, 0.5))
+    heads = [style.wrap(HEADS[c], wide / (len(CRITERIA) - 0.3) - 0.15, 9) for c in CRITERIA]
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    axes.set_xticks(range(len(CRITERIA)), [HEADS[c] for c in CRITERIA])
+    axes.set_xticks(range(len(CRITERIA)), heads)
     axes.set_yticks([])
     for bid in bids:
         places = [next(p for p in ranking.places[c] if p.bid == bid) for c in CRITERIA]
