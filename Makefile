@@ -25,7 +25,7 @@ find_python = \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage lint format bench verify reference docs lock clean
+.PHONY: help install demo test coverage lint format bench verify reference figures docs lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -76,9 +76,13 @@ verify: install ## Compare the model with theory, write docs/verification.md
 reference: install ## Write results/reference/small.csv again (see results/reference/README.md)
 	$(BIN)/python -m tests.backtests.test_reference write
 
-docs: install ## Regenerate what docs/ derives from the code
+figures: install ## Run the studies that docs/ quotes again (half an hour), fill their tables
+	$(BIN)/python docs/figures.py run
+
+docs: install ## Regenerate what docs/ derives from the code and from results/reference/
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/figures.py
 	$(BIN)/python docs/flow.py
 
 lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)

@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from glob import glob
 from pathlib import Path
 
 import numpy as np
@@ -121,12 +122,18 @@ def shrunk(words: list[str]) -> list[str]:
     return words
 
 
+def expanded(word: str) -> list[str]:
+    """What a shell makes of a pattern of file names."""
+    names = sorted(glob(word)) if re.search(r"/\*\.\w+$", word) else []
+    return names or [word]
+
+
 def obey(command: str, capsys: pytest.CaptureFixture[str]) -> str:
     """Run one command as the page says; return what it printed."""
     if "<<" in command:
         subprocess.run(["bash", "-c", command], check=True)
         return ""
-    words = shlex.split(command, comments=True)
+    words = [word for part in shlex.split(command, comments=True) for word in expanded(part)]
     if words[0] == "make":
         targets = [w for w in words[1:] if "=" not in w]
         assert set(targets) <= {*TARGETS}, command
