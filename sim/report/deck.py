@@ -26,7 +26,7 @@ from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.others import OTHERS
 from sim.report.plots import HIDDEN, Plot, best
-from sim.report.words import brief, heading, inside, label, plain
+from sim.report.words import bound, brief, heading, inside, label, plain
 from sim.study.compare import BETTER, CAVEAT, WORSE
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9
@@ -93,7 +93,7 @@ class _Deck:
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.MIDDLE
         size = next(s for most, s in ((75, 28), (120, 24), (190, 20), (9999, 16))
                     if len(title) <= most)  # fmt: skip
-        _write(frame.paragraphs[0], title, size, INK, bold=True)
+        _write(frame.paragraphs[0], bound(title), size, INK, bold=True)
         rule = slide.shapes.add_shape(
             MSO_SHAPE.RECTANGLE, Inches(EDGE), Inches(1.45), Inches(WIDE - 2 * EDGE), Inches(0.04)
         )
@@ -137,7 +137,7 @@ class _Deck:
         frame.word_wrap = True
         for place, line in enumerate(text.split("\n")):
             paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-            _write(paragraph, line, size, colour)
+            _write(paragraph, bound(line), size, colour)
             paragraph.space_after = Pt(size * 0.6)
         return shape
 
@@ -183,6 +183,7 @@ class _Deck:
         colour, mark = marks.get(text, (INK, ""))
         paragraph = cell.text_frame.paragraphs[0]
         over = _over(self.accent)
+        text = text.replace("_", "_\u200b") if head else text  # a name may break there
         _write(paragraph, mark + text, size, over if head else colour, bold=head or bool(mark))
         paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
 

@@ -15,8 +15,7 @@ from sim.report.charts import Chart
 from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.others import in_words, pictures
-from sim.report.style import BOUND
-from sim.report.words import brief, heading, label, plain
+from sim.report.words import bound, brief, heading, label, plain
 from sim.study.compare import CAVEAT
 
 MOST_ROWS = 120
@@ -29,7 +28,7 @@ def page(facts: Facts) -> str:
     templates = Environment(
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters["bound"] = lambda text: BOUND.sub("\u00a0", str(text))
+    templates.filters["bound"] = lambda text: bound(str(text))
     glyphs: dict[str, str] = {}
     charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
     others = [

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.words import number, plain, right_to_left
+from sim.report.words import bound, number, plain, right_to_left
 
 # Okabe and Ito's colours; their yellow is left out, since a yellow line is lost on white paper.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -98,9 +98,6 @@ def tint(colour: str, strength: float, into: str = "white") -> str:
     return to_hex((r * strength + x * rest, g * strength + y * rest, b * strength + z * rest))
 
 
-BOUND = re.compile(r"(?<=\$) (?=\d)|(?<=\d) (?=(%|k|M|bn)\b|%)")  # a number and its unit
-
-
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in inches."""
@@ -111,7 +108,7 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Text broken into lines of at most ``width`` inches, inside a word only where it must be."""
     lines = [""]
-    for word in BOUND.sub("\u00a0", text).split(" "):
+    for word in bound(text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if width_of(longer, size, weight) <= width:
             lines[-1] = longer

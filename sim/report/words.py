@@ -4,6 +4,7 @@ Terminal, charts and pages all take their words from here, so that they agree to
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -103,6 +104,14 @@ def heading(column: str) -> str:
     words = column.removesuffix("_usd").replace("_", " ")
     said = {"kpi": "KPI", "n": "Replications"}.get(words, sentence(words))
     return f"{said}, USD" if column.endswith("_usd") else said
+
+
+_BOUND = re.compile(r"(?<=\$) (?=\d)|(?<=\d) (?=(%|k|M|bn)\b|%)")
+
+
+def bound(text: str) -> str:
+    """A text in which no line ends between a number and its unit."""
+    return _BOUND.sub("\u00a0", text)
 
 
 def inside(text: str) -> str:
