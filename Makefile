@@ -55,7 +55,7 @@ test: lint ## Lint, then run the test suite on TEST_WORKERS processes
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 coverage: install ## Run the tests and fail if less than 95 % of lines and branches are covered
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal --cov
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal --cov --cov-fail-under=95
 
 lint: install ## Check style, format and types
 	$(BIN)/ruff check

@@ -59,7 +59,7 @@ class Agent:
     """A person employed in a team. Times are days since the start of the run."""
 
     __slots__ = (
-        "absent", "busy_minutes", "certification", "certified_at", "clear_hazard", "client",
+        "absent", "busy_minutes", "certification", "clear_hazard", "client",
         "client_seen", "clock_per_minute", "education_share", "entry_certification", "errors",
         "floor", "hazard_factor", "hired", "idle", "in_hand", "items", "knowing", "knowledge",
         "leaving", "left", "mentor", "month_minutes", "nesting", "newcomer", "number", "one_queue",
@@ -78,7 +78,6 @@ class Agent:
         self.reason = ""
         self.certification = ""
         self.entry_certification = ""
-        self.certified_at: float | None = None
         self.programme = False
         self.floor = 0.0
         self.span = 0.0

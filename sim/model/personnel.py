@@ -217,5 +217,4 @@ class Personnel:
             self._team.set_study(agent, 0.0)
             if u_pass < programme.pass_share:
                 self._team.certify(agent, programme.to_certification)
-                agent.certified_at = self._env.now
                 agent.hazard_factor = programme.hazard_multiplier

@@ -169,17 +169,17 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
         for i in range(len(heads) + 1)
     ]
     if "verdict" in heads:
-        widest[-1] = VERDICT_WIDTH
+        widest[-1] = min(VERDICT_WIDTH, max(widest[-1], cell_len("verdict")))
     # What the numbers leave goes, a column each in turn, to heads that are wider, such as names.
-    spare = max(0, WIDTH - sum(widest) - (GAP + 1) * len(heads))  # the box adds one
-    most = widest[1:]
-    while tight := [i for i, head in enumerate(heads) if most[i] < min(13, cell_len(head))][:spare]:
+    room = WIDTH - sum(widest) - (GAP + 1) * len(heads) - 2  # the box adds gaps and edges
+    spare, most = max(0, room), widest[1:]
+    while tight := [i for i, head in enumerate(heads) if most[i] < min(16, cell_len(head))][:spare]:
         for i in tight:
             most[i] += 1
         spare -= len(tight)
     for head, wide, wider in zip(heads, widest[1:], most, strict=True):
         if head == "verdict":
-            table.add_column(head, min_width=wide)
+            table.add_column(head, width=wide + spare + max(min(room, 0), -2))
         else:
             table.add_column(
                 Text(head), justify="right", min_width=wide, max_width=wider, overflow="fold"

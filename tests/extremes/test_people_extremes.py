@@ -292,7 +292,7 @@ def test_a_programme_certifies_all_or_nobody(passed: int, certified: bool) -> No
     team = coders(seen.world)
     assert team.personnel.programme_usd == 40 * 500
     assert {a.certification for a in team.agents} == {"CPC" if certified else "none"}
-    assert all((a.certified_at is not None) == certified for a in team.agents)
+    assert all((a.certification != a.entry_certification) == certified for a in team.agents)
     assert all(a.study_share == 0 for a in team.agents)
     assert {a.entry_certification for a in team.agents} == {"none"}
 
@@ -324,7 +324,7 @@ def test_a_certificate_that_opens_other_queues_strands_nobody(
         )
     )  # fmt: skip
     assert_sound(seen)
-    assert any(a.certified_at for t in seen.world.teams for a in t.agents)
+    assert any(a.certification != a.entry_certification for t in seen.world.teams for a in t.agents)
 
 
 @pytest.mark.parametrize(("heads", "scale"), [(4, 1.0), (20, 0.1)], ids=["full", "scaled down"])

@@ -36,6 +36,20 @@ def test_names_are_whole_where_the_numbers_leave_room() -> None:
     assert max(map(cell_len, text.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("ends", ["+1.1 to +1.2", "+29,000 to +55", "+29,000 to +55,000"])
+@pytest.mark.parametrize("verdict", ["need about 141 more", "no difference that matters"])
+@pytest.mark.parametrize("name", ["b", "transformation", "a_name_that_is_very_long"])
+def test_a_verdict_is_never_cut(ends: str, verdict: str, name: str) -> None:
+    heads = ("generalist", name, "difference", "95 % interval", "verdict")
+    row = ("Average revenue per case", "$ 13,600", "$ 13,700", "+$ 42,000", ends, verdict)
+    said = terminal.printed([terminal.table(heads, [row])], "", colour=False)
+    lines = said.splitlines()
+    assert max(map(len, lines)) <= 100
+    body = lines[next(i for i, line in enumerate(lines) if "─" in line) + 1 :]
+    end = max(line.rindex(ends) + len(ends) for line in body if ends in line)
+    assert " ".join(" ".join(line[end:] for line in body).split()) == verdict
+
+
 def test_printed_numbers_agree_with_the_study(study: Study) -> None:
     result = study(TWO, 20, 3)
     rows = compare(result)
