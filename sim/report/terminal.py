@@ -96,16 +96,17 @@ def described(view: View) -> Texts:
 def unfinished(result: StudyResult) -> str:
     """How much of the expected payment was unfinished at the end, and what it is valued at."""
     view = View(result, 1.0)
+    means = {
+        name: [view.estimate(name, f"money.{what}_usd").mean
+               for what in ("open", "open_valued", "expected")]
+        for name in view.names
+    }  # fmt: skip
+    most = max((valued for _, valued, _ in means.values() if valued > 0), default=0.0)
     said = []
-    for name in view.names:
-        left, valued, expected = (
-            view.estimate(name, f"money.{what}_usd").mean
-            for what in ("open", "open_valued", "expected")
-        )
-        if not expected > 0:
-            continue
-        share = number(left / expected, "share")
-        said.append(f"{plain(name)} {share}, valued at {number(valued, 'USD')}")
+    for name, (left, valued, expected) in means.items():
+        if expected > 0:
+            share = number(left / expected, "share")
+            said.append(f"{plain(name)} {share}, valued at {number(valued, 'USD', like=most)}")
     return "Unfinished at the end, of expected payment: " + ("; ".join(said) or "not known") + "."
 
 
