@@ -218,10 +218,11 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
         if isinstance(event, VendorSwitch):
             if event.on <= s.start:
                 yield (*path, "on"), "a switch must come after the start; write the vendor instead"
-            for name in teams if event.teams == "all" else event.teams:
-                if (name, event.on) in switched:
-                    yield (*path, "on"), f"team {name!r} is switched twice on {event.on}"
-                switched.add((name, event.on))
+            named = teams if event.teams == "all" else event.teams
+            twice = ", ".join(repr(name) for name in named if (name, event.on) in switched)
+            if twice:
+                yield (*path, "on"), f"switched twice on {event.on}: team {twice}"
+            switched |= {(name, event.on) for name in named}
         if isinstance(event, Volume) and event.until is not None and event.until <= event.on:
             yield (*path, "until"), f"must come after {event.on}"
         vendor = vendors.get(getattr(event, "vendor", ""))

@@ -37,7 +37,10 @@ def _finding(view: View, data: Table) -> str:
     last = {name: only(data, scenario=name) for name in view.names}
     last = {name: only(rows, week=max(rows["week"], default=0)) for name, rows in last.items()}
     waiting = {name: sum(rows["mean"]) for name, rows in last.items()}
-    said = {n: number(float(f"{items:.2g}"), "items") for n, items in waiting.items()}
+    said = {
+        n: number(float(f"{items:.2g}"), "items", 1.0 if items >= 10 else 0.1)
+        for n, items in waiting.items()
+    }
     most, least = (pick(waiting, key=lambda name: waiting[name]) for pick in (max, min))
     if not waiting[most]:
         return "No work is waiting at the end"

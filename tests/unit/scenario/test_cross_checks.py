@@ -1,0 +1,132 @@
+"""What does not fit together is refused with one line: where it stands, and what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.load import ScenarioError, load, shipped_configs
+
+REFUSED = {
+    "run too short": (
+        "horizon_days: 200", "horizon_days:", "too short for the KPIs: services count from day 180",
+    ),
+    "payers do not add up": (
+        "payers: [{name: medicare, claims_share: 0.5}]", "payers:",
+        "claims_share values must sum to 1 (they sum to",
+    ),
+    "replies out of order": (
+        "payers: [{name: medicare, reply_days: [20, 10, 30]}]", "payers.medicare.reply_days:",
+        "must be 0 < minimum <= mode <= maximum",
+    ),
+    "records decided before they are there": (
+        "payers: [{name: medicare, records_decision_days: [60, 30]}]",
+        "payers.medicare.records_decision_days:", "must be 0 < first <= last",
+    ),
+    "no weekday with services": (
+        "hospital: {outpatient: {weekday_profile: [0, 0, 0, 0, 0, 0, 0]}}",
+        "hospital.outpatient.weekday_profile:", "needs values of 0 or more, and one above 0",
+    ),
+    "a month without patients": (
+        "hospital: {arrivals: {month_profile: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}",
+        "hospital.arrivals.month_profile:", "needs values above 0",
+    ),
+    "more answers than defects": (
+        "categories: [{name: REG, deny_share: 0.9}]", "categories.REG:",
+        "reject_share + deny_share + rfi_share must not exceed 1",
+    ),
+    "a certificate that nobody grants": (
+        "vendors: [{name: generalist, certification_mix: {none: 0.85, CPX: 0.1, CCS: 0.02, "
+        "CPC: 0, RHIT: 0.03}}]",
+        "vendors.generalist.certification_mix.CPX:", 'did you mean "CPC"?',
+    ),
+    "a mix that does not add up": (
+        "vendors: [{name: generalist, certification_mix: {none: 0.5}}]",
+        "vendors.generalist.certification_mix:", "shares must sum to 1 (they sum to 0.65)",
+    ),
+    "a programme to nowhere": (
+        "vendors: [{name: generalist, programmes: [{name: up, from_certification: none, "
+        "to_certification: CPD, months: 6, cost_usd: 1, study_hours_per_week: 1, enrol_share: 1, "
+        "pass_share: 1, hazard_multiplier: 1, after_days: 10}]}]",
+        "vendors.generalist.programmes.", 'did you mean "CPC"?',
+    ),
+    "a floor above the ceiling": (
+        "certifications: [{name: CPC, accuracy_floor: 0.99}]", "certifications.CPC:",
+        "accuracy_floor must not exceed accuracy_ceiling",
+    ),
+    "a team of nobody's": (
+        "teams: [{name: ar, vendor: generalits}]", "teams.ar.vendor:", 'did you mean "generalist"?',
+    ),
+    "two orders for one queue": (
+        "teams: [{name: second, vendor: generalist, queues: [edits], headcount: 1, "
+        "discipline: value}]",
+        "teams.second.discipline:", "teams that share queue 'edits' must use one discipline",
+    ),
+    "a queue twice": (
+        "teams: [{name: ar, queues: [follow_up, follow_up, underpayments]}]", "teams.ar.queues:",
+        "a queue stands in the list twice",
+    ),
+    "a queue that nobody serves": (
+        "teams: [{name: ar, queues: [follow_up]}]", "teams:",
+        "nobody serves queue 'underpayments'; add it to the queues of a team",
+    ),
+    "a queue that nobody may serve": (
+        "certifications: [{name: none, opens: [edits]}, {name: CPC, opens: [edits]}, "
+        "{name: CCS, opens: [edits]}, {name: RHIT, opens: [edits]}]",
+        "teams:", "holds a certification that opens it",
+    ),
+    "a name twice, but for a space": (
+        'teams: [{name: "ar ", vendor: generalist, queues: [edits], headcount: 1}]',
+        "teams.ar .name:", "'ar' stands in teams twice",
+    ),
+    "a queue of a front end that is not there": (
+        "queues: [{name: scheduling, skill: scheduling, minutes: 5, minutes_cv: 0.8, due_days: 1}]",
+        "queues.scheduling:", "queue 'scheduling' needs hospital.front_end",
+    ),
+}  # fmt: skip
+
+
+def refused(folder: Path, content: str, base: str = "generalist") -> str:
+    """What is said of a scenario that changes a shipped one."""
+    file = folder / "mine.yaml"
+    extends = shipped_configs() / f"{base}.yaml"
+    file.write_text(f"extends: {extends}\nname: mine\n{content}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        load(file)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_does_not_fit_is_told_with_its_place(case: str, tmp_path: Path) -> None:
+    content, path, said = REFUSED[case]
+    message = refused(tmp_path, content)
+    line, *_ = [line for line in message.splitlines() if path in line and said in line]
+    assert ".yaml:" in line.partition(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "said"),
+    [
+        ("lead_days: [5, 3, 9]", "lead_days", "1 <= minimum <= mode <= maximum"),
+        ("auth_decision_days: [9, 3]", "auth_decision_days", "0 <= earliest <= latest"),
+    ],
+)
+def test_days_of_the_front_end_come_in_order(
+    content: str, path: str, said: str, tmp_path: Path
+) -> None:
+    front = f"hospital: {{front_end: {{{content}}}}}"
+    message = refused(tmp_path, front, "five_functions_generalist")
+    assert f"hospital.front_end.{path}: must be {said}" in message
+
+
+def test_a_base_of_ones_own_may_not_forget_a_queue(tmp_path: Path) -> None:
+    lines = (shipped_configs() / "base.yaml").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if "{name: edits, skill: billing" not in line]
+    assert len(kept) == len(lines) - 1
+    (tmp_path / "base.yaml").write_text("\n".join(kept), encoding="utf-8")
+    for name in ("vendors", "generalist.yaml"):
+        (tmp_path / name).symlink_to(shipped_configs() / name)
+    with pytest.raises(ScenarioError) as error:
+        load(tmp_path / "generalist.yaml")
+    assert "queues: missing: edits" in str(error.value)
