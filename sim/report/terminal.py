@@ -21,7 +21,7 @@ from sim.study.replicate import StudyResult, kpi_names
 WIDTH = 100
 GAP = 2
 PERIOD = ("start", "horizon_days", "kpi_from_days", "kpi_until_days")
-VERDICT_WIDTH = 12
+VERDICT_WIDTH = 10
 COLOURS = {BETTER: "green", WORSE: "red"}
 VALUE = "money.net_value_usd"
 # What the one sentence speaks of, and what follows the number.
@@ -106,7 +106,9 @@ def unfinished(result: StudyResult) -> str:
     for name, (left, valued, expected) in means.items():
         if expected > 0:
             share = number(left / expected, "share")
-            said.append(f"{plain(name)} {share}, valued at {number(valued, 'USD', like=most)}")
+            said.append(
+                f"{plain(name)} {share}, valued at {number(valued, 'USD', most / 100, most)}"
+            )
     return "Unfinished at the end, of expected payment: " + ("; ".join(said) or "not known") + "."
 
 

@@ -162,7 +162,8 @@ def number(value: float, unit: str, se: float = math.nan, like: float = 0.0) -> 
     Shares become per cent and dollars $ k, M or bn. Digits behind that of the standard error are
     noise and are not printed (Song & Schmeiser 2009; Wieland & Nelson 2009), nor more than one or
     two decimals. Without a standard error (one replication, or an exact value) about three digits
-    are shown. ``like`` is a larger value beside it, whose unit (k, M) is used, to its thousandth.
+    are shown. ``like`` is a larger value beside it, whose unit (k, M) is used; without a standard
+    error, to its thousandth.
     """
     return _written([value], unit, se, difference=False, like=like)[0]
 
@@ -190,7 +191,7 @@ def _written(
     scaled = [v / divisor for v in values]
     digits = (
         3 - math.floor(math.log10(like / divisor))
-        if like
+        if like and not math.isfinite(se)
         else _decimals(abs(scaled[0]), se / divisor, unit, difference)
     )
     signs = ["+" if difference and round(v, digits) > 0 else "" for v in scaled]
