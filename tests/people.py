@@ -242,7 +242,7 @@ def _everyone(world: World) -> list[Agent]:
 def assert_time_adds_up(team: Team) -> None:
     """Busy ≤ productive ≤ scheduled ≤ paid; agents' careers add up to the team's totals."""
     shift = team._calendar.shift_length * 1440.0 * team.hours_share
-    most = (shift + 1440.0 * team.overtime_days) * team._calendar.productive_share
+    most = (shift + 1440.0 * team.time.overtime_days) * team._calendar.productive_share
     for agent in team.agents:
         # Time is counted by whole days; a career, or the help of a mentor, may end within one.
         assert agent.busy_minutes <= agent.productive_minutes + 2 * most + 1e-6, agent.number
@@ -254,11 +254,11 @@ def assert_time_adds_up(team: Team) -> None:
     busy = sum(a.busy_minutes for a in team.agents)
     productive = sum(a.productive_minutes for a in team.agents)
     assert abs(busy - team.busy_minutes) <= 1e-6 * max(1.0, busy)
-    assert abs(productive - team.productive_minutes) <= 1e-6 * max(1.0, productive)
+    assert abs(productive - team.time.productive_minutes) <= 1e-6 * max(1.0, productive)
     joiners = sum(a.hired >= 0.0 for a in team.agents)
     assert busy <= productive + joiners * most + 1e-6
-    assert productive <= 60.0 * team.scheduled_hours + 1e-6
-    assert team.scheduled_hours <= team.paid_hours + 1e-6
+    assert productive <= 60.0 * team.time.scheduled_hours + 1e-6
+    assert team.time.scheduled_hours <= team.time.paid_hours + 1e-6
     assert 0.0 <= team.occupancy <= 1.0
     for agent in team.employed:
         assert all(0.0 <= level <= 1.0 for level in agent.knowledge)

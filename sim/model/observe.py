@@ -70,8 +70,8 @@ class Observer:
                 continue
             people = [a for a in team.employed if a.producing]
             seen_team = (
-                team.busy_minutes, team.productive_minutes, team.paid_hours, team.scheduled_hours,
-                team.billed_hours,
+                team.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
+                team.time.scheduled_hours, team.time.billed_hours,
             )  # fmt: skip
             before = self._last_team.get(team.key, (0.0,) * len(seen_team))
             self._last_team[team.key] = seen_team
@@ -158,8 +158,8 @@ class Observer:
             "recruiting_usd": sum(t.personnel.recruited for t in world.teams)
             * world.scenario.people.recruiting_usd,
             "programme_usd": sum(t.personnel.programme_usd for t in world.teams),
-            "training_usd": sum(t.training_usd for t in world.teams),
-            "wages_usd": sum(t.wages_usd for t in world.teams),
+            "training_usd": sum(t.time.training_usd for t in world.teams),
+            "wages_usd": sum(t.time.wages_usd for t in world.teams),
         }
 
     def _one_offs(self) -> NDArray[np.float64]:

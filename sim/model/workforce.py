@@ -1,8 +1,8 @@
-"""Teams at work: who is employed, who is at the desk when, what they take up and how it goes."""
+"""Teams at work: who is employed, what they can do, what they take up and how it goes."""
 
 from __future__ import annotations
 
-from math import ceil, exp, log
+from math import exp, log
 
 import simpy
 
@@ -11,21 +11,20 @@ from sim.model.agents import Agent, Knowing
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import Claim
 from sim.model.draws import Draws
-from sim.model.expectations import policy_loss
 from sim.model.office import Office
 from sim.model.personnel import Personnel, Process
 from sim.model.queues import best_queue
+from sim.model.settled import Settled
 from sim.model.terms import Terms
 from sim.model.timeline import Stint
 from sim.model.work import Desks
+from sim.model.working_time import WorkingTime
 from sim.record.record import CONTRACT_END
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
 
 OCCUPANCY_MEMORY = 0.75
 """Weight of the past in the smoothed weekly occupancy: a memory of about four weeks."""
-SETTLED_MONTHS = 600
-"""Months of work after which a career is taken for settled."""
 LEAST_PRODUCTIVE = 0.05
 """Part of the time that even the most distracted agent has for work."""
 
@@ -60,28 +59,21 @@ class Team:
         self._hiring = vendor.hiring
         self.price = vendor.price
         self._first = stint.employs == 0
-        self._shares = shares
-        self._policy_loss = policy_loss(scenario, vendor)
+        self._settled = Settled(scenario, vendor, self.knowing, shares)
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
         self._mix = team.certification_mix or vendor.certification_mix
-        self._overtime = team.overtime
         self.queues = [office.queues[name] for name in team.queues]
         self._steps = {office.queues[name].index: desks.steps[name] for name in team.queues}
         self.plan, self.hours_share = rules.whole_agents(full_time, scenario.hospital.scale)
+        self.time = WorkingTime(
+            office.calendar, office.horizon, self.hours_share, team.overtime, vendor.hiring
+        )
         self.agents: list[Agent] = []
         self.employed: list[Agent] = []
         self.occupancy = vendor.target_occupancy
         self.penalty = 0.0
-        self.overtime_days = 0.0
         self.playbook = 0.0
-        self.productive_minutes = 0.0
-        self.paid_hours = 0.0
-        self.scheduled_hours = 0.0
-        self.billed_hours = 0.0
-        self.wages_usd = 0.0
-        self.training_usd = 0.0
-        """Wages in the classroom, and of mentors for the time they give."""
         self._leavers_minutes = 0.0
         self._seen_busy = 0.0
         self._seen_productive = 0.0
@@ -131,14 +123,17 @@ class Team:
         """
         start = self.vendor.go_live_knowledge
         now = self.env.now
-        self.playbook = self._settled_client(0.0, 1e9) if self._first else 0.0
+        self.playbook = self._settled.client(0.0, 1e9) if self._first else 0.0
         for _ in range(self.plan):
             agent = self._new_agent()
             age = 0.0
             if start is None:
                 luck = self._draws.generator(f"hire.{self.key}.age", agent.number)
                 age = self.personnel.stationary_age(float(luck.random()))
-                self._settle(agent, (age - self._hiring.classroom_days) / rules.DAYS_PER_MONTH)
+                worked = max(0.0, age - self._hiring.classroom_days) / rules.DAYS_PER_MONTH
+                for skill, level in self._settled.domain(worked).items():
+                    agent.knowledge[skill] = level
+                agent.client = self._settled.client(self._entry_client(), worked)
                 agent.ready_at = now + max(0.0, self._hiring.classroom_days - age)
                 agent.newcomer = True
                 if not self._first:
@@ -158,37 +153,6 @@ class Team:
         for agent in self.employed:
             agent.process = self.env.process(self._career(agent))
         self.personnel.review(first=True)
-
-    def _settle(self, agent: Agent, months: float) -> None:
-        """Knowledge of somebody who has worked here that long."""
-        entry = self.vendor.entry_knowledge
-        busy, worked = self.vendor.target_occupancy, max(months, 0.0)
-        domain_loss, _ = self._policy_loss
-        for skill, share in self._shares.items():
-            agent.knowledge[skill] = self._settled(
-                entry.domain, self.knowing.domain_rate, busy * share, domain_loss[skill], worked
-            )
-        agent.client = self._settled_client(self._entry_client(), worked)
-
-    def _settled_client(self, entry: float, months: float) -> float:
-        rate, busy = self.knowing.client_rate, self.vendor.target_occupancy
-        return self._settled(entry, rate, busy, self._policy_loss[1], months)
-
-    def _settled(
-        self, entry: float, rate: float, busy: float, policy_loss: float, months: float
-    ) -> float:
-        """Knowledge after months of steady work, under the team's law and steady losses."""
-        knowing = self.knowing
-        if knowing.exponential:
-            loss = self.vendor.learning.forgetting_per_month + policy_loss
-            return rules.settled_knowledge(entry, rate * busy, loss, months)
-        level = entry
-        for month in range(ceil(min(months, SETTLED_MONTHS))):
-            part = min(1.0, months - month)
-            level = knowing.learned(level, busy * part, rate) * exp(-policy_loss * part)
-            if not knowing.forgets_in_breaks:
-                level = knowing.forgotten(level, rules.DAYS_PER_MONTH * part)
-        return level
 
     def _entry_client(self) -> float:
         """Client knowledge of a newcomer: the vendor's own start, raised by the playbook."""
@@ -346,11 +310,12 @@ class Team:
         """Take the best item, work it for its time, hand it on; wait when there is none."""
         env, office, terms = self.env, self._office, agent.terms
         slow, steps, timeout = self._people.novice_slowdown, self._steps, env.timeout
+        time = self.time
         woken = False
         now = env.now  # kept in step with the clock by the same sums, which is quicker than to ask
         while True:
             if now >= agent.shift_end:
-                pause = self._next_duty(agent, now) - now
+                pause = time.next_duty(agent, now) - now
                 if pause > 0.0:
                     if int(now + pause) > int(now):  # not today: whoever is here should know
                         office.pass_on(agent)
@@ -377,7 +342,7 @@ class Team:
             agent.in_hand = (queue, entry, now)
             days = minutes * agent.clock_per_minute
             if now + days > agent.shift_end:
-                days = self._carry_over(agent, now, days) - now
+                days = time.carry_over(agent, now, days) - now
             yield timeout(days)
             agent.in_hand = None
             agent.items += 1
@@ -389,55 +354,11 @@ class Team:
             steps[queue.index](agent, claim, now)
             agent.practise(skill, minutes, now)
 
-    # --- working time -------------------------------------------------------------------------
-
-    def _next_duty(self, agent: Agent, now: float) -> float:
-        """When the agent next stands at the desk, now or later; past the horizon, never."""
-        calendar, horizon = self._calendar, self._office.horizon
-        for day in range(int(now), horizon):
-            if calendar.is_workday[day] and not agent.absent[day]:
-                length = calendar.shift_length * self.hours_share + self.overtime_days
-                end = day + min(1.0, calendar.shift_start + length)
-                if now < end:
-                    agent.shift_end = end
-                    return max(now, day + calendar.shift_start)
-        agent.shift_end = float("inf")
-        return horizon + 1.0
-
-    def _carry_over(self, agent: Agent, now: float, work_days: float) -> float:
-        """End of an item that does not fit into the shift: the rest waits for the next one."""
-        while now + work_days > agent.shift_end:
-            work_days -= agent.shift_end - now
-            now = self._next_duty(agent, agent.shift_end)
-        return now + work_days
+    # --- day by day, week by week -------------------------------------------------------------
 
     def daily(self, day: int) -> None:
-        """Count the day's paid, billed and productive time of everyone employed."""
-        if not self._calendar.is_workday[day]:
-            return
-        hours = self._calendar.shift_length * 24.0 * self.hours_share
-        extra = self.overtime_days * 24.0
-        premium = extra * self._overtime.pay_multiplier if self._overtime else 0.0
-        bills_training = self.price.bills_training
-        fees = 0.0
-        for agent in self.employed:
-            here = agent.producing and not agent.absent[day]
-            paid = hours + (premium if here else 0.0)
-            self.paid_hours += paid
-            self.wages_usd += paid * agent.wage
-            if agent.producing:
-                self.scheduled_hours += hours + extra
-                self.training_usd += paid * agent.wage * self._hiring.mentor_share * agent.pupils
-            else:
-                self.training_usd += paid * agent.wage
-            if agent.producing or bills_training:
-                self.billed_hours += paid
-                fees += paid * agent.rate
-            if here:
-                productive = (hours + extra) * 60.0 * agent.productive_share
-                agent.productive_minutes += productive
-                self.productive_minutes += productive
-        self._office.ledger.fees_usd[day] += fees
+        """Count the day's hours, and charge them."""
+        self._office.ledger.fees_usd[day] += self.time.count(day, self.employed, self.price)
 
     def bill(self, usd: float) -> None:
         """Charge a cost to the hospital today."""
@@ -447,27 +368,19 @@ class Team:
 
     def review(self) -> None:
         """The weekly look at occupancy, people and overtime."""
-        busy, productive = self.busy_minutes, self.productive_minutes - self._seen_productive
+        busy, productive = self.busy_minutes, self.time.productive_minutes - self._seen_productive
         if productive > 0:
             week = min(1.0, (busy - self._seen_busy) / productive)
             self.occupancy += (1.0 - OCCUPANCY_MEMORY) * (week - self.occupancy)
-        self._seen_busy, self._seen_productive = busy, self.productive_minutes
+        self._seen_busy, self._seen_productive = busy, self.time.productive_minutes
         self._set_penalty()
         self.personnel.review()
-        self._plan_overtime()
+        self.time.plan_overtime(self.queues, len(self.employed))
 
     def _set_penalty(self) -> None:
         self.penalty = self._people.pressure_accuracy * rules.pressure(
             self.occupancy, self._people.pressure_threshold
         )
-
-    def _plan_overtime(self) -> None:
-        if self._overtime is None:
-            return
-        a_day = self._calendar.productive_minutes(self.hours_share) * max(1, len(self.employed))
-        backlog = sum(q.level * q.minutes for q in self.queues) / a_day
-        longer = self._overtime.hours_per_day * self.hours_share / 24.0
-        self.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0
 
     # --- rule changes -------------------------------------------------------------------------
 

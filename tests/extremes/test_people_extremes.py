@@ -358,4 +358,4 @@ def test_overtime_is_worked_paid_and_counted_on_the_same_days(heads: int, scale:
     assert len(lasting) >= 3
     for row in lasting:
         assert row["busy_minutes"] == pytest.approx(row["productive_minutes"], abs=4 * 60.0)
-    assert team.overtime_days == 0.0
+    assert team.time.overtime_days == 0.0

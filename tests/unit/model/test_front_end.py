@@ -196,7 +196,7 @@ def test_auto_headcount_plans_the_front_teams_for_their_occupancy() -> None:
     made.run()
     for team in made.teams:
         if team.name in FRONT_TEAMS:
-            occupancy = team.busy_minutes / team.productive_minutes
+            occupancy = team.busy_minutes / team.time.productive_minutes
             assert occupancy == pytest.approx(team.vendor.target_occupancy, abs=0.12), team.name
 
 

@@ -1,0 +1,56 @@
+"""What somebody knows who has worked in a team for some time: the knowledge of an opening team."""
+
+from __future__ import annotations
+
+from math import ceil, exp
+
+from sim.model import rules
+from sim.model.agents import Knowing
+from sim.model.expectations import policy_loss
+from sim.scenario.schema import Scenario
+from sim.scenario.vendor import Vendor
+
+MOST_MONTHS = 600
+"""Months of work after which a career is taken for settled."""
+
+
+class Settled:
+    """Knowledge after months of steady work in a team, under its law and steady losses.
+
+    `shares` is the part of busy time that the team spends in each skill.
+    """
+
+    def __init__(
+        self, scenario: Scenario, vendor: Vendor, knowing: Knowing, shares: dict[int, float]
+    ) -> None:
+        self._vendor = vendor
+        self._knowing = knowing
+        self._shares = shares
+        self._domain_loss, self._client_loss = policy_loss(scenario, vendor)
+
+    def domain(self, months: float) -> dict[int, float]:
+        """Domain knowledge by skill of somebody who came as a newcomer does."""
+        entry, busy = self._vendor.entry_knowledge.domain, self._vendor.target_occupancy
+        rate, loss = self._knowing.domain_rate, self._domain_loss
+        return {
+            skill: self._level(entry, rate, busy * share, loss[skill], months)
+            for skill, share in self._shares.items()
+        }
+
+    def client(self, entry: float, months: float) -> float:
+        """Client knowledge of somebody who began with `entry`."""
+        rate, busy = self._knowing.client_rate, self._vendor.target_occupancy
+        return self._level(entry, rate, busy, self._client_loss, months)
+
+    def _level(self, entry: float, rate: float, busy: float, loss: float, months: float) -> float:
+        knowing = self._knowing
+        if knowing.exponential:
+            lost = self._vendor.learning.forgetting_per_month + loss
+            return rules.settled_knowledge(entry, rate * busy, lost, months)
+        level = entry
+        for month in range(ceil(min(months, MOST_MONTHS))):
+            part = min(1.0, months - month)
+            level = knowing.learned(level, busy * part, rate) * exp(-loss * part)
+            if not knowing.forgets_in_breaks:
+                level = knowing.forgotten(level, rules.DAYS_PER_MONTH * part)
+        return level
