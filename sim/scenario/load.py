@@ -63,12 +63,12 @@ class Loaded(Generic[M]):
         return {".".join(map(str, path)): _origin(node) for path, node in self.tree.leaves()}
 
 
-def load(path: Path, overrides: Sequence[str] = ()) -> Loaded[Scenario]:
+def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded[Scenario]:
     """The scenario in the file `path`, with `overrides` of the form `path=value` laid upon it.
 
     Raises `ScenarioError` with every mistake found.
     """
-    return load_as(Scenario, cross_checks, path, overrides)
+    return load_as(Scenario, cross_checks, Path(path), overrides)
 
 
 def load_as(

@@ -28,6 +28,7 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("path", SCENARIOS, ids=named)
 def test_every_shipped_scenario_is_valid_and_named_after_its_file(path: Path) -> None:
     assert load(path).scenario.name == path.stem
+    assert load(str(path)).scenario == load(path).scenario
 
 
 @pytest.mark.parametrize("path", PARTS, ids=named)
