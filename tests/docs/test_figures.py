@@ -110,3 +110,13 @@ def test_the_best_assignment_of_functions_is_the_one_named() -> None:
     behind = [-float(article[c]) for c in ("behind_best_usd", "behind_ci_high", "behind_ci_low")]
     told = "{:,.0f} USD ({:,.0f} to {:,.0f})".format(*(round(x, -3) for x in behind))
     assert f"number {article['rank']} of {len(found)}, {told} behind" in text
+
+
+def test_every_shipped_scenario_is_named_on_a_page() -> None:
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "scenarios").glob("*.md"))
+    for path in (ROOT / "configs").glob("*.yaml"):
+        if path.stem not in ("base", "front_end"):
+            assert re.search(rf"\b{path.stem}\b", pages), path.name
+    for path in (ROOT / "configs" / "levers").glob("*.yaml"):
+        levers = {name for _, members in FIGURES.LEVERS for name, *_ in members}
+        assert path.stem in levers, path.name
