@@ -78,6 +78,16 @@ STUDIES: dict[str, tuple[str, tuple[str, ...]]] = {
 KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
         "work.wait_days.coding_outpatient", "work.backlog_days.denials_clinical")  # fmt: skip
 """KPIs that are kept of a table of many, by how their names begin."""
+MACHINES: tuple[tuple[str, str, float, int], ...] = (
+    ("denials.initial_rate", "initial denials, %", 100, 1),
+    ("denials.final_rate", "finally denied, % of dollars", 100, 2),
+    ("appeals.overturn_rate", "denials overturned, %", 100, 1),
+    ("audit.takeback", "taken back, % of dollars", 100, 3),
+    ("money.leakage", "leakage, %", 100, 2),
+    ("quality.coding_accuracy", "coding accuracy, %", 100, 1),
+    ("money.net_value_usd", "net value, M USD", 1e-6, 2),
+)
+"""Rows of the two-by-two of machines, and all that is kept of its replications."""
 LEFT_OUT = ("baseline", "relative", "p_adjusted", "sd")
 
 
@@ -85,7 +95,7 @@ def measure(names: Sequence[str]) -> None:
     """Run studies again, and keep their tables."""
     for name in names:
         command, tables = STUDIES[name]
-        words = [str(p) for word in shlex.split(command) for p in _expanded(word)]
+        words = [name for word in shlex.split(command) for name in _expanded(word)]
         folder = ROOT / "results" / "figures" / name
         formats = ["--formats", "none"] if words[0] in ("compare", "scorecard") else []
         options = ["--scale", "0.1", "--out", str(folder), *formats]
@@ -108,6 +118,7 @@ def kept(study: str, table: str) -> Path:
 
 def keep(source: Path, target: Path) -> None:
     """Copy a table, without the KPIs that no page quotes; of a summary, the first scenario."""
+    quoted = tuple(kpi for kpi, *_ in MACHINES) if source.name == "kpis.csv" else KEPT
     with source.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     if source.name == "summary.csv":
@@ -116,7 +127,7 @@ def keep(source: Path, target: Path) -> None:
         columns = [column for column in rows[0] if column not in LEFT_OUT]
         out = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
         out.writeheader()
-        out.writerows(row for row in rows if row.get("kpi", KEPT[0]).startswith(KEPT))
+        out.writerows(row for row in rows if row.get("kpi", KEPT[0]).startswith(quoted))
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -310,15 +321,7 @@ def ai() -> Iterator[Sequence[str]]:
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     for row in read("ai"):
         values[row["scenario"], row["kpi"]].append(float(row["value"]))
-    for kpi, words, factor, digits in (
-        ("denials.initial_rate", "initial denials, %", 100, 1),
-        ("denials.final_rate", "finally denied, % of dollars", 100, 2),
-        ("appeals.overturn_rate", "denials overturned, %", 100, 1),
-        ("audit.takeback", "taken back, % of dollars", 100, 3),
-        ("money.leakage", "leakage, %", 100, 2),
-        ("quality.coding_accuracy", "coding accuracy, %", 100, 1),
-        ("money.net_value_usd", "net value, M USD", 1e-6, 2),
-    ):
+    for kpi, words, factor, digits in MACHINES:
         four = [np.array(values[name, kpi]) for name in AI]
         twice = (four[3] - four[2]) - (four[1] - four[0])
         means = [within(mean_interval(v), factor, digits) for v in (*four, twice)]

@@ -88,9 +88,16 @@ def _is_end(head: str) -> bool:
 
 
 def _cell(heads: Sequence[str], row: Sequence[str], i: int) -> str:
-    """A cell in words, with what belongs to it."""
-    by_head = dict(zip(heads, row, strict=False))
-    head, text = heads[i], row[i] if i < len(row) else ""
+    """A cell in words, with what belongs to it; as it stands where the table is not ours."""
+    try:
+        return _in_words(heads, row, i)
+    except (ValueError, KeyError):
+        return brief(row[i]) if i < len(row) else ""
+
+
+def _in_words(heads: Sequence[str], row: Sequence[str], i: int) -> str:
+    by_head = dict(zip(heads, row, strict=True))
+    head, text = heads[i], row[i]
     if head == "kpi":
         return label(text)
     if head == "low" and "high" in heads:
@@ -104,6 +111,8 @@ def _cell(heads: Sequence[str], row: Sequence[str], i: int) -> str:
     followed = i + 2 < len(heads) and _is_end(heads[i + 1]) and _is_end(heads[i + 2])
     if not followed or not text:
         return brief(text)
+    if head == "root":  # in the unit of the field that was varied, which the table does not tell
+        return "{} ({} to {})".format(*map(brief, row[i : i + 3]))
     unit = _unit(head, by_head)
     mean, low, high = (float(cell) if cell else math.nan for cell in row[i : i + 3])
     if unit == "days":  # medians of whole days

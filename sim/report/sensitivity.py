@@ -25,9 +25,9 @@ COLUMNS = {
 NOTES = {
     "oat": "Change from the scenario as written with one field at either end of its range",
     "morris": "μ*: size of the change over a field's whole range, μ: with its sign, σ: how much it "
-    "depends on the other fields; interval of μ* over trajectories, not over the luck of all",
+    "depends on the other fields; interval of μ* over trajectories, not replications",
     "sobol": "Share of the variance that a field explains alone, and in all with its interactions; "
-    "interval of the total over resamples, not over the luck of all",
+    "interval of the total over resamples, not replications",
 }
 
 

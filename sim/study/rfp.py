@@ -136,7 +136,8 @@ def tables(ranking: Ranking) -> Tables:
     rows: list[Sequence[object]] = [
         (criterion, CRITERIA[criterion], p.bid, p.rank, p.at.n, p.at.mean, p.at.low, p.at.high,
          p.first, p.first_low, p.first_high,
-         {True: "yes", False: "no", None: ""}[p.clear], ranking.trail.get(p.bid, False))
+         {True: "yes", False: "no", None: ""}[p.clear],
+         "yes" if ranking.trail.get(p.bid, False) else "no")
         for criterion, places in ranking.places.items()
         for p in places
     ]  # fmt: skip

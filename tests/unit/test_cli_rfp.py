@@ -105,7 +105,7 @@ def test_of_equal_takebacks_the_one_with_a_trail_comes_first() -> None:
     found = list(csv.DictReader(Path("t/rfp.csv").read_text(encoding="utf-8").splitlines()))
     order = [row["bid"] for row in found if row["criterion"] == "defensibility"]
     assert order == ["in_house", "generalist"]
-    assert [r["evidence_trail"] for r in found if r["criterion"] == "price"] == ["False", "True"]
+    assert [r["evidence_trail"] for r in found if r["criterion"] == "price"] == ["no", "yes"]
 
 
 def test_one_bid_is_no_request_for_proposals(capsys: pytest.CaptureFixture[str]) -> None:

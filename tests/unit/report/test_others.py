@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sim.report.others import in_words
 
 
@@ -37,3 +39,25 @@ def test_each_mean_stands_with_its_interval_and_the_unit_of_its_kpi() -> None:
     money = [["function", "net_value_usd", "net_value_ci_low", "net_value_ci_high", "best_share"],
              ["ar", "-31261.9", "-40287.2", "-22236.8", "0.5"]]  # fmt: skip
     assert in_words(money)[1] == ["ar", "−$ 31,000 (−40,000 to −22,000)", "0.5000"]
+
+
+def test_a_break_even_is_not_in_the_unit_of_the_kpi() -> None:
+    heads = ["path", "kpi", "unit", "baseline", "scenario", "root", "ci_low", "ci_high"]
+    row = ["v.turnover", "money.net_value_usd", "USD", "a", "b", "0.695147", "0.492931", "0.990950"]
+    assert in_words([heads, row])[1][-1] == "0.6951 (0.4929 to 0.9909)"
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "shown"),
+    [
+        (["value", "ci_low", "ci_high", "unit"], ["x", "1", "2", "share"], ["x"]),
+        (["kpi", "mean", "ci_low", "ci_high"], ["mine", "1", "2", "3"], ["Mine", "1"]),
+        (["value", "ci_low", "ci_high"], ["1"], ["1"]),
+        (["a", "b"], [], ["", ""]),
+        ([], ["1", "2"], []),
+    ],
+)
+def test_a_table_of_somebody_else_is_shown_as_it_stands(
+    heads: list[str], row: list[str], shown: list[str]
+) -> None:
+    assert in_words([heads, row])[1] == shown
