@@ -77,12 +77,13 @@ reference: install ## Write results/reference/small.csv again (see results/refer
 	$(BIN)/python -m tests.backtests.test_reference write
 
 figures: install ## Run the studies that docs/ quotes again (half an hour), fill their tables
-	$(BIN)/python docs/figures.py run
+	$(BIN)/python -m docs.studies
+	$(BIN)/python -m docs.figures
 
 docs: install ## Regenerate what docs/ derives from the code and from results/reference/
 	$(BIN)/python docs/build.py
 	$(BIN)/python docs/validation.py
-	$(BIN)/python docs/figures.py
+	$(BIN)/python -m docs.figures
 	$(BIN)/python docs/flow.py
 
 lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)

@@ -1,140 +1,29 @@
-"""Fills the tables of docs/ that studies gave; `figures.py run [NAME]` runs these again.
+"""Writes the tables of docs/ that studies, the verification book and sums on paper give.
 
-A study is a command of denialloop. What it found is kept in results/reference/, and the tables of
+What studies found is kept in results/reference/ (`docs/studies.py` runs them again); the tables of
 the pages, between `<!-- table: NAME -->` and `<!-- end -->`, are written from there.
 """
 
 from __future__ import annotations
 
-import csv
+import itertools
 import math
 import re
-import shlex
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from docs.studies import AI, MACHINES, MARKS, ROOT, VENDORS, read
+from sim.model.rules import DAYS_PER_YEAR
 from sim.report.scorecard import cells
+from sim.scenario.load import load
+from sim.scenario.schema import Scenario
 from sim.study.scorecard import CLAIMS, TESTED, Row, judge
 from sim.study.statistics import Interval, mean_interval
-
-ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "results" / "reference"
-PAIR = "configs/market_average_generalist.yaml configs/market_average_specialized.yaml"
-TURNOVER = "--vary vendors.generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 --replications 20"
-SAME_PEOPLE = " ".join(
-    f"--set teams.{team}.headcount={people}"
-    for team, people in (("coding_inpatient", 7), ("coding_outpatient", 19), ("billing", 13),
-                         ("clinical", 13), ("ar", 9))
-)  # fmt: skip
-AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
-      "ai_human_in_the_loop_payer_ai")  # fmt: skip
-
-STUDIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "scorecard": ("scorecard", ("scorecard.csv",)),
-    "levers": (
-        "compare configs/generalist.yaml configs/levers/*.yaml configs/ai_black_box.yaml",
-        ("comparison.csv", "summary.csv"),
-    ),
-    "assessed": (
-        "compare configs/medcentral.yaml configs/medcentral_assessed.yaml",
-        ("comparison.csv",),
-    ),
-    "assessed_stays": (
-        "compare configs/medcentral_stays.yaml configs/medcentral_stays_assessed.yaml",
-        ("comparison.csv",),
-    ),
-    "ablation": (
-        "ablate configs/generalist.yaml configs/specialized.yaml --replications 5 --shapley",
-        ("ablation.csv", "shapley.csv"),
-    ),
-    "matrix": ("matrix", ("matrix.csv", "assignments.csv")),
-    "turnover": (f"sweep configs/generalist.yaml {TURNOVER}", ("sweep.csv",)),
-    "turnover_same_people": (
-        f"sweep configs/generalist.yaml {TURNOVER} {SAME_PEOPLE}",
-        ("sweep.csv",),
-    ),
-    "ai": (f"compare {' '.join(f'configs/{name}.yaml' for name in AI)}", ("kpis.csv",)),
-    "breakeven_price": (
-        f"breakeven {PAIR} --vary vendors.specialized.price.usd_per_hour=30:90 --replications 20",
-        ("breakeven.csv",),
-    ),
-    "breakeven_turnover": (
-        f"breakeven {PAIR} --vary vendors.specialized.turnover.annual_rate=0.3:1.5 "
-        "--replications 20",
-        ("breakeven.csv",),
-    ),
-    "breakeven_full_turnover": (
-        "breakeven configs/generalist.yaml configs/specialized.yaml --replications 5 "
-        "--vary vendors.specialized.turnover.annual_rate=0.3:6",
-        ("breakeven.csv",),
-    ),
-}
-"""Command of each study, all at `--scale 0.1`, and the tables of it that are kept."""
-KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
-        "work.wait_days.coding_outpatient", "work.backlog_days.denials_clinical")  # fmt: skip
-"""KPIs that are kept of a table of many, by how their names begin."""
-MACHINES: tuple[tuple[str, str, float, int], ...] = (
-    ("denials.initial_rate", "initial denials, %", 100, 1),
-    ("denials.final_rate", "finally denied, % of dollars", 100, 2),
-    ("appeals.overturn_rate", "denials overturned, %", 100, 1),
-    ("audit.takeback", "taken back, % of dollars", 100, 3),
-    ("money.leakage", "leakage, %", 100, 2),
-    ("quality.coding_accuracy", "coding accuracy, %", 100, 1),
-    ("money.net_value_usd", "net value, M USD", 1e-6, 2),
-)
-"""Rows of the two-by-two of machines, and all that is kept of its replications."""
-LEFT_OUT = ("baseline", "relative", "p_adjusted", "sd")
-
-
-def measure(names: Sequence[str]) -> None:
-    """Run studies again, and keep their tables."""
-    for name in names:
-        command, tables = STUDIES[name]
-        words = [name for word in shlex.split(command) for name in _expanded(word)]
-        folder = ROOT / "results" / "figures" / name
-        formats = ["--formats", "none"] if words[0] in ("compare", "scorecard") else []
-        options = ["--scale", "0.1", "--out", str(folder), *formats]
-        subprocess.run([sys.executable, "-m", "sim", *words, *options], cwd=ROOT, check=True)
-        for table in tables:
-            keep(folder / table, kept(name, table))
-
-
-def _expanded(word: str) -> list[str]:
-    if "*" not in word:
-        return [word]
-    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(word))]
-
-
-def kept(study: str, table: str) -> Path:
-    """Where a table of a study is kept."""
-    alone = len(STUDIES[study][1]) == 1 or table == f"{study}.csv"
-    return REFERENCE / (f"{study}.csv" if alone else f"{study}_{table}")
-
-
-def keep(source: Path, target: Path) -> None:
-    """Copy a table, without the KPIs that no page quotes; of a summary, the first scenario."""
-    quoted = tuple(kpi for kpi, *_ in MACHINES) if source.name == "kpis.csv" else KEPT
-    with source.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if source.name == "summary.csv":
-        rows = [row for row in rows if row["scenario"] == rows[0]["scenario"]]
-    with target.open("w", encoding="utf-8", newline="") as file:
-        columns = [column for column in rows[0] if column not in LEFT_OUT]
-        out = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
-        out.writeheader()
-        out.writerows(row for row in rows if row.get("kpi", KEPT[0]).startswith(quoted))
-
-
-def read(name: str) -> list[dict[str, str]]:
-    """The rows of a reference table."""
-    with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
+from tests import mean_field
+from tests.book import figure as number
+from tests.book import pages_rows
 
 # --- words ----------------------------------------------------------------------------------------
 
@@ -298,7 +187,7 @@ def swept(name: str, columns: Sequence[tuple[str, float, int, str]]) -> Iterator
 
 def turnover() -> Iterator[Sequence[str]]:
     """Turnover with people planned for it."""
-    return swept("turnover", (
+    return swept("turnover_sweep", (
         ("quality.coding_accuracy", 100, 1, " %"), ("denials.initial_rate", 100, 1, " %"),
         ("money.leakage", 100, 1, " %"), ("people.mean_knowledge", 100, 1, " %"),
         ("people.turnover_cost_usd_per_year", 1, -2, ""),
@@ -328,6 +217,136 @@ def ai() -> Iterator[Sequence[str]]:
         yield (words, *means)
 
 
+def people() -> Iterator[Sequence[str]]:
+    """Rows of the verification book on knowledge, leaving and age, in the units of the page."""
+    rows = pages_rows()
+
+    def pair(what: str, factor: float, digits: int) -> tuple[str, str]:
+        row = rows["People", what]
+        return tuple(said(factor * number(x), digits) for x in (row.theory, row.found))  # type: ignore[return-value]
+
+    def pairs(words: Iterable[str], factor: float, digits: int) -> tuple[str, str]:
+        theory, found = zip(*(pair(what, factor, digits) for what in words), strict=True)
+        return " / ".join(dict.fromkeys(theory)), " / ".join(found)
+
+    def level(part: str, shape: float, forgetting: float) -> tuple[str, str]:
+        what = f"Mean {part} knowledge: 195% turnover, shape {shape}, forgetting {forgetting}"
+        return pair(what, 1, 3)
+
+    formula = "Whitt 2006, mean knowledge `p∞ − (p∞−p₀)θ/(θ+μ)`"
+    always = "200 people always at work, θ 1.95 a year, μ 12 a year, 2 years"
+    yield formula, always, *level("domain", 1.0, 0.0)
+    yield "the same with forgetting, `(μ+θp₀)/(μ+λ+θ)`", "λ 4.8 a year", *level("domain", 1.0, 0.4)
+    yield (
+        "the same with early attrition, `∫p(t)(1−F)/E[T]`",
+        "shape 0.7",
+        *level("domain", 0.7, 0.0),
+    )
+    yield "client part", "μ 6 a year", *level("client", 1.0, 0.0)
+    shapes, year = (0.6, 0.8, 1.0), DAYS_PER_YEAR
+    for rate in (20, 80):
+        left = (f"Separations in two years, {rate}% a year, shape {shape}" for shape in shapes)
+        head = "separations per head and year", "1,000 people, shape 0.6 / 0.8 / 1.0"
+        yield *(head if rate == 20 else ("", "")), *pairs(left, year / 731 / 1000, 3)
+    age = (f"Mean days since hire on day 731, 80% a year, shape {shape}" for shape in shapes)
+    yield ("mean age `E[T](1+CV²)/2`, years, after two years", "rate 0.8, shape 0.6 / 0.8 / 1.0",
+           *pairs(age, 1 / year, 2))  # fmt: skip
+    for words, setting, what, spans, heads in (
+        ("a team of newcomers, leavers per head and year (renewal equation)",
+         "rate 0.39, shape 0.6: month 1 / months 2–3 / rest of the year / second year",
+         "A thousand newcomers", (0, 30, 90, 365, 730), 1000),
+        ("a team that doubles at once, leavers per head and year",
+         "the next 90 days / the 18 months after",
+         "A team that doubles on day 91", (91, 181, 731), 2000),
+    ):  # fmt: skip
+        told = [
+            pair(f"{what}: leavers from day {start} to {end}", year / (end - start) / heads, 2)
+            for start, end in itertools.pairwise(spans)
+        ]
+        yield words, setting, *(" / ".join(column) for column in zip(*told, strict=True))
+
+
+SHARES = {
+    "accuracy": "coding accuracy",
+    "rejection": "rejected first",
+    "denial": "denied first",
+    "rfi": "asked first (RFI)",
+    "first_pass": "paid on first pass",
+    "final_denial": "finally denied, of dollars",
+    "under_coding": "under-coding, of dollars",
+    "cdi_gap": "documentation gap, of dollars",
+}
+"""Shares that the mean field gives, in the words of its page."""
+
+
+def of_vendor(name: str) -> Scenario:
+    """A shipped scenario; the specialist's meetings have done what they can."""
+    model = load(ROOT / "configs" / f"{name}.yaml").scenario
+    left = 1.0 if model.vendors[0].feedback is None else mean_field.FEEDBACK_LIMIT
+    return mean_field.with_source_defects(model, left)
+
+
+def mean_field_ample() -> Iterator[Sequence[str]]:
+    """Rows of the verification book: theory, run, and their distance in standard errors."""
+    rows = pages_rows()
+    for key, words in SHARES.items():
+        cells = [words]
+        for vendor in VENDORS:
+            row = rows["Mean field", f"{vendor}: `{mean_field.KPI[key]}`"]
+            theory, found = float(row.theory), float(row.found)
+            error = float(row.interval.removeprefix("± ")) / mean_field.WIDTH
+            z = said((found - theory) / error, 1)
+            cells += [f"{100 * theory:.2f}", f"{100 * found:.2f}", z]
+        yield cells
+
+
+def mean_field_steps() -> Iterator[Sequence[str]]:
+    """From the published check to the mean field of this model."""
+    for vendor in VENDORS:
+        for i, step in enumerate(mean_field.steps(of_vendor(vendor))):
+            name = {"in_house": "in-house", "specialized": "specialised, with feedback"}
+            bold = f"**{name.get(vendor, vendor)}**, " if i == 0 else ""
+            values = (step.rejection, step.denial, step.rfi, step.first_pass, step.final_denial)
+            yield bold + step.words, *("" if v != v else f"{100 * v:.2f}" for v in values)
+
+
+def mean_field_knowledge() -> Iterator[Sequence[str]]:
+    """Settled knowledge of coders: published, and in this model."""
+    for vendor in VENDORS:
+        model = of_vendor(vendor)
+        pairs = zip(
+            mean_field.published_knowledge(model), mean_field.coders_knowledge(model), strict=True
+        )
+        yield vendor.replace("_", "-"), *(f"{v:.3f}" for pair in pairs for v in pair)
+
+
+def mean_field_learning() -> Iterator[Sequence[str]]:
+    """The mean field at the knowledge and pressure that coders had in the runs, and the runs."""
+    shares: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in read("mean_field_kpis"):
+        shares[row["scenario"], row["kpi"]].append(float(row["value"]))
+    teams = {(row["scenario"], row["team"]): row for row in read("mean_field_coders")}
+    on_paper = {}
+    for vendor in VENDORS:
+        model = load(ROOT / "configs" / f"{vendor}.yaml").scenario
+        settings = {"inpatient": model.hospital.inpatient, "outpatient": model.hospital.outpatient}
+        rows = {s: teams[vendor, team] for s, team in mean_field.CODERS.items()}
+        claims = [settings[s].claims_per_year for s in rows]
+        domain, client, penalty = (
+            float(np.average([float(row[column]) for row in rows.values()], weights=claims))
+            for column in ("knowledge_domain", "knowledge_client", "penalty")
+        )
+        mixes = {s: {mark: float(row[mark]) for mark in MARKS} for s, row in rows.items()}
+        met = mean_field.with_source_defects(model, mean_field.defects_left(model))
+        on_paper[vendor] = mean_field.MeanField(met, domain, client, mixes, penalty).answers()
+    for key, words in list(SHARES.items())[:6]:
+        pairs = (
+            (getattr(on_paper[v], key), float(np.mean(shares[v, mean_field.KPI[key]])))
+            for v in VENDORS
+        )
+        yield words, *(f"{100 * value:.1f}" for pair in pairs for value in pair)
+
+
 TABLES: dict[str, tuple[str, Callable[[], Iterator[Sequence[str]]]]] = {
     "levers": ("levers.md", levers),
     "assessed": ("levers.md", assessed),
@@ -336,6 +355,11 @@ TABLES: dict[str, tuple[str, Callable[[], Iterator[Sequence[str]]]]] = {
     "turnover": ("turnover_trap.md", turnover),
     "turnover_same_people": ("turnover_trap.md", turnover_same_people),
     "ai": ("scenarios/ai.md", ai),
+    "people": ("people.md", people),
+    "ample": ("mean_field.md", mean_field_ample),
+    "steps": ("mean_field.md", mean_field_steps),
+    "settled": ("mean_field.md", mean_field_knowledge),
+    "learning": ("mean_field.md", mean_field_learning),
 }
 """Page and rows of each table; its heads stand in the page."""
 
@@ -352,9 +376,7 @@ def filled(page: str, text: str) -> str:
 
 
 def main() -> None:
-    """Fill the pages, after running the studies where `run` asks for it."""
-    if sys.argv[1:2] == ["run"]:
-        measure(sys.argv[2:] or list(STUDIES))
+    """Fill the pages."""
     for page in sorted({page for page, _ in TABLES.values()}):
         path = ROOT / "docs" / page
         path.write_text(filled(page, path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "results" / "reference" / "in_house_summary.csv"
+REFERENCE = ROOT / "results" / "reference" / "in_house.csv"
 PAGE = ROOT / "docs" / "validation.md"
 NEAR = 0.2
 """Relative distance up to which a miss is called near."""
@@ -106,7 +106,7 @@ HEAD = """# Validation
 
 Is the model like a hospital? Published figures of American hospitals against the in-house
 scenario, row by row, misses as misses. Written by `make docs` from
-`results/reference/in_house_summary.csv`, which is `denialloop run configs/in_house.yaml --scale
+`results/reference/in_house.csv`, which is `denialloop run configs/in_house.yaml --scale
 0.1 --replications 20`; a test keeps the page true to it. That the program does what its
 documentation says is another question, answered in [verification](verification.md); the article's
 own claims stand in [calibration](calibration.md) and the [scorecard](scorecard.md).

@@ -14,6 +14,7 @@ import csv
 import gzip
 import sys
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,7 +25,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import optimize, stats
 
 from sim.model import rules
 from sim.model.agents import Agent
@@ -259,14 +260,10 @@ def test_the_rise_after_five_months_is_a_change_of_people(shared_data: Path) -> 
     """The misfit: the measured curve rises to 1.45 in week 22, that of single persons does not."""
     table = table_of(shared_data)
     assert table[20:25].mean() > 1.12 * table[12:20].mean()
-    sums, counts = cells_in(shared_data)
-    own = [
-        s[20:25].sum() / n[20:25].sum() - s[10:19].sum() / n[10:19].sum()
-        for s, n in zip(sums, counts, strict=True)
-        if n[20:25].sum() > 20 and n[10:19].sum() > 20
-    ]
+    own = own_change(shared_data, slice(20, 25))
     assert len(own) > 15
     assert abs(float(np.median(own))) < 0.1
+    sums, counts = cells_in(shared_data)
     # Those who stayed so long were the slow ones from the start.
     stayed = counts[:, 20:].sum(axis=1) > 0
     slow, quick = (curve_of(sums[who], counts[who])[:3].mean() for who in (stayed, ~stayed))
@@ -313,6 +310,106 @@ def test_the_log_cannot_tell_falling_from_rising_hazard(shared_data: Path) -> No
     assert 0.6 < shape < 0.9
     assert low < 1.0 < high
     assert len(newcomers_all) - len(usable) == 15
+
+
+# --- what the page says ---------------------------------------------------------------------------
+
+
+def time_constant(curve: Floats, *plateau: float) -> tuple[float, float]:
+    """Time constant of the first 20 weeks and its standard error; a `plateau` is a first guess."""
+
+    def falling(t: Floats, a: float, b: float, level: float = 1.0) -> Floats:
+        return level + a * np.exp(-t / b)
+
+    guess = (0.5, 8.0, *plateau)
+    found, covariance = optimize.curve_fit(falling, np.arange(20) + 0.5, curve[:20], p0=guess)
+    return float(found[1]), float(covariance[1, 1] ** 0.5)
+
+
+def own_change(folder: Path, weeks: slice) -> list[float]:
+    """Log of each person's time in some weeks over the same person's in weeks 10 to 18."""
+    later = slice(10, 19)
+    return [
+        s[weeks].sum() / n[weeks].sum() - s[later].sum() / n[later].sum()
+        for s, n in zip(*cells_in(folder), strict=True)
+        if n[weeks].sum() > 20 and n[later].sum() > 20
+    ]
+
+
+def told_of_time(folder: Path) -> Iterator[str]:
+    (sd, widest), table = band_of(folder), table_of(folder)
+    curve = np.exp(modelled().expected)
+    yield f"{widest:.2f} of them hold whole curves"
+    low, high = (table[0] * exp(sign * widest * sd[0]) for sign in (-1, 1))
+    yield f"| first week | {table[0]:.2f} ({low:.2f}–{high:.2f}) | {curve[0]:.2f} |"
+    weeks = [" / ".join(f"{c[week]:.2f}" for week in (4, 8, 12)) for c in (table, curve)]
+    yield f"| week 4 / 8 / 12 | {weeks[0]} | {weeks[1]} |"
+    for plateau in ((), (1.0,)):
+        found, error = time_constant(table, *plateau)
+        yield f"| {found:.1f} ({error:.1f}) | {time_constant(curve, *plateau)[0]:.1f} |"
+    off = np.abs(modelled().expected - np.log(table)) / sd
+    yield f"| of {WEEKS}, 2 are to be expected | {(off > 1.96).sum()} |"
+    [week] = np.flatnonzero(off > widest)
+    yield f"| weeks outside the simultaneous band | | 1 (week {week}) |"
+    ends = [(c[20:25].min(), c[20:25].max()) for c in (table, curve)]
+    yield "at {:.2f}–{:.2f}, that of the model at {:.2f}–{:.2f}".format(*ends[0], *ends[1])
+    changed = abs(exp(float(np.median(own_change(folder, slice(20, 25))))) - 1)
+    yield f"the median changed by {100 * changed:.0f} %"
+    sums, counts = cells_in(folder)
+    stayed = counts[:, 20:].sum(axis=1) > 0
+    slow, quick = (exp(sums[who][:, :3].sum() / counts[who][:, :3].sum())
+                   for who in (stayed, ~stayed))  # fmt: skip
+    yield f"took {slow:.1f} times the standard in their first three weeks"
+    yield f"those who left earlier {quick:.1f}."
+    first = own_change(folder, slice(0, 1))
+    yield f"take {exp(float(np.median(first))):.1f} times what they themselves take in weeks 10–18"
+    yield f"(median of {len(first)} persons)"
+
+
+def told_of_staying(folder: Path) -> Iterator[str]:
+    newcomers_all = [p for p in people_in(folder) if p.newcomer]
+    days, left = stays_of([p for p in newcomers_all if p.usable])
+    yield f"{len(days)} people came during the year and did at least 200 items; {left.sum():.0f} of"
+    both = kaplan_meier(days, left), kaplan_meier(modelled().days, modelled().left)
+    for day in (71, 140, 226):
+        rows = [
+            int(np.searchsorted(np.array(t["months"]), day / rules.DAYS_PER_MONTH + 1e-9)) - 1
+            for t in both
+        ]
+        share, low, high = (both[0][c][rows[0]] for c in ("share", "ci_low", "ci_high"))
+        yield (
+            f"| {day} | {share:.2f} ({low:.2f}–{high:.2f}) | {share_staying(day):.2f} | "
+            f"{both[1]['share'][rows[1]]:.2f} |"
+        )
+    vendor = next(v for v in modelled().scenario.vendors if v.name == "in_house")
+    written = vendor.turnover
+    yield f"give shape {written.shape:g} and {written.annual_rate:g} separations a year"
+    shape, scale, (low, high) = weibull_fit(days, left)
+    rate = 365.25 / (scale * gamma(1 + 1 / shape))
+    yield f"the most likely Weibull has shape {shape:g} and {rate:.2f} a year"
+    yield f"interval of the shape is {low:.2f} to {high:.2f}"
+    shape, _, (low, high) = weibull_fit(*stays_of(newcomers_all))
+    yield f"With the {len(newcomers_all) - len(days)} others who came that year"
+    yield f"the shape is {shape:.2f} ({low:.2f} to {high:.2f})"
+    old_days, old_left = stays_of([p for p in people_in(folder) if not p.newcomer and p.usable])
+    old, new = (365.25 * ends.sum() / seen.sum() for seen, ends in ((old_days, old_left),
+                                                                   (days, left)))  # fmt: skip
+    yield f"left at {old:.2f} a year, the newcomers at {new:.2f}"
+    # Given all who left, the number of newcomers among them is binomial (Clopper and Pearson).
+    events = left.sum(), old_left.sum()
+    ends = (stats.beta.ppf(0.025, events[0], events[1] + 1),
+            stats.beta.ppf(0.975, events[0] + 1, events[1]))  # fmt: skip
+    ratio = [float(x / (1 - x) * old_days.sum() / days.sum()) for x in ends]
+    yield "a ratio anywhere between {:.1f} and {:.1f}".format(*ratio)
+    yield f"own rate of {written.annual_rate:g} would be wrong"
+
+
+@pytest.mark.parametrize("told", [told_of_time, told_of_staying])
+def test_the_page_says_what_was_measured_and_modelled(
+    shared_data: Path, told: Callable[[Path], Iterator[str]]
+) -> None:
+    page = " ".join((Path(__file__).parents[2] / "docs" / "people.md").read_text("utf-8").split())
+    assert [fragment for fragment in told(shared_data) if fragment not in page] == []
 
 
 # --- figure ---------------------------------------------------------------------------------------

@@ -479,6 +479,9 @@ def test_a_pooled_team_knows_less_of_every_skill_than_specialists(book: Book) ->
         assert general < special - 0.02, team.name
         name = f"Knowledge of {team.name}: specialists, then one cross-trained pool"
         book.ordered(name, (float(special), float(general)), False, "Pinker & Shumsky 2000")
+    right = [outcome(w.observer.record()).kpis["quality.coding_accuracy"] for w in (split, pooled)]
+    name = "Coding accuracy: specialists, then one cross-trained pool"
+    book.ordered(name, right, False, "Pinker & Shumsky 2000")
 
 
 def test_playbooks_raise_the_start_of_newcomers(book: Book) -> None:
@@ -518,5 +521,7 @@ def test_more_turnover_means_less_knowledge_and_accuracy(book: Book) -> None:
         accurate.append([k["quality.coding_accuracy"] for k in kpis])
     # Levels differ by 0.05 and more, with a standard error of 0.015 of a single run.
     assert (np.diff(known, axis=0) < 0).all()
+    name = "Knowledge at 10, 30 and 80 % turnover"
+    book.ordered(name, np.mean(known, axis=1), False, "Whitt 2006")
     name = "Coding accuracy at 10, 30 and 80 % turnover"
     book.ordered(name, np.mean(accurate, axis=1), False, "Whitt 2006, direction")

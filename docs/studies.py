@@ -1,0 +1,274 @@
+"""The studies that docs/ quotes: `python -m docs.studies [NAME ...]` runs them again.
+
+A study is a command of denialloop. What it found is kept in results/reference/, from where
+`docs/figures.py` writes the tables of the pages, and where tests look sentences up.
+"""
+
+from __future__ import annotations
+
+import csv
+import shlex
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.workforce import OCCUPANCY_MEMORY
+from sim.scenario.load import load
+from tests import mean_field
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "results" / "reference"
+TURNOVER = "--vary vendors.generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 --replications 20"
+VENDORS = ("generalist", "in_house", "specialized")
+MARKS = ("none", "CPC", "CCS", "RHIT", "RN")
+TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 13, "clinical": 13, "ar": 9}
+"""Teams of the shipped vendors, and how many the generalist plans at full size."""
+SAME_PEOPLE = " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items())
+REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)
+CASE = "configs/medcentral_stays.yaml configs/medcentral.yaml"
+AVERAGE = "configs/market_average_generalist.yaml configs/market_average_specialized.yaml"
+FULL = "configs/generalist.yaml configs/specialized.yaml"
+PRICE = "--vary vendors.specialized.price.usd_per_hour"
+LEAVERS = "--vary vendors.specialized.turnover.annual_rate"
+AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
+      "ai_human_in_the_loop_payer_ai")  # fmt: skip
+
+MACHINES: tuple[tuple[str, str, float, int], ...] = (
+    ("denials.initial_rate", "initial denials, %", 100, 1),
+    ("denials.final_rate", "finally denied, % of dollars", 100, 2),
+    ("appeals.overturn_rate", "denials overturned, %", 100, 1),
+    ("audit.takeback", "taken back, % of dollars", 100, 3),
+    ("money.leakage", "leakage, %", 100, 2),
+    ("quality.coding_accuracy", "coding accuracy, %", 100, 1),
+    ("money.net_value_usd", "net value, M USD", 1e-6, 2),
+)
+"""Rows of the two-by-two of machines."""
+HEADLINES = (
+    "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
+    "denials.final_rate", "denials.initial_rate", "money.average_revenue_per_case",
+    "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
+    "money.net_value_usd", "money.open_usd", "money.open_valued_usd", "money.tco",
+    "people.mean_knowledge", "people.occupancy", "people.turnover", "quality.coding_accuracy",
+)  # fmt: skip
+"""KPIs of the table that `make demo` prints."""
+MONTHLY = ("denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation")
+KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
+        "work.days_to_submission", "work.wait_days.coding_outpatient",
+        "work.backlog_days.denials_clinical")  # fmt: skip
+"""KPIs that are kept of a table of means, by how their names begin."""
+LEFT_OUT = ("baseline", "relative", "p_adjusted", "sd", "month_start")
+
+
+class Study(NamedTuple):
+    """A command of denialloop, the tables kept of its folder, the KPIs kept of its replications."""
+
+    command: str
+    tables: tuple[str, ...]
+    kpis: tuple[str, ...] = ()
+
+
+STUDIES: dict[str, Study] = {
+    "demo": Study(f"compare {FULL} --replications 20", ("kpis.csv",), HEADLINES),
+    "in_house": Study("run configs/in_house.yaml --replications 20", ("summary.csv",)),
+    "in_house_generalist": Study(
+        "compare configs/in_house.yaml configs/generalist.yaml --replications 20",
+        ("kpis.csv",),
+        ("money.net_revenue_realisation",),
+    ),
+    "market_average": Study(
+        f"compare {AVERAGE} --replications 20",
+        ("kpis.csv",),
+        ("denials.initial_rate", "money.leakage", "money.fees_usd", "money.expected_usd"),
+    ),
+    "scorecard": Study("scorecard", ("scorecard.csv",)),
+    "levers": Study(
+        "compare configs/generalist.yaml configs/levers/*.yaml configs/ai_black_box.yaml",
+        ("comparison.csv", "summary.csv", "coders.csv"),
+    ),
+    "assessed": Study(
+        "compare configs/medcentral.yaml configs/medcentral_assessed.yaml", ("comparison.csv",)
+    ),
+    "assessed_stays": Study(
+        "compare configs/medcentral_stays.yaml configs/medcentral_stays_assessed.yaml",
+        ("comparison.csv",),
+    ),
+    "medcentral": Study(
+        f"compare {CASE}",
+        ("medcentral_stays/monthly.csv", "medcentral/monthly.csv", "payback.csv"),
+        MONTHLY,
+    ),
+    "medcentral_regular_hours": Study(
+        f"compare {CASE} {REGULAR_HOURS}", ("medcentral/monthly.csv", "payback.csv"), MONTHLY
+    ),
+    "ablation": Study(
+        "ablate configs/generalist.yaml configs/specialized.yaml --replications 5 --shapley",
+        ("ablation.csv", "shapley.csv"),
+    ),
+    "matrix": Study("matrix", ("matrix.csv", "assignments.csv")),
+    "functions": Study(
+        "compare configs/five_functions_generalist.yaml configs/five_functions_specialized.yaml "
+        "configs/hybrid.yaml",
+        ("kpis.csv", "payback.csv"),
+        ("denials.initial_rate", "money.net_value_usd", "visits.lost_visit"),
+    ),
+    "mean_field": Study(
+        "compare configs/generalist.yaml configs/in_house.yaml configs/specialized.yaml "
+        "--scale 0.3 --replications 4",
+        ("kpis.csv", "coders.csv"),
+        tuple(mean_field.KPI.values()),
+    ),
+    "turnover": Study(
+        f"sweep configs/generalist.yaml {TURNOVER}",
+        ("sweep.csv", "kpis.csv"),
+        (
+            "people.turnover",
+            "quality.coding_accuracy",
+            "money.net_revenue_realisation",
+            "money.net_value_usd",
+        ),
+    ),
+    "turnover_same_people": Study(
+        f"sweep configs/generalist.yaml {TURNOVER} {SAME_PEOPLE}", ("sweep.csv",)
+    ),
+    "ai": Study(
+        f"compare {' '.join(f'configs/{name}.yaml' for name in AI)}",
+        ("kpis.csv",),
+        tuple(kpi for kpi, *_ in MACHINES),
+    ),
+    "breakeven_price": Study(
+        f"breakeven {AVERAGE} {PRICE}=30:90 --replications 20", ("breakeven.csv",)
+    ),
+    "breakeven_price_7": Study(
+        f"breakeven {AVERAGE} {PRICE}=30:90 --replications 20 --seed 7", ("breakeven.csv",)
+    ),
+    "breakeven_turnover": Study(
+        f"breakeven {AVERAGE} {LEAVERS}=0.3:1.5 --replications 20", ("breakeven.csv",)
+    ),
+    "breakeven_wide": Study(
+        f"breakeven {AVERAGE} {LEAVERS}=0.3:3 --replications 5", ("breakeven.csv",)
+    ),
+    "breakeven_wide_7": Study(
+        f"breakeven {AVERAGE} {LEAVERS}=0.3:3 --replications 5 --seed 7", ("breakeven.csv",)
+    ),
+    "breakeven_map": Study(
+        f"breakeven {AVERAGE} --replications 5 --grid 5x4 {PRICE}=30:110 "
+        "--vary vendors.specialized.entry_knowledge.domain=0.1:0.7",
+        ("map.csv",),
+    ),
+    "breakeven_full_turnover": Study(
+        f"breakeven {FULL} {LEAVERS}=0.3:6 --replications 5", ("breakeven.csv",)
+    ),
+    "breakeven_full_turnover_7": Study(
+        f"breakeven {FULL} {LEAVERS}=0.3:6 --replications 5 --seed 7", ("breakeven.csv",)
+    ),
+    "breakeven_full_price": Study(
+        f"breakeven {FULL} {PRICE}=40:400 --replications 5", ("breakeven.csv",)
+    ),
+    "breakeven_full_price_7": Study(
+        f"breakeven {FULL} {PRICE}=40:400 --replications 5 --seed 7", ("breakeven.csv",)
+    ),
+}
+"""Studies by name; the scale is 0.1 where the command says nothing."""
+
+
+def measure(names: Sequence[str]) -> None:
+    """Run studies again, and keep their tables."""
+    for name in names:
+        study = STUDIES[name]
+        words = [name for word in shlex.split(study.command) for name in _expanded(word)]
+        folder = ROOT / "results" / "figures" / name
+        formats = ["--formats", "none"] if words[0] in ("run", "compare", "scorecard") else []
+        scale = [] if "--scale" in words else ["--scale", "0.1"]
+        options = [*scale, "--out", str(folder), *formats]
+        subprocess.run([sys.executable, "-m", "sim", *words, *options], cwd=ROOT, check=True)
+        if "coders.csv" in study.tables:
+            write(folder / "coders.csv", list(coders(folder)))
+        for table in study.tables:
+            keep(folder / table, kept(name, table), study.kpis)
+
+
+def _expanded(word: str) -> list[str]:
+    if "*" not in word:
+        return [word]
+    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(word))]
+
+
+def kept(study: str, table: str) -> Path:
+    """Where a table of a study is kept."""
+    alone = len(STUDIES[study].tables) == 1 or table == f"{study}.csv"
+    return REFERENCE / (f"{study}.csv" if alone else f"{study}_{table.replace('/', '_')}")
+
+
+def keep(source: Path, target: Path, quoted: Sequence[str]) -> None:
+    """Copy a table, without the KPIs that no page quotes; of a summary, the first scenario."""
+    rows = table(source)
+    if source.name == "summary.csv":
+        rows = [row for row in rows if row["scenario"] == rows[0]["scenario"]]
+    if "replication" in rows[0]:
+        rows = [row for row in rows if row["kpi"] in quoted]
+    elif "kpi" in rows[0]:
+        rows = [row for row in rows if row["kpi"].startswith(KEPT)]
+    write(target, rows)
+
+
+def write(target: Path, rows: Sequence[dict[str, str]]) -> None:
+    """Write a table, without the columns that no page quotes."""
+    with target.open("w", encoding="utf-8", newline="") as file:
+        columns = [column for column in rows[0] if column not in LEFT_OUT]
+        out = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def coders(folder: Path) -> Iterator[dict[str, str]]:
+    """What the coding teams of a study's scenarios were like over the weeks that count.
+
+    A row per scenario and team: mean knowledge, mean occupancy and mean pressure as agents feel it
+    (smoothed as in the model), and the part of the items done under each certification.
+    """
+    for path in sorted(folder.glob("*/people.csv")):
+        name = path.parent.name
+        model = load(next(ROOT.glob(f"configs/**/{name}.yaml"))).scenario
+        until = model.horizon_days - model.kpi_until_days
+        means: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        felt: dict[tuple[str, str], float] = {}
+        for row in table(path):
+            team = row["team"]
+            if team not in mean_field.CODERS.values():
+                continue
+            one = team, row["replication"]
+            week, occupancy = int(row["week"]), float(row["occupancy"])
+            past = felt.get(one, model.vendors[0].target_occupancy)
+            felt[one] = past + (1.0 - OCCUPANCY_MEMORY) * (min(1.0, occupancy) - past)
+            if model.kpi_from_days <= 7 * week < until:
+                for column in ("knowledge_domain", "knowledge_client", "occupancy"):
+                    means[team][column].append(float(row[column]))
+                means[team]["penalty"].append(mean_field.pressed(model, felt[one]))
+        items: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MARKS, 0))
+        for row in table(path.parent / "agents.csv"):
+            items[row["team"]][row["certification"]] += int(row["items"])
+        for team, columns in means.items():
+            total = sum(items[team].values())
+            values = {column: float(np.mean(of_one)) for column, of_one in columns.items()}
+            values |= {mark: done / total for mark, done in items[team].items()}
+            yield {"scenario": name, "team": team, **{k: f"{v:.6f}" for k, v in values.items()}}
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of a reference table."""
+    return table(REFERENCE / f"{name}.csv")
+
+
+if __name__ == "__main__":
+    measure(sys.argv[1:] or list(STUDIES))

@@ -1,0 +1,135 @@
+"""Sentences of the pages say what their sources say, and no number stands there unlooked-at."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from docs.studies import ROOT
+from tests.docs.quotes import PAGES, prose
+
+GENERATED = ("kpis.md", "scenario.md", "validation.md", "verification.md")
+"""Pages that are written whole by the code; `test_generated.py` and the book look after them."""
+TABLED = ("parameters.md",)
+"""Values with their sources; `test_parameters.py` compares them with the shipped files."""
+MEASURED_HERE = ("performance.md",)
+"""Times and memory of the machine that the page names."""
+ELSEWHERE = {"people.md": r"## Against real people.*?## Not modelled"}
+"""Parts that another test looks up: this one `tests/backtests/test_bank_newcomers.py`."""
+
+ANYWHERE = (
+    r"```.*?```",
+    r"<!-- table: .*?<!-- end -->",
+    r"<!-- demo table.*?<!-- end of demo table -->",
+    r"`[^`]*`",  # names, options, formulas
+    r"\]\([^)]*\)",  # where links lead
+    r"(?:#+ |\*\*)\d+(?:\.\d)? ",  # chapters
+    r"\*\*\d\.\d ",
+    r"(?<=[ |])\d\. (?=[A-Z*])",  # steps
+    r"\b[A-Z][a-zé]+(?: (?:et al\.|& [A-Z]\w+))?,? \(?(?:19|20)\d\d\b",  # citations
+    r"\b(?:CO-29|CARC 22|BSD-[23]|Python 3\.11)\b",
+    r"\b95 % (?:interval|band|of samples)",
+    r"[Ss]cales? 0\.[0-9]+",
+    r"\b(?:5|10|20) replications",
+    r"seed 7",
+)
+"""What never holds a result: code and tables (looked after elsewhere), names, settings."""
+
+GIVEN: dict[str, tuple[str, ...]] = {
+    "../README.md": ("a 400-bed hospital", "on 2 cores"),
+    "breakeven.md": (
+        "limit at about 1 %", "searching up to 300 %", "5x5 unless said otherwise",
+    ),
+    "calibration.md": (
+        # What was before a value changed.
+        "0.355 / 0.452 / 0.258 (REG, DATA, AUTH) | 0.4675 / 0.595 / 0.34",
+        "from about −25 % (one run) to −18 %", "| 250,000 USD |",
+        "250,000 USD for outsourcers, 0 in",
+        # Published figures.
+        "65–75 / 88–95 %", "80–85 / 96–99 %", "14 ± 1 %", "5 ± 1 %", "−4 ± 1 %", "+9 ± 1.5 %",
+        "within 90 days", "−12 ± 3 %", "−15 to −20 %", "near 11.8 % (Kodiak)",
+        "near 2.8 % (Kodiak)", "The published 14 %", "The published story has 14 %",
+        # How it is read.
+        "mean over 20 replications (10 for", "with 10.", "after 18 months the",
+        "missed at month 18",
+    ),
+    "decisions.md": (
+        "odds above 1", "below 1 a team of 19 does not become one of 1.9",
+        "wrong in coding. The alternative", "at 1 the generalist", "owns 2⁴⁰ steps",
+        # Measured when the choice was made.
+        "variance of row means 1.19 times", "13 MB, imported",
+        "where 8,000 were hoped for",
+    ),
+    "howto/own_arrivals.md": ("with count 0.", "of 180 days"),
+    "howto/own_vendor.md": ("add up to 1.", "below 1: most leave early"),
+    "howto/reading_intervals.md": (
+        "at 95 % each", "in the table is 5 %", "within 2 % of the mean",
+        "settles on day 210, but services count from day 180",
+    ),
+    "levers.md": (
+        "among 60 that were truly nothing", "A plain 0 is", "columns are exactly 0.",
+        "A threshold** of 500 USD", "(0.00 is a trace", "at 85 %.", "± half the 95 %",
+    ),
+    "mean_field.md": ("each below 0.2 points", "weight below 1", "are cut at 1.", "shape below 1"),
+    "model.md": ("13(1), 55–67",),
+    "people.md": (
+        "tenure 0,", "with probability 1e-6", "reaches 2.7", "With shape below 1",
+    ),
+    "scenarios/in_house.md": (
+        "84 to 153 days to fill", "near 11.8 % of dollars", "near 2.8 % (Kodiak 2024",
+    ),
+    "scenarios/market_average.md": ("12 % lower denials", "15 to 20 % less"),
+    "scenarios/medcentral.md": ("A 400-bed hospital",),
+    "scorecard.md": ("14 % denials eighteen months",),
+    "sensitivity.md": (
+        "each 20 % up and down", "at most 20 (", "values of 0, which have no 20 %", "2 k + 1",
+        "(k + 1) × trajectories (10)", "(k + 2) × base sample (64,", "±20 % of a well-known value",
+        "of 20 fields without effect", "scores exactly 0.", "Shares above 1 or below 0",
+    ),
+    "studies.md": ("Intervals are 95 %", "below 5 %", "asked for (95 %)", "(100) end first"),
+    "turnover_trap.md": (
+        "39 % vendor", "going from 15 to 80 %", "correlation of −0.15", "varies by 0.2",
+    ),
+    "tutorial.md": (
+        "180 beds", "400-bed hospital", "add up to 1.", "need about 62 more",
+    ),
+}  # fmt: skip
+"""Numbers that are no results: citations, inputs told in words, definitions, history."""
+
+
+def path_of(name: str) -> str:
+    return name.removeprefix("../") if name.startswith("../") else f"docs/{name}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_its_sources_say(name: str) -> None:
+    text = prose(name)
+    missing = [words for words in PAGES[name]() if words not in text]
+    assert missing == [], f"{path_of(name)} should say so"
+
+
+def pages() -> list[str]:
+    names = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
+    left_out = {*GENERATED, *TABLED, *MEASURED_HERE}
+    return ["../README.md", *sorted(set(names) - left_out)]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_every_number_of_a_page_is_looked_up_or_given(name: str) -> None:
+    text = prose(name)
+    if name in ELSEWHERE:
+        text, found = re.subn(ELSEWHERE[name], " ", text)
+        assert found == 1
+    known = sorted({*(PAGES[name]() if name in PAGES else ())}, key=len, reverse=True)
+    for words in known:
+        text = text.replace(words, " § ")
+    for words in GIVEN.get(name, ()):
+        assert words in text, f"{path_of(name)} no longer holds {words!r}"
+        text = text.replace(words, " § ")
+    for pattern in ANYWHERE:
+        text = re.sub(pattern, " § ", text)
+    left = [text[max(0, m.start() - 40) : m.end() + 20] for m in re.finditer(r"(?<![\w.])\d", text)]
+    assert left == [], (
+        f"{path_of(name)}: say where these numbers come from, in tests/docs/quotes.py"
+    )
