@@ -368,10 +368,11 @@ def filled(page: str, text: str) -> str:
     """A page whose tables say what the reference tables say."""
     for name, (where, rows) in TABLES.items():
         if where == page:
-            body = "\n".join(f"| {' | '.join(row)} |" for row in rows())
             pattern = rf"(<!-- table: {name} -->\n\|.*\n\|[-:| ]+\n)(?:\|.*\n)*(<!-- end -->)"
-            text, count = re.subn(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text)
-            assert count == 1, f"{page}: no table {name}"
+            match = re.search(pattern, text)
+            assert match, f"{page}: no table {name}"
+            body = "".join(f"| {' | '.join(row)} |\n" for row in rows())
+            text = text[: match.start()] + match[1] + body + match[2] + text[match.end() :]
     return text
 
 

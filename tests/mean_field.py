@@ -9,9 +9,10 @@ how the figures differ, and why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, nan
+from math import exp, log, nan, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -28,7 +29,7 @@ POINTS = 4000
 FEEDBACK_LIMIT = 0.45
 """Avoidable source defects that feedback meetings leave in the end."""
 
-Floats = np.ndarray
+Floats = NDArray[np.float64]
 Odds = dict[str, Floats]
 
 
@@ -48,14 +49,15 @@ class Answers:
 
 def sigma(cv: float) -> float:
     """Sigma of the log of a lognormal."""
-    return log(1.0 + cv * cv) ** 0.5
+    return sqrt(log(1.0 + cv * cv))
 
 
 def payments(setting: Setting, by_dollar: bool) -> Floats:
     """Payments at the middle of equally likely slices; `by_dollar`, of slices of equal money."""
     s = sigma(setting.payment_cv)
     z = norm.ppf((np.arange(POINTS) + 0.5) / POINTS) + (s if by_dollar else 0.0)
-    return setting.payment_mean_usd * np.exp(s * z - s * s / 2.0)
+    paid: Floats = setting.payment_mean_usd * np.exp(s * z - s * s / 2.0)
+    return paid
 
 
 def incidence(model: Scenario, v: Floats) -> Odds:
@@ -109,7 +111,8 @@ def pressed(model: Scenario, occupancy: float) -> float:
 
 
 def product(terms: list[Floats]) -> Floats:
-    return np.prod(terms, axis=0)
+    out: Floats = np.prod(terms, axis=0)
+    return out
 
 
 class MeanField:
@@ -144,7 +147,7 @@ class MeanField:
         """Claims coded right, after internal checks."""
         quality = self.vendor.quality
         levels = {c.name: c for c in self.model.certifications}
-        right = sum(
+        right: float = sum(
             part
             * (
                 levels[mark].accuracy_floor

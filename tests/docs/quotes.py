@@ -272,8 +272,8 @@ def turnover_trap() -> Quotes:
     yield "{:.0f} points of accuracy and {:.0f} of denials".format(
         *(100 * abs(demo_gap(kpi)) for kpi in (ACCURACY, DENIALS))
     )
-    apart = vendor("generalist").turnover.annual_rate - vendor("specialized").turnover.annual_rate
-    assert round(100 * apart) == 9
+    rates = [vendor(name).turnover.annual_rate for name in ("generalist", "specialized")]
+    assert round(100 * (rates[0] - rates[1])) == 9
     nine = {row["kpi"]: float(row["difference"]) for row in read("levers_comparison")
             if row["scenario"] == "less_turnover"}  # fmt: skip
     assert max(abs(nine[ACCURACY]), abs(nine[DENIALS])) < 0.01
@@ -352,8 +352,8 @@ def five_functions() -> Quotes:
     yield f"The {len(leading)} assignments that give them to the specialist lead all others"
     article = found["specialized: prior_auth, claims_denials, ar"]
     behind = [-float(article[c]) for c in ("behind_best_usd", "behind_ci_high", "behind_ci_low")]
-    told = "{:,.0f} USD ({:,.0f} to {:,.0f})".format(*(round(x, -3) for x in behind))
-    yield f"number {article['rank']} of {len(found)}, {told} behind"
+    usd = "{:,.0f} USD ({:,.0f} to {:,.0f})".format(*(round(x, -3) for x in behind))
+    yield f"number {article['rank']} of {len(found)}, {usd} behind"
     first, last = "five_functions_generalist", "hybrid"
     levels = [100 * kpis[name, DENIALS].mean() for name in (last, first)]
     gap = mean_interval(kpis[last, DENIALS] - kpis[first, DENIALS])
@@ -593,6 +593,8 @@ def levers() -> Quotes:
         f"what {generalist.price.usd_per_hour:g} USD an hour do"
     )
     fast, slow = vendor("specialized").compliance, generalist.compliance
+    assert fast is not None
+    assert slow is not None
     yield (
         f"(median {fast.assessment_median_days:g} days for the specialist; "
         f"{slow.assessment_median_days:g} for the generalist, and {slow.remediation_days:g} more"
@@ -625,11 +627,11 @@ def levers() -> Quotes:
     yield "both vendors differ by {:.1f} points and {:.1f}".format(*apart)
     teams = {row["scenario"]: row for row in read("levers_coders")
              if row["team"] == "coding_outpatient"}  # fmt: skip
-    as_is, calm = teams["generalist"], teams["calm_occupancy"]
+    as_is, calmed = teams["generalist"], teams["calm_occupancy"]
     yield "are busy for {:.0f} % of their time, and still for {:.0f} % when planned".format(
-        *(100 * float(row["occupancy"]) for row in (as_is, calm))
+        *(100 * float(row["occupancy"]) for row in (as_is, calmed))
     )
-    less = float(as_is["penalty"]) - float(calm["penalty"])
+    less = float(as_is["penalty"]) - float(calmed["penalty"])
     yield f"pressure takes {100 * less:.1f} points less from their accuracy"
 
 
