@@ -11,7 +11,7 @@ import io
 import itertools
 import re
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from statistics import fmean
@@ -662,6 +662,13 @@ def studies() -> Quotes:
         yield f"{name} ({alone[group]:.{digits}f} M)"
 
 
+def verdicts() -> tuple[int, int, Counter[str]]:
+    """Claims of the scorecard, those that are tested, and how many have each verdict."""
+    count = Counter(row["verdict"] for row in read("scorecard"))
+    claims = count.total()
+    return claims, claims - count["given"] - count["not testable"], count
+
+
 @page("scorecard.md")
 def scorecard() -> Quotes:
     at = {row["claim"]: 100 * float(row["value"] or "nan") for row in read("scorecard")}
@@ -674,13 +681,11 @@ def scorecard() -> Quotes:
     ar = next(row for row in read("matrix") if row["function"] == "ar")
     assert float(ar["revenue_usd"]) < -0.5 * float(ar["fees_usd"])
     yield "more than half of the premium buys nothing there"
-    verdicts = [row["verdict"] for row in read("scorecard")]
-    count = verdicts.count
-    tested = len(verdicts) - count("given") - count("not testable")
+    claims, tested, count = verdicts()
     yield (
-        f"{tested} of {len(verdicts)} claims are tested. **{count('in range')} are in range, "
-        f"{count('near')} near, {count('out')} out**; {count('given')} are inputs and prove "
-        f"nothing, {count('not testable')} have no mechanism"
+        f"{tested} of {claims} claims are tested. **{count['in range']} are in range, "
+        f"{count['near']} near, {count['out']} out**; {count['given']} are inputs and prove "
+        f"nothing, {count['not testable']} have no mechanism"
     )
 
 
@@ -752,10 +757,8 @@ def scenarios() -> Quotes:
 
 @page("../README.md")
 def readme() -> Quotes:
-    verdicts = [row["verdict"] for row in read("scorecard")]
-    count = verdicts.count
-    tested = len(verdicts) - count("given") - count("not testable")
-    yield f"{count('in range')} of {tested} in range, {count('near')} near, {count('out')} out"
+    _, tested, count = verdicts()
+    yield f"{count['in range']} of {tested} in range, {count['near']} near, {count['out']} out"
     yield f"in {len(pages_rows())} comparisons"
     demo = values("demo")
     fees, expected = demo_gap("money.fees_usd"), demo["generalist", "money.expected_usd"].mean()
