@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -98,6 +99,12 @@ GIVEN: dict[str, tuple[str, ...]] = {
 """Numbers that are no results: citations, inputs told in words, definitions, history."""
 
 
+@cache
+def quotes(name: str) -> tuple[str, ...]:
+    """What a page must say."""
+    return tuple(dict.fromkeys(PAGES[name]())) if name in PAGES else ()
+
+
 def path_of(name: str) -> str:
     return name.removeprefix("../") if name.startswith("../") else f"docs/{name}"
 
@@ -105,7 +112,7 @@ def path_of(name: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_says_what_its_sources_say(name: str) -> None:
     text = prose(name)
-    missing = [words for words in PAGES[name]() if words not in text]
+    missing = [words for words in quotes(name) if words not in text]
     assert missing == [], f"{path_of(name)} should say so"
 
 
@@ -121,8 +128,7 @@ def test_every_number_of_a_page_is_looked_up_or_given(name: str) -> None:
     if name in ELSEWHERE:
         text, found = re.subn(ELSEWHERE[name], " ", text)
         assert found == 1
-    known = sorted({*(PAGES[name]() if name in PAGES else ())}, key=len, reverse=True)
-    for words in known:
+    for words in sorted(quotes(name), key=len, reverse=True):
         text = text.replace(words, " § ")
     for words in GIVEN.get(name, ()):
         assert words in text, f"{path_of(name)} no longer holds {words!r}"
