@@ -76,7 +76,7 @@ verify: install ## Compare the model with theory, write docs/verification.md
 reference: install ## Write results/reference/small.csv again (see results/reference/README.md)
 	$(BIN)/python -m tests.backtests.test_reference write
 
-figures: install ## Run the studies that docs/ quotes again (half an hour), fill their tables
+figures: install ## Run the studies that docs/ quotes again (forty minutes), fill their tables
 	$(BIN)/python -m docs.studies
 	$(BIN)/python -m docs.figures
 
