@@ -1,13 +1,16 @@
 """The studies that docs/ quotes: `python -m docs.studies [NAME ...]` runs them again.
 
 A study is a command of denialloop. What it found is kept in results/reference/, from where
-`docs/figures.py` writes the tables of the pages, and where tests look sentences up.
+`docs/figures.py` writes the tables of the pages, and where tests look sentences up. A chart of it
+that a page shows is copied to docs/images/; pictures.csv there says what each was drawn of.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import shlex
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -23,7 +26,14 @@ from tests import mean_field
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
+IMAGES = ROOT / "docs" / "images"
 TURNOVER = "--vary vendors.generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 --replications 20"
+SHOWN = " ".join(
+    f"--kpi {kpi}"
+    for kpi in ("quality.coding_accuracy", "denials.initial_rate", "money.leakage",
+                "people.turnover_cost_usd_per_year", "people.mean_knowledge",
+                "work.backlog_days.denials_clinical")
+)  # fmt: skip
 VENDORS = ("generalist", "in_house", "specialized")
 MARKS = ("none", "CPC", "CCS", "RHIT", "RN")
 TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 13, "clinical": 13, "ar": 9}
@@ -65,15 +75,24 @@ LEFT_OUT = ("baseline", "relative", "p_adjusted", "sd", "month_start")
 
 
 class Study(NamedTuple):
-    """A command of denialloop, the tables kept of its folder, the KPIs kept of its replications."""
+    """A command of denialloop, the tables kept of its folder, the KPIs kept of its replications.
+
+    `picture`: a chart of it, without its ending, and the name that it has in docs/images/.
+    """
 
     command: str
     tables: tuple[str, ...]
     kpis: tuple[str, ...] = ()
+    picture: tuple[str, str] | None = None
 
 
 STUDIES: dict[str, Study] = {
-    "demo": Study(f"compare {FULL} --replications 20", ("kpis.csv",), HEADLINES),
+    "demo": Study(
+        f"compare {FULL} --replications 20",
+        ("kpis.csv",),
+        HEADLINES,
+        ("denials_initial_rate", "denials"),
+    ),
     "in_house": Study("run configs/in_house.yaml --replications 20", ("summary.csv",)),
     "in_house_generalist": Study(
         "compare configs/in_house.yaml configs/generalist.yaml --replications 20",
@@ -108,8 +127,9 @@ STUDIES: dict[str, Study] = {
     "ablation": Study(
         "ablate configs/generalist.yaml configs/specialized.yaml --replications 5 --shapley",
         ("ablation.csv", "shapley.csv"),
+        picture=("ablation_money_net_value_usd", "ablation"),
     ),
-    "matrix": Study("matrix", ("matrix.csv", "assignments.csv")),
+    "matrix": Study("matrix", ("matrix.csv", "assignments.csv"), picture=("matrix", "matrix")),
     "functions": Study(
         "compare configs/five_functions_generalist.yaml configs/five_functions_specialized.yaml "
         "configs/hybrid.yaml",
@@ -123,7 +143,7 @@ STUDIES: dict[str, Study] = {
         tuple(mean_field.KPI.values()),
     ),
     "turnover": Study(
-        f"sweep configs/generalist.yaml {TURNOVER}",
+        f"sweep configs/generalist.yaml {TURNOVER} {SHOWN}",
         ("sweep.csv", "kpis.csv"),
         (
             "people.turnover",
@@ -131,6 +151,7 @@ STUDIES: dict[str, Study] = {
             "money.net_revenue_realisation",
             "money.net_value_usd",
         ),
+        ("sweep", "turnover_trap"),
     ),
     "turnover_same_people": Study(
         f"sweep configs/generalist.yaml {TURNOVER} {SAME_PEOPLE}", ("sweep.csv",)
@@ -141,7 +162,9 @@ STUDIES: dict[str, Study] = {
         tuple(kpi for kpi, *_ in MACHINES),
     ),
     "breakeven_price": Study(
-        f"breakeven {AVERAGE} {PRICE}=30:90 --replications 20", ("breakeven.csv",)
+        f"breakeven {AVERAGE} {PRICE}=30:90 --replications 20",
+        ("breakeven.csv",),
+        picture=("breakeven", "breakeven"),
     ),
     "breakeven_price_7": Study(
         f"breakeven {AVERAGE} {PRICE}=30:90 --replications 20 --seed 7", ("breakeven.csv",)
@@ -159,6 +182,7 @@ STUDIES: dict[str, Study] = {
         f"breakeven {AVERAGE} --replications 5 --grid 5x4 {PRICE}=30:110 "
         "--vary vendors.specialized.entry_knowledge.domain=0.1:0.7",
         ("map.csv",),
+        picture=("map", "map"),
     ),
     "breakeven_full_turnover": Study(
         f"breakeven {FULL} {LEAVERS}=0.3:6 --replications 5", ("breakeven.csv",)
@@ -177,7 +201,7 @@ STUDIES: dict[str, Study] = {
 
 
 def measure(names: Sequence[str]) -> None:
-    """Run studies again, and keep their tables."""
+    """Run studies again, and keep their tables and pictures."""
     for name in names:
         study = STUDIES[name]
         words = [name for word in shlex.split(study.command) for name in _expanded(word)]
@@ -187,9 +211,33 @@ def measure(names: Sequence[str]) -> None:
         options = [*scale, "--out", str(folder), *formats]
         subprocess.run([sys.executable, "-m", "sim", *words, *options], cwd=ROOT, check=True)
         if "coders.csv" in study.tables:
-            write(folder / "coders.csv", list(coders(folder)))
+            scenarios = [ROOT / word for word in words if word.endswith(".yaml")]
+            write(folder / "coders.csv", list(coders(folder, scenarios)))
         for table in study.tables:
             keep(folder / table, kept(name, table), study.kpis)
+        if study.picture:
+            chart, picture = study.picture
+            shutil.copy(folder / "charts" / f"{chart}.png", IMAGES / f"{picture}.png")
+            enter(picture, tables_digest(name))
+
+
+def tables_digest(study: str) -> str:
+    """What the kept tables of a study are known by."""
+    files = [kept(study, table) for table in STUDIES[study].tables]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def picture_digest(picture: str) -> str:
+    """What a picture of docs/images/ is known by."""
+    return hashlib.sha256((IMAGES / f"{picture}.png").read_bytes()).hexdigest()
+
+
+def enter(picture: str, drawn_of: str) -> None:
+    """Note, beside the pictures, what one was drawn of (a digest)."""
+    file = IMAGES / "pictures.csv"
+    known = {row["picture"]: row for row in table(file)} if file.exists() else {}
+    row = {"picture": picture, "png_sha256": picture_digest(picture), "drawn_of_sha256": drawn_of}
+    write(file, [one for _, one in sorted({**known, picture: row}.items())])
 
 
 def _expanded(word: str) -> list[str]:
@@ -225,19 +273,18 @@ def write(target: Path, rows: Sequence[dict[str, str]]) -> None:
         out.writerows(rows)
 
 
-def coders(folder: Path) -> Iterator[dict[str, str]]:
+def coders(folder: Path, scenarios: Sequence[Path]) -> Iterator[dict[str, str]]:
     """What the coding teams of a study's scenarios were like over the weeks that count.
 
     A row per scenario and team: mean knowledge, mean occupancy and mean pressure as agents feel it
     (smoothed as in the model), and the part of the items done under each certification.
     """
-    for path in sorted(folder.glob("*/people.csv")):
-        name = path.parent.name
-        model = load(next(ROOT.glob(f"configs/**/{name}.yaml"))).scenario
+    for model in sorted((load(file).scenario for file in scenarios), key=lambda one: one.name):
+        name = model.name
         until = model.horizon_days - model.kpi_until_days
         means: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         felt: dict[tuple[str, str], float] = {}
-        for row in table(path):
+        for row in table(folder / name / "people.csv"):
             team = row["team"]
             if team not in mean_field.CODERS.values():
                 continue
@@ -250,7 +297,7 @@ def coders(folder: Path) -> Iterator[dict[str, str]]:
                     means[team][column].append(float(row[column]))
                 means[team]["penalty"].append(mean_field.pressed(model, felt[one]))
         items: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MARKS, 0))
-        for row in table(path.parent / "agents.csv"):
+        for row in table(folder / name / "agents.csv"):
             items[row["team"]][row["certification"]] += int(row["items"])
         for team, columns in means.items():
             total = sum(items[team].values())

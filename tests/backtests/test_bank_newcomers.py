@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from docs import studies
 from sim.model import rules
 from sim.model.agents import Agent
 from sim.model.simulation import World
@@ -446,6 +448,18 @@ def figure_data(folder: Path) -> Table:
     return data
 
 
+def digest(data: Table) -> str:
+    """What the figure's data are known by, to three digits."""
+    rounded = [[f"{x:.3f}" if isinstance(x, float) else str(x) for x in c] for c in data.values()]
+    return hashlib.sha256(repr(rounded).encode()).hexdigest()
+
+
+def test_the_figure_of_the_page_is_of_these_data(shared_data: Path) -> None:
+    [row] = (row for row in studies.table(studies.IMAGES / "pictures.csv")
+             if row["picture"] == "newcomers")  # fmt: skip
+    assert row["drawn_of_sha256"] == digest(figure_data(shared_data)), "draw docs/images again"
+
+
 def test_the_figure_shows_measured_and_modelled() -> None:
     rows = [
         (panel, series, week, value, value - 0.1, value + 0.1)
@@ -467,6 +481,7 @@ def test_the_figure_shows_measured_and_modelled() -> None:
 
 
 if __name__ == "__main__":
+    data = figure_data(Path(sys.argv[1]))
     with style.applied():
-        figure = newcomers.chart(figure_data(Path(sys.argv[1])), SOURCE).draw()
-        figure.savefig(Path(__file__).parents[2] / "docs" / "images" / "newcomers.png")
+        newcomers.chart(data, SOURCE).draw().savefig(studies.IMAGES / "newcomers.png")
+    studies.enter("newcomers", digest(data))

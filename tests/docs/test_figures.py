@@ -7,7 +7,17 @@ import re
 import pytest
 
 from docs.figures import LEVERS, TABLES, filled
-from docs.studies import REFERENCE, ROOT, STUDIES, kept, read
+from docs.studies import (
+    IMAGES,
+    REFERENCE,
+    ROOT,
+    STUDIES,
+    kept,
+    picture_digest,
+    read,
+    table,
+    tables_digest,
+)
 from sim.cli import COMMANDS
 from tests.docs.test_generated import page
 
@@ -18,14 +28,26 @@ def test_the_tables_of_a_page_are_those_of_the_studies(name: str) -> None:
 
 
 def test_every_study_is_a_command_and_its_tables_are_kept() -> None:
-    tables = {kept(name, table) for name, study in STUDIES.items() for table in study.tables}
+    tables = {kept(name, one) for name, study in STUDIES.items() for one in study.tables}
     assert {*REFERENCE.glob("*.csv")} == {*tables, REFERENCE / "small.csv"}
     for name, study in STUDIES.items():
         assert study.command.split()[0] in COMMANDS
-        for table in study.tables:
-            assert read(kept(name, table).stem), name
+        assert all(read(kept(name, one).stem) for one in study.tables), name
     for pattern in re.findall(r"\S*\*\S*", STUDIES["levers"].command):
         assert len(list(ROOT.glob(pattern))) == 21
+
+
+def test_pictures_were_drawn_of_the_tables_that_are_kept() -> None:
+    """A table that has moved since leaves its picture behind; `make figures` draws it again."""
+    noted = {row["picture"]: row for row in table(IMAGES / "pictures.csv")}
+    drawn = {study.picture[1]: name for name, study in STUDIES.items() if study.picture}
+    # The newcomers are drawn of a log that is not here; tests/backtests looks after them.
+    assert set(noted) == {*drawn, "newcomers"}
+    assert {path.stem for path in IMAGES.glob("*.png")} == {*noted, "flow"}
+    for picture, row in noted.items():
+        assert row["png_sha256"] == picture_digest(picture), picture
+    for picture, study in drawn.items():
+        assert noted[picture]["drawn_of_sha256"] == tables_digest(study), f"{picture}: make figures"
 
 
 def test_every_shipped_scenario_is_named_on_a_page() -> None:
