@@ -81,10 +81,10 @@ figures: install ## Run the studies that docs/ quotes again (forty minutes), fil
 	$(BIN)/python -m docs.figures
 
 docs: install ## Regenerate what docs/ derives from the code and from results/reference/
-	$(BIN)/python docs/build.py
-	$(BIN)/python docs/validation.py
+	$(BIN)/python -m docs.build
+	$(BIN)/python -m docs.validation
 	$(BIN)/python -m docs.figures
-	$(BIN)/python docs/flow.py
+	$(BIN)/python -m docs.flow
 
 lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)
 	@python=$$($(find_python)) && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \

@@ -222,14 +222,18 @@ def people() -> Iterator[Sequence[str]]:
     rows = pages_rows()
 
     def pair(what: str, factor: float, digits: int) -> tuple[str, str]:
+        """Theory and program of one row."""
         row = rows["People", what]
-        return tuple(said(factor * number(x), digits) for x in (row.theory, row.found))  # type: ignore[return-value]
+        theory, found = (said(factor * number(x), digits) for x in (row.theory, row.found))
+        return theory, found
 
     def pairs(words: Iterable[str], factor: float, digits: int) -> tuple[str, str]:
+        """The same of several, one theory said once."""
         theory, found = zip(*(pair(what, factor, digits) for what in words), strict=True)
         return " / ".join(dict.fromkeys(theory)), " / ".join(found)
 
     def level(part: str, shape: float, forgetting: float) -> tuple[str, str]:
+        """A mean level of knowledge."""
         what = f"Mean {part} knowledge: 195% turnover, shape {shape}, forgetting {forgetting}"
         return pair(what, 1, 3)
 
@@ -281,9 +285,7 @@ SHARES = {
 
 def of_vendor(name: str) -> Scenario:
     """A shipped scenario; the specialist's meetings have done what they can."""
-    model = load(ROOT / "configs" / f"{name}.yaml").scenario
-    left = 1.0 if model.vendors[0].feedback is None else mean_field.FEEDBACK_LIMIT
-    return mean_field.with_source_defects(model, left)
+    return mean_field.after_all_meetings(load(ROOT / "configs" / f"{name}.yaml").scenario)
 
 
 def mean_field_ample() -> Iterator[Sequence[str]]:

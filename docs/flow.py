@@ -1,4 +1,4 @@
-"""Draws docs/images/flow.png, the way of a claim: `python docs/flow.py`."""
+"""Draws docs/images/flow.png, the way of a claim: `python -m docs.flow`."""
 
 from pathlib import Path
 

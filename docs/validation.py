@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "results" / "reference" / "in_house.csv"
+from docs.studies import ROOT, read
+
 PAGE = ROOT / "docs" / "validation.md"
 NEAR = 0.2
 """Relative distance up to which a miss is called near."""
@@ -150,12 +148,11 @@ TABLE = ("| Figure | Published | Source | Model | KPI | Verdict | Remark |",
 
 def read_reference() -> dict[str, tuple[float, float, float]]:
     """Mean and interval of each KPI of the reference run."""
-    with REFERENCE.open(encoding="utf-8", newline="") as file:
-        return {
-            row["kpi"]: (float(row["mean"]), float(row["ci_low"]), float(row["ci_high"]))
-            for row in csv.DictReader(file)
-            if row["mean"]
-        }
+    return {
+        row["kpi"]: (float(row["mean"]), float(row["ci_low"]), float(row["ci_high"]))
+        for row in read("in_house")
+        if row["mean"]
+    }
 
 
 def verdict(figure: Figure, low: float, high: float) -> str:

@@ -342,6 +342,12 @@ def with_source_defects(model: Scenario, left: float) -> Scenario:
     )
 
 
+def after_all_meetings(model: Scenario) -> Scenario:
+    """The scenario when the vendor's meetings, if it has any, have done what they can."""
+    feedback = model.vendors[0].feedback
+    return with_source_defects(model, 1.0 if feedback is None else feedback.floor_share)
+
+
 def defects_left_on(vendor: Vendor, days: Floats) -> Floats:
     """Part of the avoidable source defects that a vendor's meetings have left by some days.
 

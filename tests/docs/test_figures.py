@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from docs.studies import (
     tables_digest,
 )
 from sim.cli import COMMANDS
+from sim.scenario.load import load
 from tests.docs.test_generated import page
 
 
@@ -48,6 +51,45 @@ def test_pictures_were_drawn_of_the_tables_that_are_kept() -> None:
         assert row["png_sha256"] == picture_digest(picture), picture
     for picture, study in drawn.items():
         assert noted[picture]["drawn_of_sha256"] == tables_digest(study), f"{picture}: make figures"
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Numbers of a dumped scenario with their paths; members of a list by name."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for i, inner in enumerate(value):
+            name = inner.get("name", i) if isinstance(inner, dict) else i
+            yield from leaves(inner, f"{path}.{name}")
+    elif isinstance(value, int | float):
+        yield path, float(value)
+
+
+def told(words: str) -> list[float]:
+    """Numbers of a cell; with `%` behind them, or behind a list of them, hundredths."""
+    found = re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)( %)?", re.sub(r"\(.*?\)|`.*?`", "", words))
+    return [float(number) / (100 if percent else 1) for number, percent in found]
+
+
+@pytest.mark.parametrize(
+    ("lever", "change"),
+    [(name, change) for _, members in LEVERS for name, _, change in members if "→" in change],
+)
+def test_what_a_lever_is_said_to_change_is_what_its_file_changes(lever: str, change: str) -> None:
+    folder = "" if lever == "ai_black_box" else "levers/"
+    before, after = (
+        dict(leaves(load(ROOT / "configs" / f"{name}.yaml").scenario.model_dump(mode="json")))
+        for name in ("generalist", f"{folder}{lever}")
+    )
+    moved = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    for values, words in zip(
+        (before, after), change.replace("15 →", "15 % →").split("→"), strict=True
+    ):
+        known = {values.get(path, 0.0) for path in moved}
+        known |= {1.0 - x for x in known}  # certified is who is not `none`
+        missing = [x for x in told(words) if not any(abs(x - y) < 1e-9 for y in known)]
+        assert missing == [], f"{lever}: {words}"
 
 
 def test_every_shipped_scenario_is_named_on_a_page() -> None:

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
+from docs import build, validation
+from docs.studies import ROOT
 from sim.model.simulation import run
 from sim.record.kpis import kpi, outcome
 from tests.scenarios import scenario
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def script(name: str) -> ModuleType:
-    """A script of docs/, as a module."""
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # a dataclass looks its module up by name
-    spec.loader.exec_module(module)
-    return module
 
 
 def page(name: str) -> str:
@@ -30,7 +14,7 @@ def page(name: str) -> str:
 
 
 def test_the_kpi_reference_is_up_to_date() -> None:
-    assert page("kpis.md") == script("build").kpi_reference(), "docs/kpis.md: make docs"
+    assert page("kpis.md") == build.kpi_reference(), "docs/kpis.md: make docs"
 
 
 def test_the_kpi_reference_has_every_kpi_of_a_run() -> None:
@@ -43,7 +27,6 @@ def test_the_kpi_reference_has_every_kpi_of_a_run() -> None:
 
 
 def test_the_validation_page_is_made_of_the_reference_run() -> None:
-    validation = script("validation")
     assert page("validation.md") == validation.render(), "docs/validation.md: make docs"
     verdicts = [row[5] for part in validation.PARTS for row in validation.rows(part)]
     assert len(verdicts) >= 20
@@ -51,7 +34,6 @@ def test_the_validation_page_is_made_of_the_reference_run() -> None:
 
 
 def test_a_verdict_is_that_of_the_interval() -> None:
-    validation = script("validation")
     figure = validation.Figure("x", "y", 10.0, 20.0, "", kpi="z")
     for low, high, expected in (
         (12, 13, "agrees"), (5, 10, "agrees"), (20, 30, "agrees"), (7, 8, "near"),

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
+from docs.studies import ROOT, read
 from sim.record.record import Outcome
 from sim.report.terminal import comparison_text
 from sim.study.compare import compare
 from sim.study.replicate import StudyResult
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -25,10 +23,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def demo() -> StudyResult:
     """The demo's study, as far as its table needs it."""
     outcomes: dict[str, dict[int, Outcome]] = defaultdict(dict)
-    with (ROOT / "results" / "reference" / "demo.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            of_one = outcomes[row["scenario"]].setdefault(int(row["replication"]), Outcome({}, {}))
-            of_one.kpis[row["kpi"]] = float(row["value"] or "nan")
+    for row in read("demo"):
+        of_one = outcomes[row["scenario"]].setdefault(int(row["replication"]), Outcome({}, {}))
+        of_one.kpis[row["kpi"]] = float(row["value"] or "nan")
     count = len(outcomes["generalist"])
     return StudyResult(tuple(outcomes), dict(outcomes), 1, (), "as asked", count, 0, {}, "")
 

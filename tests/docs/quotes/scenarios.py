@@ -1,0 +1,128 @@
+"""Pages of docs/scenarios/."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+from docs.figures import said
+from docs.studies import ROOT, read
+from sim.model.rules import DAYS_PER_MONTH
+from sim.study.statistics import mean_interval
+from tests.docs.quotes.sources import DENIALS, LEAKAGE, Quotes, page, shipped, values, vendor
+
+
+@page("scenarios/ai.md")
+def machines() -> Quotes:
+    box, loop = vendor("ai_black_box").ai, vendor("ai_human_in_the_loop").ai
+    assert box is not None
+    assert loop is not None
+    yield f"it codes {100 * box.alone_share.outpatient:.0f} % of charts alone"
+    yield f"{100 * box.unsupported_share:.0f} % of its errors are codes without support"
+    assert loop.alone_share.outpatient == 0.2
+    yield "it codes a fifth of outpatient charts alone"
+    found = {name: 100 * fmean(v) for (name, kpi), v in values("ai").items() if kpi == LEAKAGE}
+    box_cost, loop_cost = (
+        found[f"{name}_payer_ai"] - found[name] for name in ("ai_black_box", "ai_human_in_the_loop")
+    )
+    yield (
+        f"cost the black box {box_cost:.1f} points of leakage and the specialist with a human in "
+        f"the loop {loop_cost:.2f}"
+    )
+
+
+@page("scenarios/five_functions.md")
+def five_functions() -> Quotes:
+    model = shipped("five_functions_generalist")
+    days = model.horizon_days - model.kpi_from_days - model.kpi_until_days
+    yield f"net value of {days} days of service"
+    rows = {row["function"]: row for row in read("matrix")}
+    fees, revenue = (float(rows["ar"][c]) for c in ("fees_usd", "revenue_usd"))
+    told = [said(x, -3) for x in (revenue, -fees)]
+    yield "brings in more ({}) is less than what it charges more ({})".format(*told)
+    busy = [100 * vendor(name).target_occupancy for name in ("specialized", "generalist")]
+    yield "plans for {:.0f} % occupancy, the generalist for {:.0f} %".format(*busy)
+    kpis = values("functions_kpis")
+    lost = [100 * kpis[f"five_functions_{name}", "visits.lost_visit"].mean()
+            for name in ("specialized", "generalist")]  # fmt: skip
+    yield "({:.1f} % of visits lost against {:.1f} %)".format(*lost)
+    found = {row["assignment"]: row for row in read("matrix_assignments")}
+    best, *_ = found
+    assert best == "specialized: scheduling, prior_auth, claims_denials"
+    yield "Best of all is scheduling, authorisation and claims with the specialist"
+    everything = found["all specialized"]
+    assert float(everything["behind_ci_low"]) < 0 < float(everything["behind_ci_high"])
+    yield "all five with it is not clearly worse"
+    leading = list(found.values())[: len(found) // 2]
+    assert {row["claims_denials"] for row in leading} == {"specialized"}
+    yield f"The {len(leading)} assignments that give them to the specialist lead all others"
+    article = found["specialized: prior_auth, claims_denials, ar"]
+    behind = [-float(article[c]) for c in ("behind_best_usd", "behind_ci_high", "behind_ci_low")]
+    usd = "{:,.0f} USD ({:,.0f} to {:,.0f})".format(*(round(x, -3) for x in behind))
+    yield f"number {article['rank']} of {len(found)}, {usd} behind"
+    first, last = "five_functions_generalist", "hybrid"
+    levels = [100 * kpis[name, DENIALS].mean() for name in (last, first)]
+    gap = mean_interval(kpis[last, DENIALS] - kpis[first, DENIALS])
+    yield "denials {:.1f} against {:.1f} % ({} to {} points)".format(
+        *levels, *(said(100 * x, 1) for x in (gap.low, gap.high))
+    )
+    worth = mean_interval(kpis[last, "money.net_value_usd"] - kpis[first, "money.net_value_usd"])
+    yield "net value {} M USD ({} to {})".format(
+        said(worth.mean / 1e6, 1, sign=True), *(said(x / 1e6, 1) for x in (worth.low, worth.high))
+    )
+    [cash] = (row for row in read("functions_payback")
+              if (row["scenario"], row["basis"]) == (last, "cash"))  # fmt: skip
+    yield f"from day {cash['median_day']} on cash"
+
+
+@page("scenarios/generalist.md")
+def generalist() -> Quotes:
+    one = vendor("generalist")
+    yield f"{100 * one.turnover.annual_rate:g} % turnover a year"
+    yield f"{100 * one.target_occupancy:g} % target occupancy"
+
+
+@page("scenarios/specialized.md")
+def specialized() -> Quotes:
+    one = vendor("specialized")
+    assert one.feedback is not None
+    yield f"{100 * one.quality.qa_sample_share:g} % of charts checked"
+    yield f"{100 * one.quality.hold_and_query_share:g} % of weak notes held and queried"
+    yield f"feedback meetings every {one.feedback.every_days} days"
+    yield f"{100 * one.turnover.annual_rate:g} % turnover"
+    yield f"{100 * one.target_occupancy:g} % target occupancy"
+    yield f"KPIs count from day {shipped('specialized').kpi_from_days}"
+    prices = [float(vendor(name).price.usd_per_hour) for name in ("specialized", "generalist")]
+    assert 1.8 < prices[0] / prices[1] < 2.2
+    yield "at about twice the rate"
+
+
+@page("scenarios/in_house.md")
+def in_house() -> Quotes:
+    one = vendor("in_house")
+    yield f"{100 * one.turnover.annual_rate:g} % turnover"
+    yield f"{one.hiring.time_to_fill_days:g} days to fill a vacancy"
+    yield f"loaded at ${one.price.usd_per_hour:g} an hour"
+
+
+@page("scenarios/medcentral.md")
+def medcentral() -> Quotes:
+    model = shipped("medcentral")
+    whole = [(e.on.year - model.start.year) * 12 + e.on.month - model.start.month
+             for e in model.timeline if e.kind == "vendor_switch"]  # fmt: skip
+    first, second = whole
+    last = round(model.horizon_days / DAYS_PER_MONTH) - 1
+    yield (
+        f"months 0 to {first - 1} in-house, {first} to {second - 1} generalist, {second} to {last} "
+        "specialised"
+    )
+    yield f"switches to a specialised vendor {second - first} months later"
+
+
+@page("scenarios/transformation.md")
+def transformation() -> Quotes:
+    yield f"({100 * vendor('transformation').turnover.annual_rate:g} % turnover)"
+
+
+@page("scenarios/README.md")
+def scenarios() -> Quotes:
+    yield f"{len(list((ROOT / 'configs' / 'levers').glob('*.yaml')))} files"

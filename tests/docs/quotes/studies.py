@@ -1,0 +1,297 @@
+"""Pages that say what studies found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import fmean
+
+import numpy as np
+
+from docs.figures import said
+from docs.studies import TEAMS, read
+from sim.model.calendar import WorkCalendar
+from sim.model.expectations import full_time_needed, yearly_minutes
+from sim.scenario.schema import Scenario
+from sim.study.statistics import Interval, mean_interval
+from tests.docs.quotes.sources import (
+    ACCURACY,
+    DENIALS,
+    LEAKAGE,
+    Floats,
+    Quotes,
+    demo_gap,
+    months,
+    page,
+    percent,
+    points,
+    published,
+    relative,
+    rise,
+    root,
+    shipped,
+    values,
+    vendor,
+    verdicts,
+)
+
+
+@page("turnover_trap.md")
+def turnover_trap() -> Quotes:
+    planned, same = "turnover_sweep", "turnover_same_people"
+    whole = [abs(rise(planned, kpi, 0, 4)) for kpi in (ACCURACY, DENIALS, LEAKAGE)]
+    yield (
+        "Eight times the turnover costs {:.1f} points of coding accuracy, {:.1f} points of denials "
+        "and {:.1f} points of leakage"
+    ).format(*whole)
+    plan = {
+        t.name: planned_people(shipped("generalist"), t.name) for t in shipped("generalist").teams
+    }
+    assert plan == TEAMS
+    yield "({}, {}, {}, {} and {} people at full size".format(*plan.values())
+    share = 1 - rise(planned, ACCURACY, 0, 4) / rise(same, ACCURACY, 0, 4)
+    assert 0.2 < share < 0.3
+    yield "A quarter of the loss of accuracy comes from the planning"
+    waits = [float(row["mean"]) for row in points(same, "work.wait_days.coding_outpatient")]
+    assert 4 <= waits[-1] / waits[0] < 5
+    yield "grows fourfold in spite of overtime"
+    rate = "vendors.generalist.turnover.annual_rate"
+    few, many = (published("generalist", f"{rate}={at}") for at in (0.15, 0.8))
+    apart = (100 * abs(getattr(many, part) - getattr(few, part))
+             for part in ("accuracy", "denial", "leakage"))  # fmt: skip
+    yield "costs {:.1f} points of accuracy, {:.1f} of denials and {:.1f}".format(*apart)
+    steps = [[abs(rise(name, kpi, 1, 4)) for kpi in (ACCURACY, DENIALS, LEAKAGE)]
+             for name in (planned, same)]  # fmt: skip
+    yield (
+        "from 20 to 80 %, {:.1f}, {:.1f} and {:.1f}, with people planned for it, and {:.1f}, "
+        "{:.1f} and {:.1f} without"
+    ).format(*steps[0], *steps[1])
+    yield "{:.0f} points of accuracy and {:.0f} of denials".format(
+        *(100 * abs(demo_gap(kpi)) for kpi in (ACCURACY, DENIALS))
+    )
+    rates = [vendor(name).turnover.annual_rate for name in ("generalist", "specialized")]
+    assert round(100 * (rates[0] - rates[1])) == 9
+    nine = {row["kpi"]: float(row["difference"]) for row in read("levers_comparison")
+            if row["scenario"] == "less_turnover"}  # fmt: skip
+    assert max(abs(nine[ACCURACY]), abs(nine[DENIALS])) < 0.01
+    yield "Nine points of turnover, the difference between them, explain less than one point"
+    found, spread = [], []
+    for kpi in (ACCURACY, "money.net_revenue_realisation", "money.net_value_usd"):
+        of_rates = [
+            float(np.corrcoef(table, values("turnover_kpis")[rate, kpi])[0, 1])
+            for (rate, name), table in values("turnover_kpis").items()
+            if name == "people.turnover"
+        ]
+        found.append(said(fmean(of_rates), 2))
+        spread.append(float(np.std(of_rates, ddof=1)))
+        assert len(of_rates) == 5
+    yield (
+        "its correlation is {} with coding accuracy, {} with realised net revenue and {} with net "
+        "value"
+    ).format(*found)
+    yield f"one alone varies by {min(spread):.1f} to {max(spread):.1f}"
+
+
+def planned_people(model: Scenario, name: str) -> int:
+    """People whom `headcount: auto` plans at full size."""
+    [team] = (t for t in model.teams if t.name == name)
+    calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
+    return round(full_time_needed(model, team, calendar, yearly_minutes(model)))
+
+
+@page("calibration.md")
+def calibration() -> Quotes:
+    demo, average = values("demo"), values("market_average")
+    for kpi in ("claims.first_pass_payment_rate", ACCURACY):
+        yield from (
+            percent(mean_interval(demo[name, kpi])) for name in ("generalist", "specialized")
+        )
+    for kpi in (DENIALS, LEAKAGE):
+        pair = [average[f"market_average_{name}", kpi] for name in ("generalist", "specialized")]
+        yield relative(*pair)
+    house, net = values("in_house_generalist"), "money.net_revenue_realisation"
+    yield f"{relative(house['in_house', net], house['generalist', net])} settled"
+    case = [demo[name, "money.average_revenue_per_case"] for name in ("generalist", "specialized")]
+    yield f"+{relative(*case)} settled"
+    own = {row["kpi"]: row for row in read("in_house")}
+    for kpi in ("denials.initial_with_rfi_usd_rate", "denials.final_rate"):
+        ends = (float(own[kpi][c]) for c in ("mean", "ci_low", "ci_high"))
+        yield f"{percent(Interval(20, next(ends), 0.0, *ends))}, in-house"
+    generalist = 100 * demo["generalist", DENIALS].mean()
+    yield f"denials settle at {generalist:.1f} %, not 14 %"
+    yield f"gives {generalist + 100 * demo['generalist', 'claims.rfi_rate'].mean():.1f} % of claims"
+    above = 100 * mean_interval(demo["generalist", "claims.first_pass_payment_rate"]).low - 75
+    yield f"**missed by {above:.1f} points**"
+    yield f"first-pass rate is {above:.1f} points above its band"
+
+
+@page("calibration.md")
+def two_switches() -> Quotes:
+    # The hospital that outsources in month 6, and for good in month 24.
+    net = "money.net_revenue_realisation"
+    moved, stays = "medcentral_medcentral_monthly", "medcentral_medcentral_stays_monthly"
+
+    def over(table: str, kpi: str, first: int, last: int) -> Floats:
+        found: Floats = months(table, kpi)[:, first : last + 1].mean(axis=1)
+        return found
+
+    early, late = over(moved, DENIALS, 6, 8), over(moved, DENIALS, 21, 23)
+    yield f"{percent(mean_interval(early))} in months 0–2"
+    yield f"{percent(mean_interval(late))} in months 15–17"
+    after = over(moved, DENIALS, 29, 31)
+    yield f"{percent(mean_interval(after))} in months 5–7 after it"
+    yield f"{relative(over(moved, net, 0, 5), over(moved, net, 6, 23))} over the 18 months"
+    worth = "money.inpatient_realisation"
+    then = over(moved, worth, 29, 31)
+    told = [relative(before, then) for before in (over(moved, worth, 18, 23),
+                                                  over(stays, worth, 29, 31))]  # fmt: skip
+    before, beside = told
+    yield (
+        f"in months 5–7 after the switch +{before} on the half year before it, +{beside} on a "
+        "hospital that stays"
+    )
+    [paid] = (row for row in read("medcentral_payback") if row["basis"] == "cash")
+    yield (
+        f"day {paid['median_day']} (median, {paid['ci_low']}–{paid['ci_high']}; "
+        f"{paid['pairs_paid_back']} of {paid['pairs']} within the year)"
+    )
+    yield (f"team that began at {100 * early.mean():.0f} % denies {100 * late.mean():.1f} %")
+    yield f"lie between {100 * after.min():.1f} and {100 * after.max():.1f} % in months 5–7"
+    alone = months("medcentral_regular_hours_medcentral_monthly", DENIALS)
+    [wrong] = np.flatnonzero((alone[:, 24:] > 0.3).any(axis=1))
+    seen = 100 * alone[wrong, 24:][~np.isnan(alone[wrong, 24:])]
+    yield f"denied {seen.min():.0f} to {seen.max():.0f} % of the claims of each month"
+    [paid] = (row for row in read("medcentral_regular_hours_payback") if row["basis"] == "cash")
+    yield f"payback came in {paid['pairs_paid_back']} of {paid['pairs']}"
+    [limit] = {p.filing_limit_days for p in shipped("medcentral").payers if p.name == "commercial"}
+    yield f"filing limits ({limit} days with commercial payers)"
+
+
+@page("breakeven.md")
+def breakeven() -> Quotes:
+    price = vendor("market_average_specialized").price.usd_per_hour
+    yield f"at {root('breakeven_price')}, against a shipped price of {price:g}"
+    yield f"with seed 7 at {root('breakeven_price_7', '{:.1f}', '{:.1f} to {:.1f}')}"
+    yearly = "{:.0%} a year"
+    yield ratio(root("breakeven_turnover", yearly, "{:.0%} to {:.0%}"))
+    shares = [100 * vendor(f"market_average_{name}").turnover.annual_rate
+              for name in ("specialized", "generalist")]  # fmt: skip
+    yield "shipped value is {:.0f} % and the generalist's {:.0f} %".format(*shares)
+    for study, words in (("breakeven_wide", "the shipped seed"), ("breakeven_wide_7", "seed 7")):
+        yield f"{ratio(root(study, '{:.0%}', '{:.0%} to above 300 %'))} with {words}"
+    average = {kpi: [values("market_average")[f"market_average_{name}", kpi].mean()
+                     for name in ("generalist", "specialized")]
+               for kpi in ("money.fees_usd", "money.expected_usd")}  # fmt: skip
+    fees, (expected, _) = average.values()
+    at = round(float(read("breakeven_price")[0]["root"]))
+    more = fees[1] * at / float(price) - fees[0]
+    yield f"where the specialist bills {at} dollars an hour"
+    yield (
+        f"At {at} USD the specialist's fees exceed the generalist's by "
+        f"{100 * more / expected:.1f} % of the hospital's net revenue"
+    )
+    limit = (fees[0] + 0.01 * expected) / fees[1] * float(price)
+    yield f"is reached at about {limit:.0f} USD, inside the band"
+    assert 1.25 < float(read("breakeven_price")[0]["root"]) / float(price) < 1.42
+    yield "is worth a third more than what it costs"
+    cells = [(float(row["vendors.specialized.price.usd_per_hour"]), row["ahead"])
+             for row in read("breakeven_map")]  # fmt: skip
+    sure = {ahead: sorted({usd for usd, who in cells if who == ahead}) for _, ahead in cells}
+    assert max(sure["market_average_specialized"]) == 50
+    assert min(sure["market_average_generalist"]) == 90
+    yield "is clearly ahead at 30 and, but for one row, at 50 USD an hour"
+    yield "the generalist at 90 and 110"
+    zeros = crossings()
+    yield f"from {min(zeros):.0f} to {max(zeros):.0f} USD"
+    turnover, again = (
+        ratio(root(study, yearly, "{:.0%} to above 600 %"))
+        for study in ("breakeven_full_turnover", "breakeven_full_turnover_7")
+    )
+    yield f"| turnover of the specialist, all else equal | {turnover} | {again} |"
+    dear, too = (
+        root(study, "{:.0f} USD an hour", "{:.0f} to {:.0f}")
+        for study in ("breakeven_full_price", "breakeven_full_price_7")
+    )
+    yield f"| rate of the specialist, all else equal | {dear} | {too} |"
+    [row] = read("breakeven_full_price")
+    full = vendor("specialized").price.usd_per_hour
+    yield f"may be {float(row['root']) / float(full):.1f} times the shipped one"
+
+
+def ratio(text: str) -> str:
+    """Per cent as the pages write them, with a space."""
+    return text.replace("%", " %").replace("  %", " %").replace(" % to", " to", 1)
+
+
+def crossings() -> list[float]:
+    """Prices at which the mean difference of the map is zero, by row, straight between points."""
+    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in read("breakeven_map"):
+        at = float(row["vendors.specialized.price.usd_per_hour"]), float(row["difference"])
+        rows[row["vendors.specialized.entry_knowledge.domain"]].append(at)
+    return [float(np.interp(0.0, [-gap for _, gap in sorted(row)], [usd for usd, _ in sorted(row)]))
+            for row in rows.values()]  # fmt: skip
+
+
+@page("studies.md")
+def studies() -> Quotes:
+    assignments = len(read("matrix_assignments"))
+    yield f"Runs all {assignments} assignments"
+    yield f"over the {assignments // 2} assignments of the others"
+    yield f"({10 * assignments} runs)"
+    whole = float(read("ablation_shapley")[0]["whole"])
+    yield f"With 5 replications the specialist's {whole / 1e6:.1f} M USD of net value"
+    rows = {row["family"]: row for row in read("ablation_shapley")}
+    words = {"denials": "denial work", "terms": "terms, mostly the price,"}
+    for family, row in rows.items():
+        mean, low, high = (said(float(row[c]) / 1e6, 2) for c in ("value", "ci_low", "ci_high"))
+        yield f"{words.get(family, family)} {mean} M ({low} to {high})"
+    alone = {row["group"]: float(row["alone"]) / 1e6 for row in read("ablation")}
+    for group, name, digits in (
+        ("denial work", "denial work", 2), ("certification", "certification", 1),
+        ("feedback loop", "feedback", 2), ("quality checks", "checks", 2),
+        ("hold and query", "hold-and-query", 2),
+    ):  # fmt: skip
+        yield f"{name} ({alone[group]:.{digits}f} M)"
+
+
+@page("scorecard.md")
+def scorecard() -> Quotes:
+    at = {row["claim"]: 100 * float(row["value"] or "nan") for row in read("scorecard")}
+    early = 100 * months("medcentral_medcentral_monthly", DENIALS)[:, 6:9].mean()
+    yield f"the team that began at {early:.0f} % denies {at['denied_14']:.1f} % by then"
+    yield f"Under-coding is {at['due_to_coding']:.0f} % of what is gained"
+    yield f"closes {at['rarely']:.0f} % of the gap in accuracy"
+    assert 30 < at["necessity"] < 36
+    yield "medical necessity rose by a third, not by half"
+    ar = next(row for row in read("matrix") if row["function"] == "ar")
+    assert float(ar["revenue_usd"]) < -0.5 * float(ar["fees_usd"])
+    yield "more than half of the premium buys nothing there"
+    one, other = vendor("generalist"), vendor("specialized")
+    for form, pair in (
+        ("input: {:.0f} against {:.0f} % a year",
+         [100 * v.turnover.annual_rate for v in (one, other)]),
+        ("input: {:.0f} against {:.0f} USD an hour", [v.price.usd_per_hour for v in (other, one)]),
+        ("input: medians of {:.0f} against {:.0f} days",
+         [v.compliance.assessment_median_days for v in (other, one) if v.compliance]),
+        ("input: {:g} against {:g} % chance of a breach",
+         [100 * v.compliance.breach_per_year for v in (other, one) if v.compliance]),
+    ):  # fmt: skip
+        yield form.format(*pair)
+    doc = next(c for c in shipped("generalist").categories if c.name == "DOC")
+    yield f"{100 * doc.deny_share:.0f} % are denied and {100 * doc.rfi_share:.0f} % asked about"
+    claims, tested, count = verdicts()
+    yield (
+        f"{tested} of {claims} claims are tested. **{count['in range']} are in range, "
+        f"{count['near']} near, {count['out']} out**; {count['given']} are inputs and prove "
+        f"nothing, {count['not testable']} have no mechanism"
+    )
+
+
+@page("sensitivity.md")
+def sensitivity() -> Quotes:
+    fields, replications, trajectories = 20, 10, 10
+    yield (
+        f"{fields} fields with `oat` and {replications} replications are "
+        f"{(2 * fields + 1) * replications} runs of each scenario, with `morris` "
+        f"{(fields + 1) * trajectories * replications:,}"
+    )
