@@ -1,37 +1,28 @@
-"""Claims as columns, once a run is over."""
+"""Claims as columns of a record, once a run is over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
-from operator import attrgetter
-
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.model.claims import CLOSED, EDITED, PAID, SETTING_ROWS, Claim
+from sim.model.codes import SETTING_ROWS, Flag, Stage
+from sim.model.engine import Columns, Engine
 
 FIELDS = ("key", "day", "setting", "payer", "expected", "paid_cents", "under_cents",
           "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
           "loss_cause", "stage", "first_outcome", "first_day",
           "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
 
-_row = attrgetter(*FIELDS)
 
-
-def claim_columns(claims: Sequence[Claim]) -> dict[str, NDArray[np.int64]]:
+def claim_columns(engine: Engine) -> Columns:
     """One row per claim, in the order of their keys.
 
     What an unfinished claim might still lose counts as open, not as lost.
     """
-    flat = chain.from_iterable(map(_row, claims))
-    rows = np.fromiter(flat, np.int64, len(claims) * len(FIELDS)).reshape(-1, len(FIELDS))
-    rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    columns = {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(FIELDS)}
+    columns = engine.claim_columns(FIELDS)
     # The day that was planned: where a visit is put off, all scenarios still count the same.
     columns["day"] = columns["key"] // (2 * SETTING_ROWS)
-    columns["edited"] = (columns.pop("flags") & EDITED) // EDITED
-    done = (columns["stage"] == PAID) | (columns["stage"] == CLOSED)
+    columns["edited"] = (columns.pop("flags") & Flag.EDITED) // Flag.EDITED
+    done = (columns["stage"] == Stage.PAID) | (columns["stage"] == Stage.CLOSED)
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):
         columns[name] = np.where(done, columns[name], 0)
     # A part paid for an over-coded claim may exceed all that was expected: a gain already.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
-from sim.model.claims import CATEGORIES, SETTINGS, SKILLS, source_incidence
-from sim.model.terms import Terms
+from sim.model.claims import source_incidence
+from sim.model.codes import CATEGORIES, SETTINGS, SKILLS
+from sim.model.terms import terms_of
 from sim.scenario.front_end import FrontEnd, FrontSetting
 from sim.scenario.hospital import Category
 from sim.scenario.schema import Scenario, Team
@@ -125,7 +126,7 @@ def _coded(
     coding_team = serving[f"coding_{setting}"]
     vendors = {v.name: v for v in scenario.vendors}
     coder, people, hospital = vendors[coding_team.vendor], scenario.people, scenario.hospital
-    quality, terms, profile = coder.quality, Terms(scenario, coder), getattr(hospital, setting)
+    quality, terms, profile = coder.quality, terms_of(scenario, coder), getattr(hospital, setting)
     skill = SETTINGS.index(setting)
     domain, client = settled_team(scenario, coder, {skill: 1.0})
     over = rules.pressure(coder.target_occupancy, people.pressure_threshold)

@@ -1,21 +1,24 @@
-"""Money by day: cash from payers, vendor fees and hospital costs. Whole cents for claims' money."""
+"""Money of the whole hospital by day: vendor fees, hospital costs, and charges for transitions."""
 
 from __future__ import annotations
 
+from sim.model.kernel.rows import Day
+
 
 class Ledger:
-    """Daily totals of a run; day 0 is the start."""
+    """Books on the days of a run; cash from payers is booked there by the kernel."""
 
-    __slots__ = ("cash_cents", "fees_usd", "hospital_usd", "submitted", "transitions")
-
-    def __init__(self, horizon_days: int) -> None:
-        self.cash_cents = [0] * horizon_days
-        self.fees_usd = [0.0] * horizon_days
-        self.hospital_usd = [0.0] * horizon_days
-        self.submitted = [0] * horizon_days
+    def __init__(self, days: list[Day], horizon_days: int) -> None:
+        self._days = days
+        self._horizon = horizon_days
         self.transitions: dict[tuple[str, int], float] = {}
         """By vendor and day, at scale 1: a vendor of many teams is charged once."""
 
-    def cash(self, day: int, cents: int) -> None:
-        """Book money received (or, below 0, taken back) on a day."""
-        self.cash_cents[day] += cents
+    def fee(self, day: int, usd: float) -> None:
+        """Book what a vendor charges; what lies past the horizon is not booked."""
+        if day < self._horizon:
+            self._days[day].fees_usd += usd
+
+    def hospital_cost(self, day: int, usd: float) -> None:
+        """Book a cost of the hospital's own."""
+        self._days[day].hospital_usd += usd

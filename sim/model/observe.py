@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.claim_columns import claim_columns
-from sim.model.claims import CATEGORIES, CAUSES, SETTINGS, STAGES, VISIT_CAUSES
-from sim.model.timeline import assessment_days
+from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
+from sim.model.kernel.knowledge import knowledge_at
+from sim.model.kernel.rows import Agent
+from sim.model.stints import assessment_days
+from sim.model.world import World
 from sim.record.record import AGE_BANDS, Facts, Record, Table
 from sim.scenario.timeline import VendorSwitch
-
-if TYPE_CHECKING:
-    from sim.model.simulation import World
 
 COHORT_DAYS = 28
 OPENING = "opening team"
@@ -27,6 +27,7 @@ class Observer:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._names = [str(q.name) for q in world.scenario.queues]
         self._queues: Table = {
             k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
                             "oldest_days", "wait_days", "mean_level", "days", *AGE_BANDS)
@@ -50,17 +51,18 @@ class Observer:
         now = float(day)
         if day == self._last_day:
             return
-        for queue in world.office.queues.values():
+        for name in self._names:
+            queue = world.state.queues[QUEUES.index(name)]
             area = queue.area + queue.level * (now - queue.changed)
             seen = (queue.arrived, queue.finished, queue.wait_days, area)
-            last = self._last_queue.get(queue.name, (0, 0, 0.0, 0.0))
-            self._last_queue[queue.name] = seen
+            last = self._last_queue.get(name, (0, 0, 0.0, 0.0))
+            self._last_queue[name] = seen
             finished = seen[1] - last[1]
             span = day - self._last_day
-            ages = queue.ages(now)
+            ages = world.engine.ages(queue)
             row = (
                 self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
-                queue.name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
+                name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
                 (seen[2] - last[2]) / finished if finished > 0 else 0.0,
                 (area - last[3]) / span, span, *_by_age(ages),
             )  # fmt: skip
@@ -70,19 +72,18 @@ class Observer:
                 continue
             people = [a for a in team.employed if a.producing]
             seen_team = (
-                team.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
+                team.roster.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
                 team.time.scheduled_hours, team.time.billed_hours,
             )  # fmt: skip
             before = self._last_team.get(team.key, (0.0,) * len(seen_team))
             self._last_team[team.key] = seen_team
-            skills = {q.skill for q in team.queues}
-            levels = [sum(a.knowledge[s] for s in skills) / len(skills) for a in people]
+            skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
+            levels = [_mean_level(a.row, skills) for a in people]
             certified = sum(a.certification != "none" for a in people)
             row_team = (
-                self._last_day, team.name, team.plan * team.hours_share,
-                len(team.employed) * team.hours_share, len(people) * team.hours_share,
-                team.personnel.pipeline, sum(levels) * team.hours_share,
-                sum(a.client for a in people) * team.hours_share, certified * team.hours_share,
+                self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
+                len(people) * hours, team.personnel.pipeline, sum(levels) * hours,
+                sum(a.client for a in people) * hours, certified * hours,
                 *(x - y for x, y in zip(seen_team, before, strict=True)),
             )  # fmt: skip
             _append(self._weeks, row_team)
@@ -99,7 +100,7 @@ class Observer:
             for agent in team.employed:
                 hired = calendar.date_of(max(0, _floor(agent.hired)))
                 label = f"{hired.year} Q{(hired.month + 2) // 3}" if agent.hired >= 0 else OPENING
-                level = sum(agent.knowledge[s] for s in skills) / len(skills)
+                level = _mean_level(agent.row, skills)
                 groups.setdefault(label, []).append((level, agent.client))
         for label in sorted(groups, key=lambda g: (g != OPENING, g)):
             levels = groups[label]
@@ -113,7 +114,7 @@ class Observer:
         world, scenario = self._world, self._world.scenario
         horizon = scenario.horizon_days
         self.week(horizon)
-        ledger = world.ledger
+        days = world.state.days[:horizon]
         calendar = world.calendar
         months = calendar.month_index[:horizon]
         starts: dict[int, str] = {}
@@ -129,19 +130,19 @@ class Observer:
             stages=STAGES,
             causes=CAUSES if scenario.hospital.front_end else CAUSES[:-VISIT_CAUSES],
             categories=CATEGORIES,
-            queues=tuple(world.office.queues),
+            queues=tuple(self._names),
             month_of_day=tuple(months),
             month_starts=tuple(starts.values()),
         )
         return Record(
             facts=facts,
-            claims=claim_columns(world.claims),
+            claims=claim_columns(world.engine),
             days={
-                "cash_usd": np.array(ledger.cash_cents) / 100.0,
-                "fees_usd": np.array(ledger.fees_usd),
-                "hospital_usd": np.array(ledger.hospital_usd),
+                "cash_usd": np.array([d.cash_cents for d in days]) / 100.0,
+                "fees_usd": np.array([d.fees_usd for d in days]),
+                "hospital_usd": np.array([d.hospital_usd for d in days]),
                 "one_off_usd": self._one_offs(),
-                "submitted": np.array(ledger.submitted, float),
+                "submitted": np.array([d.submitted for d in days], float),
             },
             weeks=self._weeks,
             queues=self._queues,
@@ -203,31 +204,35 @@ class Observer:
         for team in world.teams:
             skills = sorted({q.skill for q in team.queues})
             for agent in team.agents:
-                if agent.left is None:
-                    agent.catch_up(horizon)
                 end = agent.left if agent.left is not None else horizon
                 left = (
                     ""
                     if agent.left is None
                     else (world.calendar.date_of(int(agent.left)).isoformat())
                 )
+                domain, client = knowledge_at(world.state.crews[agent.row.crew], agent.row, end)
                 row = (
                     f"{team.name}-{agent.number}", team.name, team.vendor.name,
                     agent.certification, world.calendar.date_of(
                         max(_floor(agent.hired), -LONGEST_CAREER_DAYS)
                     ).isoformat(),
                     left, agent.reason, end - agent.hired,
-                    sum(agent.knowledge[s] for s in skills) / len(skills), agent.client,
-                    agent.items, agent.errors, agent.busy_minutes / 60.0,
+                    sum(domain[s] for s in skills) / len(skills), client,
+                    agent.row.items, agent.row.errors, agent.row.busy_minutes / 60.0,
                     agent.productive_minutes / 60.0, agent.entry_certification,
-                    max(0.0, -agent.hired), team.hours_share, agent.hired, agent.ready_at,
+                    max(0.0, -agent.hired), team.roster.hours_share, agent.hired, agent.ready_at,
                     int(agent.newcomer),
                 )  # fmt: skip
                 _append(table, row)
         return table
 
 
-def _by_age(ages: list[float]) -> list[int]:
+def _mean_level(agent: Agent, skills: set[int]) -> float:
+    """Mean knowledge of some skills, as last used."""
+    return sum(agent.knowledge[s] for s in skills) / len(skills)
+
+
+def _by_age(ages: Sequence[float]) -> list[int]:
     """How many lie in each of the bands of `AGE_BANDS`."""
     below = np.searchsorted(np.sort(ages), list(AGE_BANDS.values()), side="left")
     return [int(n) for n in np.diff(below, prepend=0)]

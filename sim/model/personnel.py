@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
-
-import simpy
-
 from sim.model import rules
-from sim.model.agents import Agent
+from sim.model.agents import Career
+from sim.model.engine import Process
+from sim.model.roster import Roster
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
 from sim.scenario.vendor import Programme
 
-if TYPE_CHECKING:
-    from sim.model.workforce import Team
-
 REVIEW_DAYS = 7
 ENDLESS_DAYS = 36525.0
 """Tenure of a team that nobody ever leaves, met for ever: long enough to know all there is."""
-Process = Generator[simpy.Event, Any, None]
 
 
 class Personnel:
@@ -30,10 +23,10 @@ class Personnel:
     scenario states, and runs faster or slower with pressure and certification.
     """
 
-    def __init__(self, scenario: Scenario, team: Team) -> None:
-        vendor = team.vendor
-        self._team = team
-        self._env = team.env
+    def __init__(self, scenario: Scenario, roster: Roster) -> None:
+        vendor = roster.vendor
+        self._roster = roster
+        self._env = roster.env
         self._vendor = vendor
         self._hiring = vendor.hiring
         self._turnover = vendor.turnover
@@ -62,14 +55,16 @@ class Personnel:
 
     def replan(self, headcount: int) -> None:
         """Go over to another plan: lay off who is too many, look for who is missing."""
-        team = self._team
-        team.plan = headcount
-        surplus = len(team.employed) + self.pipeline - headcount
+        roster = self._roster
+        roster.plan = headcount
+        surplus = len(roster.employed) + self.pipeline - headcount
         called_off = max(0, min(surplus, self.pipeline))
         self.pipeline -= called_off
         self._called_off += called_off
-        for agent in sorted(team.employed, key=lambda a: -a.number)[: max(0, surplus - called_off)]:
-            team.dismiss(agent, "layoff")
+        for agent in sorted(roster.employed, key=lambda a: -a.number)[
+            : max(0, surplus - called_off)
+        ]:
+            roster.dismiss(agent, "layoff")
         for _ in range(-surplus):
             self._open_vacancy()
 
@@ -89,19 +84,19 @@ class Personnel:
         """The weekly look at who will leave, who is missing and who enrols."""
         now = self._env.now
         self._next_review = now + REVIEW_DAYS - (now % REVIEW_DAYS if first else 0.0)
-        for agent in list(self._team.employed):
+        for agent in list(self._roster.employed):
             self.expose(agent)
             self._enrol(agent)
         self._fill_up()
 
     # --- leaving ------------------------------------------------------------------------------
 
-    def expose(self, agent: Agent) -> None:
+    def expose(self, agent: Career) -> None:
         """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
         if self.scale_days == float("inf") or agent.leaving:
             return
         pace = agent.hazard_factor * rules.hazard_multiplier(
-            self._team.occupancy,
+            self._roster.occupancy,
             self._vendor.target_occupancy,
             self._people.pressure_threshold,
             self._people.pressure_hazard,
@@ -116,24 +111,24 @@ class Personnel:
         agent.clear_hazard += gained
         agent.reviewed_age = age
 
-    def _quit(self, agent: Agent, at: float) -> Process:
+    def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
         if agent.left is None:
-            self._team.dismiss(agent, "quit")
+            self._roster.dismiss(agent, "quit")
             self._replace_leaver()
 
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
-        team = self._team
-        count = round(share * len(team.employed))
+        roster = self._roster
+        count = round(share * len(roster.employed))
         if kind == "layoff":
-            leavers = sorted(team.employed, key=lambda a: -a.number)[:count]
-            team.plan -= count
+            leavers = sorted(roster.employed, key=lambda a: -a.number)[:count]
+            roster.plan -= count
         else:
-            ranked = sorted(team.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
+            ranked = sorted(roster.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
             leavers = ranked[:count]
         for agent in leavers:
-            team.dismiss(agent, kind)
+            roster.dismiss(agent, kind)
             if kind != "layoff":
                 self._replace_leaver()
 
@@ -145,13 +140,13 @@ class Personnel:
 
     def _fill_up(self) -> None:
         """Hire-up-to (Gans & Zhou 2002): compare people and pipeline with the plan."""
-        target = float(self._team.plan)
+        target = float(self._roster.plan)
         if self._hiring.policy == "hire_ahead":
             ahead = self._hiring.time_to_fill_days + self._hiring.classroom_days
             target += self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
         elif self._hiring.policy != "hire_up_to":
             return
-        for _ in range(round(target) - len(self._team.employed) - self.pipeline):
+        for _ in range(round(target) - len(self._roster.employed) - self.pipeline):
             self._open_vacancy()
 
     def _open_vacancy(self) -> None:
@@ -171,13 +166,8 @@ class Personnel:
         if self._stopped:
             return
         self.recruited += 1
-        self._bear(self._people.recruiting_usd)
-        self.expose(self._team.employ_newcomer())
-
-    def _bear(self, usd: float) -> None:
-        """Bill a cost of training to the hospital, where it bears that."""
-        if self._team.price.bills_training:
-            self._team.bill(usd)
+        self._roster.bear(self._people.recruiting_usd)
+        self.expose(self._roster.employ_newcomer())
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""
@@ -192,7 +182,7 @@ class Personnel:
 
     # --- certification ------------------------------------------------------------------------
 
-    def _enrol(self, agent: Agent) -> None:
+    def _enrol(self, agent: Career) -> None:
         """Put an agent through the first programme they qualify for; each tries once."""
         now = self._env.now
         if agent.programme or not agent.producing:
@@ -203,18 +193,18 @@ class Personnel:
                 and now - agent.hired >= programme.after_days
             ):
                 agent.programme = True
-                u_enrol, u_pass = self._team.programme_luck(agent)
+                u_enrol, u_pass = self._roster.programme_luck(agent)
                 if u_enrol < programme.enrol_share:
                     self.programme_usd += programme.cost_usd
-                    self._bear(programme.cost_usd)
+                    self._roster.bear(programme.cost_usd)
                     self._env.process(self._study(agent, programme, u_pass))
                 return
 
-    def _study(self, agent: Agent, programme: Programme, u_pass: float) -> Process:
-        self._team.set_study(agent, programme.study_hours_per_week)
+    def _study(self, agent: Career, programme: Programme, u_pass: float) -> Process:
+        self._roster.set_study(agent, programme.study_hours_per_week)
         yield self._env.timeout(programme.months * rules.DAYS_PER_MONTH)
         if agent.left is None:
-            self._team.set_study(agent, 0.0)
+            self._roster.set_study(agent, 0.0)
             if u_pass < programme.pass_share:
-                self._team.certify(agent, programme.to_certification)
+                self._roster.certify(agent, programme.to_certification)
                 agent.hazard_factor = programme.hazard_multiplier

@@ -75,7 +75,9 @@ LEARNING: dict[str, tuple[Law, Law]] = {
     "de_jong": (learn_de_jong, forget_exponential),
     "lfcm": (learn_wright, forget_lfcm),
 }
-"""Learning and forgetting function of each law."""
+"""Learning and forgetting function of each law; `exponential` comes first."""
+LEARN = tuple(learn for learn, _ in LEARNING.values())
+FORGET = tuple(forget for _, forget in LEARNING.values())
 
 
 def settled_knowledge(entry: float, rate: float, loss: float, months: float) -> float:
@@ -151,6 +153,16 @@ def entry_defect(base: float, client_knowledge: float, floor: float, missed: flo
     return (base * (1.0 - client_knowledge) + floor) * missed
 
 
+def known(knowledge: float, floor: float) -> float:
+    """Part of full odds that an agent has: `floor + (1−floor)·K`."""
+    return floor + (1.0 - floor) * knowledge
+
+
+def level_chance(base: float, factor: float, level: int) -> float:
+    """Chance at a level of appeal, from 0: each is `factor` times that of the one before."""
+    return float(base * factor ** float(level))
+
+
 def win_chance(
     base: float,
     multiplier: float,
@@ -161,7 +173,7 @@ def win_chance(
     cap: float,
 ) -> float:
     """Chance of winning a denial at a level: `base·multiplier·(floor+(1−floor)K)·factor^level`."""
-    return min(cap, base * multiplier * (floor + (1.0 - floor) * knowledge) * factor**level)
+    return min(cap, level_chance(base * multiplier * known(knowledge, floor), factor, level))
 
 
 def first_level_chance(overall: float, levels: int, factor: float) -> float:

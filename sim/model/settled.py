@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, exp
+from math import ceil
 
 from sim.model import rules
-from sim.model.agents import Knowing
+from sim.model.arithmetic import exp
 from sim.model.expectations import policy_loss
+from sim.model.kernel.knowledge import EXPONENTIAL, forgotten, learned
+from sim.model.kernel.rows import Crew
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 
@@ -21,17 +23,17 @@ class Settled:
     """
 
     def __init__(
-        self, scenario: Scenario, vendor: Vendor, knowing: Knowing, shares: dict[int, float]
+        self, scenario: Scenario, vendor: Vendor, crew: Crew, shares: dict[int, float]
     ) -> None:
         self._vendor = vendor
-        self._knowing = knowing
+        self._crew = crew
         self._shares = shares
         self._domain_loss, self._client_loss = policy_loss(scenario, vendor)
 
     def domain(self, months: float) -> dict[int, float]:
         """Domain knowledge by skill of somebody who came as a newcomer does."""
         entry, busy = self._vendor.entry_knowledge.domain, self._vendor.target_occupancy
-        rate, loss = self._knowing.domain_rate, self._domain_loss
+        rate, loss = self._crew.domain_rate, self._domain_loss
         return {
             skill: self._level(entry, rate, busy * share, loss[skill], months)
             for skill, share in self._shares.items()
@@ -39,18 +41,18 @@ class Settled:
 
     def client(self, entry: float, months: float) -> float:
         """Client knowledge of somebody who began with `entry`."""
-        rate, busy = self._knowing.client_rate, self._vendor.target_occupancy
+        rate, busy = self._crew.client_rate, self._vendor.target_occupancy
         return self._level(entry, rate, busy, self._client_loss, months)
 
     def _level(self, entry: float, rate: float, busy: float, loss: float, months: float) -> float:
-        knowing = self._knowing
-        if knowing.exponential:
+        crew = self._crew
+        if crew.law == EXPONENTIAL:
             lost = self._vendor.learning.forgetting_per_month + loss
             return rules.settled_knowledge(entry, rate * busy, lost, months)
         level = entry
         for month in range(ceil(min(months, MOST_MONTHS))):
             part = min(1.0, months - month)
-            level = knowing.learned(level, busy * part, rate) * exp(-loss * part)
-            if not knowing.forgets_in_breaks:
-                level = knowing.forgotten(level, rules.DAYS_PER_MONTH * part)
+            level = learned(crew, level, busy * part, rate) * exp(-loss * part)
+            if not crew.forgets_in_breaks:
+                level = forgotten(crew, level, rules.DAYS_PER_MONTH * part)
         return level

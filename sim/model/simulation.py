@@ -1,176 +1,135 @@
-"""One replication: builds the world of a scenario, lets the days pass, and returns the record."""
+"""One replication: lets the days of a world pass, and returns the record."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
-from typing import Any
 
 import numpy as np
-import simpy
 
 from sim.model import rules
-from sim.model.calendar import WorkCalendar
-from sim.model.claims import Claim, ClaimSource
-from sim.model.draws import Draws
-from sim.model.expectations import full_time_needed, practice_shares, yearly_minutes
-from sim.model.feedback import FeedbackLoop
-from sim.model.front_end import FrontDesk
-from sim.model.ledger import Ledger
+from sim.model.engine import Process
 from sim.model.observe import Observer
-from sim.model.office import Office
-from sim.model.payer import PayerDesk
 from sim.model.personnel import REVIEW_DAYS
-from sim.model.timeline import Stint, Timeline, stints
-from sim.model.work import Desks
-from sim.model.workforce import Team
+from sim.model.simpy_engine import SimPyEngine
+from sim.model.timeline import Timeline
+from sim.model.world import MakeEngine, World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
 
-Process = Generator[simpy.Event, Any, None]
 
-
-def run(scenario: Scenario, replication: int) -> Record:
+def run(scenario: Scenario, replication: int, engine: MakeEngine = SimPyEngine) -> Record:
     """Simulate one replication of a scenario. Pure: the same arguments give the same record."""
-    return World(scenario, replication).run()
+    return Simulation(World(scenario, replication, engine)).run()
 
 
-class World:
-    """The parts of one replication and the clock that drives them."""
+class Simulation:
+    """The clock that drives a world: every day's business, and a look around every week."""
 
-    def __init__(self, scenario: Scenario, replication: int) -> None:
-        self.scenario = scenario
-        self.env = simpy.Environment()
-        self.draws = Draws(scenario.seed, replication)
-        self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.horizon_days)
-        self.ledger = Ledger(scenario.horizon_days)
-        self.office = Office(self.env, scenario, self.calendar, self.ledger)
-        self.claims: list[Claim] = []
-        self.payer = PayerDesk(scenario, self.office)
-        self.desks = Desks(scenario, self.office, self.payer, self.draws)
-        self.front: FrontDesk | None = None
-        if scenario.hospital.front_end is not None:
-            self.front = FrontDesk(scenario, self.office, self.payer, self.draws, self.desks.admit)
-            self.desks.steps.update(self.front.steps)
-        self.source = ClaimSource(scenario, self.calendar, self.draws)
-        self.stints = stints(scenario, self.calendar, self.draws)
-        self.teams = [self._team(stint) for stint in self.stints]
-        self.feedback = FeedbackLoop(scenario, self.payer)
-        self.timeline = Timeline(self)
-        self.observer = Observer(self)
-
-    def _team(self, stint: Stint) -> Team:
-        """A team for one stint, sized for the work that the vendors of that time leave it."""
-        now = tuple(
-            s.team
-            for s in self.stints
-            if s.opens <= stint.opens and (s.closes is None or s.closes > stint.opens)
-        )
-        era = self.scenario.model_copy(update={"teams": now})
-        minutes = yearly_minutes(era)
-        full_time = full_time_needed(era, stint.team, self.calendar, minutes)
-        shares = practice_shares(era, stint.team.queues, minutes)
-        return Team(self.scenario, stint, self.office, self.desks, self.draws, full_time, shares)
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._scenario = world.scenario
+        self._engine = world.engine
+        self._timeline = Timeline(world)
+        self._observer = Observer(world)
+        self._waiting: dict[int, list[range]] = {}
+        """Charts that are not complete yet, by the day on which they will be."""
 
     def run(self) -> Record:
         """Open the doors and let the days pass."""
+        env = self._engine.env
         self._open()
-        self.env.process(self._days())
-        if self.scenario.hospital.arrivals.within_day == "continuous":
-            self.env.process(self._trickle())
+        env.process(self._days())
+        if self._scenario.hospital.arrivals.within_day == "continuous":
+            env.process(self._trickle())
         collecting = gc.isenabled()
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
-            self.env.run(until=self.scenario.horizon_days)
-            record = self.observer.record()
-            self._let_go()
+            self._engine.run(self._scenario.horizon_days)
+            record = self._observer.record()
+            self._engine.close()
         finally:
             if collecting:
                 gc.enable()
         return record
 
-    def _let_go(self) -> None:
-        """Drop the claims: the world is a circle of references that would keep them for long."""
-        self.claims.clear()
-        self.office.agenda.clear()
-        self.office.outbox.clear()
-        for queue in self.office.queues.values():
-            queue.heap.clear()
+    def _open(self) -> None:
+        """Employ the first teams, before anything else happens."""
+        for stint, team in zip(self.world.stints, self.world.teams, strict=True):
+            if stint.employs == 0 and stint.opens == 0:
+                team.open_doors()
+                team.take_over()
 
     def _days(self) -> Process:
         """Every morning: last night's file, today's mail, charts to code, and the calendar."""
-        env, office = self.env, self.office
-        ready = self.scenario.hospital.chart_ready_days
-        batch = self.scenario.hospital.arrivals.within_day == "batch"
-        horizon = self.scenario.horizon_days
-        waiting: dict[int, list[Claim]] = {}
-        for day in range(horizon):
+        world, engine, hospital = self.world, self._engine, self._scenario.hospital
+        front = hospital.front_end
+        batch = hospital.arrivals.within_day == "batch"
+        for day in range(self._scenario.horizon_days):
             if day and day % REVIEW_DAYS == 0:
-                self.observer.week(day)
-            self.timeline.run(day)
+                self._observer.week(day)
+            self._timeline.run(day)
             if day and day % REVIEW_DAYS == 0:
-                for team in self.teams:
+                for team in world.teams:
                     if team.employed or team.is_open:
                         team.review()
-            self.feedback.run(day, self._see_denials())
-            self.payer.receive_file(day)
-            if self.front is not None:
-                self._expect(self.front, day)
-            office.run_errands(day)
-            if batch and self.front is None:
-                today = self.source.day_claims(day, self.feedback.left)
-                self.claims += today
-                waiting[day + ready] = today
-                for claim in waiting.pop(day, ()):
-                    self.desks.admit(claim)
-            for team in self.teams:
+            world.feedback.run(day, self._see_denials())
+            engine.receive_file(day)
+            if front is not None:
+                self._expect(day, front.lead_days[2])
+            engine.run_errands(day)
+            if batch and front is None:
+                self._draw(day)
+                for claims in self._waiting.pop(day, ()):
+                    engine.admit(claims)
+            for team in world.teams:
                 team.daily(day)
             self._manage_vendors(day)
-            yield env.timeout(1.0)
+            yield engine.env.timeout(1.0)
 
     def _see_denials(self) -> set[str]:
         """Vendors who work denials now, and so have something to tell the hospital."""
         return {
-            team.vendor.name
-            for team in self.teams
-            if team.is_open and any(q.name.startswith("denials") for q in team.queues)
+            team.vendor.name for team in self.world.teams if team.is_open and team.works_denials
         }
 
-    def _expect(self, front: FrontDesk, today: int) -> None:
+    def _draw(self, day: int) -> None:
+        """Draw the claims of a day of service, whose charts will be complete some days later."""
+        world = self.world
+        ready = day + self._scenario.hospital.chart_ready_days
+        self._waiting[ready] = [
+            self._engine.add(drawn) for drawn in world.source.day_claims(day, world.feedback.left)
+        ]
+
+    def _expect(self, today: int, longest_lead_days: int) -> None:
         """Draw the claims of services as far ahead as somebody may ask for one today."""
-        ahead = today + front.longest_lead_days
+        world, engine = self.world, self._engine
+        ahead = today + longest_lead_days
         for day in range(0 if today == 0 else ahead, ahead + 1):
-            if day < self.scenario.horizon_days:
-                claims = self.source.day_claims(day, self.feedback.left)
-                self.claims += claims
-                front.expect(claims, day)
+            if day < self._scenario.horizon_days:
+                drawn = world.source.day_claims(day, world.feedback.left)
+                numbers = [engine.add(claims) for claims in drawn]
+                if numbers:
+                    engine.expect(range(numbers[0].start, numbers[-1].stop))
 
     def _manage_vendors(self, day: int) -> None:
         """Book the hospital's own people who manage the vendors in place."""
-        rates = {t.vendor.name: t.price.management_usd_per_year for t in self.teams if t.is_open}
-        yearly = sum(rates.values()) * self.scenario.hospital.scale
-        self.ledger.hospital_usd[day] += yearly / rules.DAYS_PER_YEAR
+        rates = {
+            t.vendor.name: t.price.management_usd_per_year for t in self.world.teams if t.is_open
+        }
+        yearly = sum(rates.values()) * self._scenario.hospital.scale
+        self.world.ledger.hospital_cost(day, yearly / rules.DAYS_PER_YEAR)
 
     def _trickle(self) -> Process:
         """Charts that come at independent uniform times of the day."""
-        env, ready = self.env, self.scenario.hospital.chart_ready_days
-        waiting: dict[int, list[Claim]] = {}
-        for day in range(self.scenario.horizon_days):
-            waiting[day + ready] = self.source.day_claims(day, self.feedback.left)
-            self.claims += waiting[day + ready]
-            today = waiting.pop(day, [])
-            times = self.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
+        env, engine = self._engine.env, self._engine
+        for day in range(self._scenario.horizon_days):
+            self._draw(day)
+            today = [c for claims in self._waiting.pop(day, ()) for c in claims]
+            times = self.world.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
             for i in np.argsort(times, kind="stable").tolist():
                 at = day + float(times[i])
                 if at > env.now:
                     yield env.timeout(at - env.now)
-                self.desks.admit(today[i])
+                engine.admit(range(today[i], today[i] + 1))
             if day + 1 > env.now:
                 yield env.timeout(day + 1 - env.now)
-
-    def _open(self) -> None:
-        """Employ the first teams, before anything else happens."""
-        for stint, team in zip(self.stints, self.teams, strict=True):
-            if stint.employs == 0 and stint.opens == 0:
-                team.open_doors()
-                team.take_over()

@@ -1,64 +1,97 @@
-"""A vendor's profile as the plain numbers that the hot paths read."""
+"""A vendor's profile as the plain numbers that its agents go by."""
 
 from __future__ import annotations
 
+from sim.model.codes import QUEUES
+from sim.model.kernel.rows import Crew, Terms
+from sim.model.rules import DAYS_PER_MONTH, LEARNING
 from sim.scenario.schema import Scenario
-from sim.scenario.vendor import Drafts, Price, Vendor
+from sim.scenario.vendor import Price, Vendor
 
 
-class Terms:
+def terms_of(scenario: Scenario, vendor: Vendor) -> Terms:
     """What one vendor's agents go by at their desks."""
-
-    __slots__ = (
-        "ai", "catch_auth", "catch_data", "catch_reg", "detection", "drafts", "duplicate",
-        "enrichment", "entry_base", "entry_factor", "evidence_trail", "hold",
-        "house_auth", "house_data", "house_reg", "lesson_months", "levels", "pace", "pace_nesting",
-        "realtime",
-        "sample", "share_of_collections", "threshold_cents", "under", "usd_per_claim", "vendor",
-        "win_multiplier", "worked",
-    )  # fmt: skip
-
-    def __init__(self, scenario: Scenario, vendor: Vendor) -> None:
-        quality, denials, narrow = vendor.quality, vendor.denials, scenario.hospital.narrow_scope
-        self.vendor = vendor
-        # Where the scope is narrow, the hospital's own staff do most of the catching and holding.
-        reach = 1.0 if vendor.scope == "end_to_end" else narrow.vendor_influence_share
-        self.catch_reg = reach * quality.catch_share.get("REG", 0.0)
-        self.catch_data = reach * quality.catch_share.get("DATA", 0.0)
-        self.catch_auth = reach * quality.catch_share.get("AUTH", 0.0)
-        self.house_reg = (1.0 - reach) * narrow.catch_share.get("REG", 0.0)
-        self.house_data = (1.0 - reach) * narrow.catch_share.get("DATA", 0.0)
-        self.house_auth = (1.0 - reach) * narrow.catch_share.get("AUTH", 0.0)
-        self.hold = (
-            reach * quality.hold_and_query_share + (1.0 - reach) * narrow.hold_and_query_share
-        )
-        self.realtime = reach * quality.realtime_review_share
-        self.entry_base = quality.entry_defect_share
-        self.entry_factor = 1.0 - (
-            quality.catch_share.get("DATA", 0.0) * scenario.people.entry_scrub_share
-        )
-        self.duplicate = quality.duplicate_share
-        self.under = quality.under_coding_share
-        self.sample = quality.qa_sample_share
-        self.detection = quality.qa_detection_share
-        self.enrichment = quality.qa_enrichment
-        self.ai = vendor.ai
-        self.drafts: dict[str, Drafts] = {str(k): v for k, v in vendor.drafts.items()}
-        self.evidence_trail = denials.evidence_trail
-        self.worked = denials.worked_share
-        self.threshold_cents = round(denials.threshold_usd * 100)
-        self.win_multiplier = denials.win_multiplier
-        self.lesson_months = vendor.learning.denial_feedback_months
-        self.levels = denials.levels
-        self.usd_per_claim = 0.0
-        self.share_of_collections = 0.0
-        self.charge(vendor.price)
+    quality, denials, narrow = vendor.quality, vendor.denials, scenario.hospital.narrow_scope
+    # Where the scope is narrow, the hospital's own staff do most of the catching and holding.
+    reach = 1.0 if vendor.scope == "end_to_end" else narrow.vendor_influence_share
+    check = scenario.people.check_time_share
+    terms = Terms(
+        catch_reg=reach * quality.catch_share.get("REG", 0.0),
+        catch_data=reach * quality.catch_share.get("DATA", 0.0),
+        catch_auth=reach * quality.catch_share.get("AUTH", 0.0),
+        house_reg=(1.0 - reach) * narrow.catch_share.get("REG", 0.0),
+        house_data=(1.0 - reach) * narrow.catch_share.get("DATA", 0.0),
+        house_auth=(1.0 - reach) * narrow.catch_share.get("AUTH", 0.0),
+        hold=reach * quality.hold_and_query_share + (1.0 - reach) * narrow.hold_and_query_share,
+        realtime=reach * quality.realtime_review_share,
+        entry_base=quality.entry_defect_share,
+        entry_factor=1.0 - quality.catch_share.get("DATA", 0.0) * scenario.people.entry_scrub_share,
+        duplicate=quality.duplicate_share,
+        under=quality.under_coding_share,
+        sample=quality.qa_sample_share,
+        detection=quality.qa_detection_share,
+        enrichment=quality.qa_enrichment,
+        worked=denials.worked_share,
+        threshold_cents=round(denials.threshold_usd * 100),
+        win_multiplier=denials.win_multiplier,
+        levels=denials.levels,
+        evidence_trail=int(denials.evidence_trail),
+        lesson_months=vendor.learning.denial_feedback_months,
         # Touch time per standard minute; checks take time too, and newcomers are checked in full.
-        check = scenario.people.check_time_share
-        self.pace = vendor.handle_time_multiplier * (1.0 + check * self.sample)
-        self.pace_nesting = vendor.handle_time_multiplier * (1.0 + check)
+        pace=vendor.handle_time_multiplier * (1.0 + check * quality.qa_sample_share),
+        pace_nesting=vendor.handle_time_multiplier * (1.0 + check),
+        usd_per_claim=vendor.price.usd_per_claim,
+        share_of_collections=vendor.price.share_of_collections,
+    )
+    _add_machines(terms, vendor)
+    return terms
 
-    def charge(self, price: Price) -> None:
-        """Go over to a price."""
-        self.usd_per_claim = price.usd_per_claim
-        self.share_of_collections = price.share_of_collections
+
+def _add_machines(terms: Terms, vendor: Vendor) -> None:
+    """Machines that code, suggest and draft, where the vendor has any."""
+    ai = vendor.ai
+    if ai is not None:
+        terms.machine = 1
+        terms.black_box = int(ai.mode == "black_box")
+        terms.alone_share = [ai.alone_share.inpatient, ai.alone_share.outpatient]
+        terms.alone_accuracy = [ai.alone_accuracy.inpatient, ai.alone_accuracy.outpatient]
+        suggested = ai.suggestion_accuracy
+        terms.suggestion_accuracy = [suggested.inpatient, suggested.outpatient]
+        terms.alone_time_share = ai.alone_time_share
+        terms.time_saved_share = ai.time_saved_share
+        terms.bias_above_share = ai.bias_above_share
+        terms.biased_catch_share = ai.biased_catch_share
+        terms.reviewer_catch_share = ai.reviewer_catch_share
+        terms.unsupported_share = ai.unsupported_share
+    for name, drafts in vendor.drafts.items():
+        task = QUEUES.index(name)
+        terms.drafted[task] = 1.0
+        terms.draft_saved_share[task] = drafts.time_saved_share
+        terms.draft_accuracy[task] = drafts.accuracy
+        terms.draft_catch_share[task] = drafts.reviewer_catch_share
+
+
+def charge(terms: Terms, price: Price) -> None:
+    """Go over to a price."""
+    terms.usd_per_claim = price.usd_per_claim
+    terms.share_of_collections = price.share_of_collections
+
+
+def crew_of(scenario: Scenario, vendor: Vendor) -> Crew:
+    """How one vendor's agents learn and forget."""
+    people, learning = scenario.people, vendor.learning
+    formation = vendor.ai.skill_formation if vendor.ai else 1.0
+    domain, forgetting = learning.domain_per_month * formation, learning.forgetting_per_month
+    lfcm = people.learning_law == "lfcm"
+    return Crew(
+        law=list(LEARNING).index(people.learning_law),
+        domain_rate=domain,
+        client_rate=learning.client_per_month,
+        # Under the learn-forget curve the learning rate itself drives forgetting.
+        forgetting_per_month=domain if lfcm and forgetting > 0 else forgetting,
+        forgetting_per_day=forgetting / DAYS_PER_MONTH,
+        exponent=people.power_exponent,
+        incompressible=people.incompressible_share,
+        total_months=people.total_forgetting_months,
+        forgets_in_breaks=int(lfcm),
+    )

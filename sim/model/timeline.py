@@ -4,70 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from math import exp
-from typing import TYPE_CHECKING
 
-from sim.model.calendar import WorkCalendar
-from sim.model.claims import SKILLS
-from sim.model.draws import Draws
+from sim.model.codes import SKILLS
+from sim.model.setup import switch_on_machines
+from sim.model.workforce import Team
+from sim.model.world import World
 from sim.scenario import timeline as events
-from sim.scenario.schema import Scenario, Team
-
-if TYPE_CHECKING:
-    from sim.model.simulation import World
-    from sim.model.workforce import Team as Runner
-
-
-@dataclass(frozen=True, slots=True)
-class Stint:
-    """A team under one vendor: who employs it, from when its people are there, work, and leave."""
-
-    team: Team
-    key: str
-    employs: int
-    opens: int
-    closes: int | None
-
-
-def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Stint]:
-    """The stints of all teams, in the order of the teams and then of time.
-
-    A switch that is to be assessed waits for the end of the assessment.
-    """
-    switches = sorted(
-        (
-            calendar.day_of(e.on) + (assessment_days(scenario, e.to, draws) if e.assessed else 0),
-            i,
-            e,
-        )
-        for i, e in enumerate(scenario.timeline)
-        if isinstance(e, events.VendorSwitch)
-    )
-    out: list[Stint] = []
-    for team in scenario.teams:
-        mine = [(d, e) for d, _, e in switches if e.teams == "all" or team.name in e.teams]
-        turns = [(0, 0, team.vendor), *((d, e.parallel_days, e.to) for d, e in mine)]
-        for i, (opens, parallel, vendor) in enumerate(turns):
-            closes = turns[i + 1][0] if i + 1 < len(turns) else None
-            held = team if vendor == team.vendor else team.model_copy(update={"vendor": vendor})
-            key = team.name if i == 0 else f"{team.name}.{i}"
-            out.append(Stint(held, key, max(0, opens - parallel), opens, closes))
-    return out
-
-
-def assessment_days(scenario: Scenario, vendor: str, draws: Draws) -> int:
-    """Days from the contract until the vendor may start: risk assessment and remediation."""
-    profile = next(v.compliance for v in scenario.vendors if v.name == vendor)
-    if profile is None:
-        return 0
-    luck = draws.generator(f"compliance.{vendor}", 0)
-    u = float(luck.random())
-    length = profile.assessment_median_days * exp(
-        profile.assessment_sigma * float(luck.standard_normal())
-    )
-    return round(length) + (profile.remediation_days if u < profile.remediation_share else 0)
 
 
 class Timeline:
@@ -121,7 +64,7 @@ class Timeline:
         if isinstance(event, events.PolicyEvent):
             return self._policy(event.skills, event.obsolete_share)
         if isinstance(event, events.PayerAi):
-            return lambda: world.payer.switch_on_ai(event)
+            return partial(switch_on_machines, world.state, world.scenario, event)
         if isinstance(event, events.FeedbackStart):
             return lambda: world.feedback.begin(event.vendor)
         if isinstance(event, events.VendorSwitch | events.Volume):
@@ -144,12 +87,12 @@ class Timeline:
         return False
 
 
-def _change(team: Runner, event: events.Event, scale: float) -> None:
+def _change(team: Team, event: events.Event, scale: float) -> None:
     if isinstance(event, events.PriceChange):
         team.charge(event.price)
     elif isinstance(event, events.ProgrammeStart):
         team.personnel.start_programme(event.programme)
     elif isinstance(event, events.Staffing):
-        team.personnel.replan(round(event.headcount * scale / team.hours_share))
+        team.personnel.replan(round(event.headcount * scale / team.roster.hours_share))
     elif isinstance(event, events.AttritionShock | events.Layoff):
         team.personnel.shock(event.kind, event.share)

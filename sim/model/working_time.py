@@ -1,30 +1,26 @@
-"""A team's working time: when its people stand at their desks, and the hours that are paid for."""
+"""A team's working time: overtime, and the hours that are paid for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.model.agents import Agent
+from sim.model.agents import Career
 from sim.model.calendar import WorkCalendar
-from sim.model.queues import WorkQueue
+from sim.model.kernel.rows import Crew, WorkQueue
 from sim.scenario.schema import Overtime
 from sim.scenario.vendor import Hiring, Price
 
 
 class WorkingTime:
-    """Shifts, overtime and counted hours of a team. Times are days since the start."""
+    """Overtime and counted hours of a team. Times are days since the start."""
 
     def __init__(
-        self, calendar: WorkCalendar, horizon: int, hours_share: float, overtime: Overtime | None,
-        hiring: Hiring,
-    ) -> None:  # fmt: skip
+        self, calendar: WorkCalendar, crew: Crew, overtime: Overtime | None, hiring: Hiring
+    ) -> None:
         self._calendar = calendar
-        self._horizon = horizon
-        self._hours_share = hours_share
+        self._crew = crew
         self._overtime = overtime
         self._mentor_share = hiring.mentor_share
-        self.overtime_days = 0.0
-        """By how much every shift is longer now."""
         self.productive_minutes = 0.0
         self.paid_hours = 0.0
         self.scheduled_hours = 0.0
@@ -33,32 +29,12 @@ class WorkingTime:
         self.training_usd = 0.0
         """Wages in the classroom, and of mentors for the time they give."""
 
-    def next_duty(self, agent: Agent, now: float) -> float:
-        """When the agent next stands at the desk, now or later; past the horizon, never."""
-        calendar, horizon = self._calendar, self._horizon
-        for day in range(int(now), horizon):
-            if calendar.is_workday[day] and not agent.absent[day]:
-                length = calendar.shift_length * self._hours_share + self.overtime_days
-                end = day + min(1.0, calendar.shift_start + length)
-                if now < end:
-                    agent.shift_end = end
-                    return max(now, day + calendar.shift_start)
-        agent.shift_end = float("inf")
-        return horizon + 1.0
-
-    def carry_over(self, agent: Agent, now: float, work_days: float) -> float:
-        """End of an item that does not fit into the shift: the rest waits for the next one."""
-        while now + work_days > agent.shift_end:
-            work_days -= agent.shift_end - now
-            now = self.next_duty(agent, agent.shift_end)
-        return now + work_days
-
-    def count(self, day: int, employed: Sequence[Agent], price: Price) -> float:
+    def count(self, day: int, employed: Sequence[Career], price: Price) -> float:
         """Count a day's paid, billed and productive time of everyone employed; gives the fees."""
         if not self._calendar.is_workday[day]:
             return 0.0
-        hours = self._calendar.shift_length * 24.0 * self._hours_share
-        extra = self.overtime_days * 24.0
+        hours = self._calendar.shift_length * 24.0 * self._crew.hours_share
+        extra = self._crew.overtime_days * 24.0
         premium = extra * self._overtime.pay_multiplier if self._overtime else 0.0
         fees = 0.0
         for agent in employed:
@@ -84,7 +60,7 @@ class WorkingTime:
         """Lengthen shifts for a week where more days of work wait than the team puts up with."""
         if self._overtime is None:
             return
-        a_day = self._calendar.productive_minutes(self._hours_share) * max(1, people)
+        a_day = self._calendar.productive_minutes(self._crew.hours_share) * max(1, people)
         backlog = sum(q.level * q.minutes for q in queues) / a_day
-        longer = self._overtime.hours_per_day * self._hours_share / 24.0
-        self.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0
+        longer = self._overtime.hours_per_day * self._crew.hours_share / 24.0
+        self._crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0

@@ -1,0 +1,164 @@
+"""Names for the whole numbers that the model works with: queues, stages, defects, causes, errands.
+
+They are plain integers under a heading, not `enum` members: the kernel compares them millions of
+times, and a member of an `IntEnum` costs ten times as much to look up.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from sim.scenario.fields import CategoryName, Discipline, QueueName, SkillName
+
+
+class Codes:
+    """Base of a list of named whole numbers, in the order of their definition."""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names as scenarios and tables write them: in small letters."""
+        return tuple(name.lower() for name in vars(cls) if not name.startswith("_"))
+
+
+def _agree(codes: type[Codes], written: object, first: int = 0) -> None:
+    """Check, once, that a list of codes is the list of names that scenarios may write."""
+    assert codes.names()[first:] == tuple(str(n).lower() for n in get_args(written)), codes
+
+
+class Setting(Codes):
+    """Where the service took place."""
+
+    INPATIENT, OUTPATIENT = range(2)
+
+
+class Queue(Codes):
+    """Kinds of work; those of the front end come first."""
+
+    (SCHEDULING, PRIOR_AUTH, TRANSCRIPTION, CODING_INPATIENT, CODING_OUTPATIENT, CDI_QUERY,
+     EDITS, RECORDS, DENIALS_TECHNICAL, DENIALS_CLINICAL, FOLLOW_UP,
+     UNDERPAYMENTS) = range(12)  # fmt: skip
+
+
+class Skill(Codes):
+    """Skills that work uses and teaches; the first two are those of the two settings."""
+
+    (CODING_INPATIENT, CODING_OUTPATIENT, BILLING, CLINICAL, AR, SCHEDULING, PRIOR_AUTH,
+     TRANSCRIPTION) = range(8)  # fmt: skip
+
+
+class Category(Codes):
+    """Kinds of defect; the bit of each in a claim's masks has the same name in `Defect`."""
+
+    REG, DATA, AUTH, DOC, CODE, DUP, TIMELY, NONCOV, PAYER = range(9)
+
+
+class Defect(Codes):
+    """Bits of a mask of defects."""
+
+    REG, DATA, AUTH, DOC, CODE, DUP, TIMELY, NONCOV, PAYER = (1 << i for i in range(9))
+
+
+class Flag(Codes):
+    """Bits of a claim's yes-or-no attributes."""
+
+    (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
+     UNSUPPORTED, BY_MACHINE) = (1 << i for i in range(11))  # fmt: skip
+
+
+class Visit(Codes):
+    """Bits of what has happened to a visit before its chart is complete."""
+
+    (NEEDS_AUTH, DICTATED, BOOKED, AUTHORISED, REFUSED, FLAWED, POSTPONED, TOOK_PLACE) = (
+        1 << i for i in range(8)
+    )
+
+
+class Luck(Codes):
+    """Uniforms that decide the coding step, by column."""
+
+    (ERROR, DIRECTION, RAISES, REG, DATA, AUTH, HOLD, ENTRY, DUPLICATE, SAMPLE, DETECT) = range(11)
+
+
+class VisitLuck(Codes):
+    """Uniforms that decide a visit, by column."""
+
+    (SCHEDULED, AUTH, DICTATED, LEAD, PATIENCE, BOOKING, BOOKING_CHECK, REQUEST, REQUEST_CHECK,
+     DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK) = range(15)  # fmt: skip
+
+
+class VisitTime(Codes):
+    """Times of a visit, by column: minutes of its tasks, and the days it is asked for ahead."""
+
+    BOOKING, REQUEST, PEER, NOTE, LEAD = range(5)
+
+
+class Stage(Codes):
+    """Where a claim is, in the order in which it can first get there."""
+
+    (WAITING, HELD, QUERIED, READY, SUBMITTED, REJECTED, ASKED, DENIED, PAID, CLOSED) = range(10)
+
+
+class First(Codes):
+    """First answer of the payer's side."""
+
+    NONE_YET, PAID, REJECTED, ASKED, DENIED = range(5)
+
+
+class Cause(Codes):
+    """Named losses.
+
+    The first five end a claim, the next five change what a paid claim brings, and the last two, of
+    the front end, end a visit before it begins.
+    """
+
+    (FINAL_DENIAL, NOT_WORKED, TIMELY_FILING, RECORDS_REQUEST, GIVEN_UP, UNDER_CODING, CDI_GAP,
+     OVER_CODING, SHORT_PAY, TAKEBACK, LOST_VISIT, REFUSED_VISIT) = range(12)  # fmt: skip
+
+
+class Order(Codes):
+    """Which item of a queue is taken first."""
+
+    FIFO, DEADLINE, VALUE, EASE = range(4)
+
+
+class Errand(Codes):
+    """What happens to a claim on a day that was put down for it."""
+
+    (REPLY, SILENT, REJECTED, ANSWER, RECORDS_DECIDED, DECIDED, TAKE_BACK, LAPSE, HAND_OVER, ASK,
+     GIVE_UP, AUTH_DECIDED, SERVE) = range(13)  # fmt: skip
+
+
+_agree(Queue, QueueName)
+_agree(Category, CategoryName)
+_agree(Order, Discipline)
+assert set(Skill.names()) == set(get_args(SkillName))
+
+CATEGORIES = tuple(name.upper() for name in Category.names())
+SETTINGS, SKILLS, QUEUES, STAGES = (
+    Setting.names(), Skill.names(), Queue.names(), Stage.names()
+)  # fmt: skip
+CAUSES = Cause.names()
+VISIT_CAUSES = 2
+"""The last causes are of visits."""
+
+SEVERITY = (Category.TIMELY, Category.NONCOV, Category.DOC, Category.AUTH, Category.PAYER,
+            Category.CODE, Category.REG, Category.DATA, Category.DUP)  # fmt: skip
+"""Order in which a claim's denials are taken up: what settles it first comes first."""
+FIRST_OF = tuple(
+    next((c for c in SEVERITY if mask >> c & 1), -1) for mask in range(1 << len(SEVERITY))
+)
+"""For every mask of categories, the one that is taken up first; -1 for none."""
+
+SETTING_ROWS = 1 << 20
+"""Rows of a day reserved for each setting, so that one's count never moves the other's claims."""
+MAX_VISITS = 10
+"""Visits to work queues after coding; a claim that needs more is given up."""
+MAX_QUEUES = 32
+"""Most kinds of work: a ticket holds the number of its queue."""
+MAX_LEVELS = 6
+"""Most levels of appeal that a payer has."""
+NOBODY = -1
+"""Number of an agent, a crew or an event where there is none."""
+NO_DUE = -(1 << 40)
+"""A due day that nobody has set."""
+assert len(QUEUES) <= MAX_QUEUES

@@ -1,0 +1,1 @@
+"""What happens to claims, agents and queues: one text that both engines run."""

@@ -1,0 +1,165 @@
+"""Coding a chart: defects caught and made, weak notes held and queried, machines at work."""
+
+from __future__ import annotations
+
+from sim.model.arithmetic import exp
+from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, Queue, Stage
+from sim.model.kernel.ports import Objects, coding_luck, machine_luck, query_luck
+from sim.model.kernel.queueing import enqueue, on, ready
+from sim.model.kernel.rows import Agent, Claim, Terms
+from sim.model.rules import accuracy, entry_defect, reviewed
+
+
+def coding_queue(claim: Claim) -> int:
+    """Where a chart is coded."""
+    return Queue.CODING_INPATIENT + claim.setting
+
+
+def admit(s: Objects, claim: Claim, now: float) -> None:
+    """A chart is complete: reviewed at once if somebody looks over the shoulder, else coded."""
+    terms = s.terms[s.queues[coding_queue(claim)].crew]
+    if terms.machine:
+        pre_read(s, claim, terms)
+    weak = claim.defects & Defect.DOC or claim.flags & Flag.CDI_GAP
+    if terms.realtime and weak and coding_luck(s, claim)[Luck.HOLD] < terms.realtime:
+        claim.stage = Stage.QUERIED
+        enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
+    else:
+        enqueue(s, coding_queue(claim), claim, now, NO_DUE, 1.0)
+
+
+def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:
+    """The vendor's machine takes a chart, or reads it before a coder does."""
+    if machine_luck(s, claim)[0] < terms.alone_share[claim.setting]:
+        claim.flags |= Flag.ALONE
+        claim.minutes *= terms.alone_time_share
+    else:
+        claim.minutes *= 1.0 - terms.time_saved_share
+
+
+def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
+    """Code a chart: catch source defects, add own ones, hold or push a weak note."""
+    luck = coding_luck(s, claim)
+    claim.coded = 1
+    terms = s.terms[agent.crew]
+    looked_at = not claim.flags & Flag.ALONE
+    if looked_at:
+        catch(claim, terms, agent.client, luck)
+    defects = claim.defects
+    if luck[Luck.ENTRY] < entry_defect(
+        terms.entry_base, agent.client, s.house.entry_floor, terms.entry_factor
+    ):
+        defects |= Defect.DATA
+    if luck[Luck.DUPLICATE] < terms.duplicate:
+        defects |= Defect.DUP
+    able = accuracy(
+        agent.floor, agent.floor + agent.span, agent.knowledge[claim.setting],
+        s.crews[agent.crew].penalty, s.places[claim.setting].accuracy_exponent,
+    )  # fmt: skip
+    right = with_machine(claim, terms, able) if terms.machine else able
+    claim.wrong = 0
+    if luck[Luck.ERROR] >= right:
+        agent.errors += 1
+        sample = 1.0 if agent.nesting else terms.sample * terms.enrichment
+        checked = looked_at and luck[Luck.SAMPLE] < sample
+        if not (checked and luck[Luck.DETECT] < terms.detection):
+            defects |= Defect.CODE
+            miscode(s, claim, luck, terms)
+    claim.defects = defects
+    claim.coder = agent.index
+    weak = looked_at and (defects & Defect.DOC or claim.flags & Flag.CDI_GAP)
+    if weak and held(s, terms, luck[Luck.HOLD], able):
+        claim.stage = Stage.QUERIED
+        enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
+    else:
+        send_on(s, claim, now)
+
+
+def send_on(s: Objects, claim: Claim, now: float) -> None:
+    """A coded claim goes to the scrubber's desk, or is ready to go out."""
+    if claim.flags & Flag.SCRUBBER_EDIT:
+        enqueue(s, Queue.EDITS, claim, now, NO_DUE, 1.0)
+    else:
+        ready(s, claim, int(now))
+
+
+def catch(claim: Claim, terms: Terms, client: float, luck: list[float]) -> None:
+    """Catch defects of the front end, the more the better the client is known."""
+    defects, caught = claim.defects, 0
+    if defects & Defect.REG and luck[Luck.REG] < terms.catch_reg * client + terms.house_reg:
+        caught |= Defect.REG
+    if defects & Defect.DATA and luck[Luck.DATA] < terms.catch_data * client + terms.house_data:
+        caught |= Defect.DATA
+    if defects & Defect.AUTH and luck[Luck.AUTH] < terms.catch_auth * client + terms.house_auth:
+        caught |= Defect.AUTH
+    if caught:
+        claim.defects &= ~caught
+        claim.flags |= Flag.SCRUBBER_EDIT
+
+
+def held(s: Objects, terms: Terms, luck: float, able: float) -> bool:
+    """Whether a coder who is right with chance `able` holds a weak note that got this far."""
+    noticed = terms.hold * (1.0 - s.house.skill_notices * (1.0 - able))
+    return terms.realtime <= luck < terms.realtime + (1.0 - terms.realtime) * noticed
+
+
+def with_machine(claim: Claim, terms: Terms, coder: float) -> float:
+    """Chance that a chart is right when a machine codes or suggests (docs/parameters.md D3).
+
+    Alone, the machine's own. Suggesting to a reviewer: the suggestion is right, or its error is
+    noticed by a reviewer as able as the coder, who looks less hard the righter it mostly is.
+    Without a human in the loop, charts that the machine leaves are coded as without it.
+    """
+    if claim.flags & Flag.ALONE:
+        return terms.alone_accuracy[claim.setting]
+    if terms.black_box:
+        return coder
+    suggestion = terms.suggestion_accuracy[claim.setting]
+    biased = suggestion > terms.bias_above_share
+    catch_share = terms.biased_catch_share if biased else terms.reviewer_catch_share
+    return reviewed(suggestion, catch_share, coder)
+
+
+def miscode(s: Objects, claim: Claim, luck: list[float], terms: Terms) -> None:
+    """Decide what an undetected coding error does to the payment."""
+    claim.wrong = 1
+    place = s.places[claim.setting]
+    if terms.machine and machine_luck(s, claim)[1] < terms.unsupported_share:
+        claim.over_cents = round(claim.expected * place.over_share)
+        if machine_luck(s, claim)[2] < s.house.unsupported_found:
+            claim.flags |= Flag.UNSUPPORTED
+    elif luck[Luck.DIRECTION] < terms.under:
+        if claim.flags & Flag.CC_AT_RISK:
+            claim.under_cents = round(claim.expected * place.under_share)
+    elif luck[Luck.RAISES] < s.house.over_share:
+        claim.over_cents = round(claim.expected * place.over_share)
+
+
+def query(s: Objects, _agent: Agent, claim: Claim, now: float) -> None:
+    """Ask the physician; the answer, or the end of patience, comes days later.
+
+    A chart that is not coded yet is being reviewed in real time: it is answered the same day.
+    """
+    day, house = int(now), s.house
+    s.days[day].hospital_usd += house.query_usd
+    luck = query_luck(s, claim)
+    if not claim.coded:
+        mended = 1 if luck[1] < house.realtime_resolved else 0
+        on(s, day + 1, Errand.ANSWER, claim, mended)
+        return
+    lag = house.query_median_days * exp(house.query_sigma * luck[2])
+    mended = 1 if luck[0] < house.query_answered and luck[1] < house.query_resolved else 0
+    on(s, day + max(1, round(lag)), Errand.ANSWER, claim, mended)
+
+
+def answer(s: Objects, claim: Claim, now: float, mended: int) -> None:
+    """The physician has mended the notes or not; the chart goes on."""
+    if mended:
+        claim.defects &= ~Defect.DOC
+        claim.flags &= ~Flag.CDI_GAP
+        claim.cdi_cents = 0
+    claim.stage = Stage.WAITING
+    if claim.coded:
+        send_on(s, claim, now)
+    else:
+        enqueue(s, coding_queue(claim), claim, now, NO_DUE, 1.0)

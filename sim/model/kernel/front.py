@@ -1,0 +1,181 @@
+"""What happens to a visit before its chart is complete: booked, authorised, held, dictated."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from sim.model.arithmetic import log
+from sim.model.codes import Cause, Defect, Errand, Queue, Skill, Stage, Visit, VisitLuck, VisitTime
+from sim.model.kernel.coding import admit
+from sim.model.kernel.money import lose
+from sim.model.kernel.ports import Objects, visit_luck, visit_time
+from sim.model.kernel.queueing import enqueue, on, withdraw
+from sim.model.kernel.rows import Agent, Claim
+from sim.model.rules import accuracy, known, reviewed, task_accuracy
+
+# --- before the service ---------------------------------------------------------------------------
+
+
+def expect(s: Objects, claim: Claim) -> None:
+    """Put down when a visit will be asked for.
+
+    Requests that would lie before the start of the run were settled without a fault.
+    """
+    if claim.visit & Visit.BOOKED:  # somebody who walks in, or an emergency
+        return
+    asked = claim.day - round(visit_time(s, claim, VisitTime.LEAD))
+    while asked >= 0 and not s.days[asked].is_workday:  # nobody calls on a day off
+        asked -= 1
+    if asked < 0:
+        claim.visit |= Visit.BOOKED | Visit.AUTHORISED
+    else:
+        on(s, asked, Errand.ASK, claim, 0)
+
+
+def plan_service(s: Objects, claim: Claim) -> None:
+    """Put down the day of the service."""
+    on(s, claim.day, Errand.SERVE, claim, 0)
+
+
+def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """A patient or a referring doctor asks for a visit."""
+    let_wait(s, Queue.SCHEDULING, claim, VisitTime.BOOKING, now)
+    luck = visit_luck(s, claim, VisitLuck.PATIENCE)
+    patience = -s.house.patience_mean_days * log(1.0 - luck)
+    on(s, int(now) + max(1, ceil(patience)), Errand.GIVE_UP, claim, 0)
+
+
+def let_wait(s: Objects, q: int, claim: Claim, time: int, now: float) -> None:
+    """Let a task wait that is done once, at the touch time that a draft leaves of it."""
+    minutes = visit_time(s, claim, time)
+    terms = s.terms[s.queues[q].crew]
+    if terms.drafted[q] and time != VisitTime.PEER:
+        minutes *= 1.0 - terms.draft_saved_share[q]
+    claim.minutes = minutes
+    enqueue(s, q, claim, now, max(claim.day, int(now)), 1.0)
+
+
+def give_up(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """Patience ends; a request in somebody's hands is being booked."""
+    waits = not claim.visit & Visit.BOOKED and claim.stage != Stage.CLOSED
+    if waits and claim.ticket >= 0:
+        lose_visit(s, claim, now, Cause.LOST_VISIT)
+
+
+def lose_visit(s: Objects, claim: Claim, now: float, cause: int) -> None:
+    """A visit will not take place: its payment is lost, and the cost of its care saved."""
+    withdraw(s, claim, now)
+    lose(s, claim, claim.day, cause)
+    saved = s.house.care_cost_share * claim.expected / 100.0
+    s.days[claim.day].hospital_usd -= saved
+
+
+def book(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
+    """Book a visit, with the right coverage or not; ask for authorisation if it needs one."""
+    if claim.stage == Stage.CLOSED:
+        return
+    claim.visit |= Visit.BOOKED
+    if errs(s, agent, Queue.SCHEDULING, Skill.SCHEDULING, claim, VisitLuck.BOOKING):
+        claim.defects |= Defect.REG
+    if claim.visit & Visit.NEEDS_AUTH:
+        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTime.REQUEST, now)
+
+
+def errs(s: Objects, agent: Agent, task: int, skill: int, claim: Claim, luck: int) -> bool:
+    """Whether an agent errs at a task, and no check finds it; the check's luck is the next one."""
+    terms = s.terms[agent.crew]
+    right = accuracy(
+        agent.floor, agent.floor + agent.span, agent.knowledge[skill],
+        s.crews[agent.crew].penalty, 1.0,
+    )  # fmt: skip
+    right = task_accuracy(right, s.house.complexity[task])
+    if terms.drafted[task]:
+        right = reviewed(terms.draft_accuracy[task], terms.draft_catch_share[task], right)
+    if visit_luck(s, claim, luck) < right:
+        return False
+    agent.errors += 1
+    sample = 1.0 if agent.nesting else min(1.0, terms.sample * terms.enrichment)
+    return visit_luck(s, claim, luck + 1) >= sample * terms.detection
+
+
+def authorise(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
+    """Ask the payer for authorisation, or argue with it after a refusal."""
+    if claim.visit & Visit.TOOK_PLACE:
+        return
+    if claim.visit & Visit.REFUSED:
+        knowledge = known(agent.knowledge[Skill.PRIOR_AUTH], s.house.knowledge_floor)
+        if visit_luck(s, claim, VisitLuck.PEER) < s.house.peer_won * knowledge:
+            claim.visit |= Visit.AUTHORISED
+        else:
+            lose_visit(s, claim, now, Cause.REFUSED_VISIT)
+        return
+    if errs(s, agent, Queue.PRIOR_AUTH, Skill.PRIOR_AUTH, claim, VisitLuck.REQUEST):
+        claim.visit |= Visit.FLAWED
+    else:
+        claim.visit &= ~Visit.FLAWED
+    first, last = s.house.auth_first_day, s.house.auth_last_day
+    lag = round(first + (last - first) * visit_luck(s, claim, VisitLuck.DECISION))
+    on(s, int(now) + max(1, lag), Errand.AUTH_DECIDED, claim, 0)
+
+
+def authorisation_decided(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """The payer answers a request for authorisation."""
+    if claim.visit & Visit.TOOK_PLACE:
+        return
+    if visit_luck(s, claim, VisitLuck.REFUSED) < s.house.auth_refused:
+        claim.visit |= Visit.REFUSED
+        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTime.PEER, now)
+    else:
+        claim.visit |= Visit.AUTHORISED
+
+
+# --- the service and after ------------------------------------------------------------------------
+
+
+def serve(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """The morning of the service: what is not ready now is too late."""
+    if claim.stage == Stage.CLOSED:
+        return
+    day, house = int(now), s.house
+    if not claim.visit & Visit.BOOKED:
+        lose_visit(s, claim, now, Cause.LOST_VISIT)
+        return
+    if claim.visit & Visit.NEEDS_AUTH and not claim.visit & Visit.AUTHORISED:
+        luck = visit_luck(s, claim, VisitLuck.POSTPONED)
+        if not claim.visit & Visit.POSTPONED and luck < house.postponed_share:
+            claim.visit |= Visit.POSTPONED
+            on(s, day + house.postponed_days, Errand.SERVE, claim, 0)
+            return
+        withdraw(s, claim, now)
+        claim.defects |= Defect.AUTH
+    elif claim.visit & Visit.FLAWED:
+        claim.defects |= Defect.AUTH
+    claim.day = day
+    claim.visit |= Visit.TOOK_PLACE
+    if claim.visit & Visit.DICTATED:
+        let_wait(s, Queue.TRANSCRIPTION, claim, VisitTime.NOTE, now)
+    else:
+        complete(s, claim, now)
+
+
+def transcribe(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
+    """Type what was dictated; errors leave gaps in the documentation."""
+    if errs(s, agent, Queue.TRANSCRIPTION, Skill.TRANSCRIPTION, claim, VisitLuck.NOTE):
+        claim.defects |= Defect.DOC
+    complete(s, claim, now)
+
+
+def complete(s: Objects, claim: Claim, now: float) -> None:
+    """The notes are there; the chart is complete some days after the service."""
+    ready = claim.day + s.house.chart_ready_days
+    if ready > int(now):
+        on(s, ready, Errand.HAND_OVER, claim, 0)
+    else:
+        hand_over(s, claim, now, 0)
+
+
+def hand_over(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """The chart goes to the coders; work on claims is counted from here on."""
+    claim.minutes = claim.coding_minutes
+    claim.touches = 0
+    admit(s, claim, now)

@@ -1,0 +1,65 @@
+"""What a claim brings and loses, booked on the day it happens."""
+
+from __future__ import annotations
+
+from sim.model.codes import NO_DUE, Errand, Flag, Queue, Stage
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.queueing import enqueue, on
+from sim.model.kernel.rows import Claim
+
+
+def payable(s: Objects, claim: Claim) -> int:
+    """What the claim as submitted is worth: expected less what coding or notes left out."""
+    if claim.flags & Flag.CDI_GAP:
+        gap = round(claim.expected * s.places[claim.setting].gap_share)
+        claim.cdi_cents = min(gap, claim.expected - claim.under_cents)
+    return claim.expected - claim.under_cents - claim.cdi_cents + claim.over_cents
+
+
+def receive(s: Objects, claim: Claim, day: int, cents: int) -> None:
+    """Book cash, and the part of it that the coder's employer takes."""
+    share = s.terms[s.agents[claim.coder].crew].share_of_collections
+    s.days[day].cash_cents += cents
+    s.days[day].fees_usd += cents / 100.0 * share
+
+
+def pay(s: Objects, claim: Claim, now: float) -> None:
+    """The payer pays what it owes, short of it if that is what it does."""
+    day = int(now)
+    amount = payable(s, claim) - claim.paid_cents
+    claim.stage = Stage.PAID
+    claim.closed_day = day
+    if claim.flags & Flag.SHORT_PAY:
+        claim.short_cents = round(amount * s.payers[claim.payer].short_pay_share)
+        amount -= claim.short_cents
+        least = s.terms[s.queues[Queue.UNDERPAYMENTS].crew].threshold_cents
+        if claim.take_up < s.house.short_pay_noticed and claim.short_cents >= least:
+            enqueue(s, Queue.UNDERPAYMENTS, claim, now, NO_DUE, 1.0)
+    claim.paid_cents += amount
+    receive(s, claim, day, amount)
+    audited = claim.flags & Flag.AUDITED and claim.flags & Flag.FOUND
+    if claim.over_cents and (audited or claim.flags & Flag.UNSUPPORTED):
+        claim.takeback_cents = round(claim.paid_cents * s.places[claim.setting].takeback_share)
+        first, last = s.house.audit_first_day, s.house.audit_last_day
+        lag = round(first + (last - first) * claim.take_up)
+        on(s, day + lag, Errand.TAKE_BACK, claim, 0)
+
+
+def take_back(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """An audit takes back what was paid for codes that the chart does not bear out."""
+    receive(s, claim, int(now), -claim.takeback_cents)
+
+
+def lose(s: Objects, claim: Claim, day: int, cause: int) -> None:
+    """Write off what a claim has not brought."""
+    claim.stage = Stage.CLOSED
+    claim.closed_day = day
+    claim.loss_cause = cause
+    if claim.paid_cents:  # a part was paid: the rest of what it was worth is lost
+        claim.loss_cents = payable(s, claim) - claim.paid_cents
+    else:
+        claim.under_cents = 0
+        claim.cdi_cents = 0
+        claim.over_cents = 0
+        claim.flags &= ~Flag.CDI_GAP
+        claim.loss_cents = claim.expected

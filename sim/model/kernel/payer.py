@@ -1,0 +1,244 @@
+"""The payers' side: the nightly file in; replies, requests, denials and decisions out."""
+
+from __future__ import annotations
+
+from sim.model.codes import (
+    FIRST_OF,
+    MAX_VISITS,
+    NO_DUE,
+    Cause,
+    Defect,
+    Errand,
+    First,
+    Flag,
+    Queue,
+    Stage,
+)
+from sim.model.kernel.knowledge import lesson
+from sim.model.kernel.money import lose, pay, payable, receive
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
+from sim.model.kernel.rows import Claim
+from sim.model.rules import level_chance
+
+# --- submission -----------------------------------------------------------------------------------
+
+
+def submit(s: Objects, claim: Claim, day: int) -> None:
+    """A claim comes in with the nightly file: set the day of its reply."""
+    payer = s.payers[claim.payer]
+    if claim.submitted_day < 0:
+        claim.first_day = day
+        s.days[day].submitted += 1
+        s.days[day].fees_usd += s.terms[s.agents[claim.coder].crew].usd_per_claim
+        lag = claim.reply_days
+    else:
+        lag = payer.corrected_reply_days
+    if day - claim.day > payer.filing_limit_days:
+        claim.defects |= Defect.TIMELY
+    claim.submitted_day = day
+    claim.stage = Stage.SUBMITTED
+    if claim.defects & claim.reject_mask:
+        on(s, next_workday(s, day + 1), Errand.REJECTED, claim, 0)
+        return
+    if claim.flags & Flag.NO_REPLY:
+        lag = s.house.horizon_days
+    elif day + lag < s.house.horizon_days:
+        on(s, next_workday(s, day + lag), Errand.REPLY, claim, 0)
+    if lag > s.house.follow_up_after_days:
+        asked = next_workday(s, day + s.house.follow_up_after_days)
+        on(s, asked, Errand.SILENT, claim, day)
+
+
+def silent(s: Objects, claim: Claim, now: float, submitted: int) -> None:
+    """Nothing has been heard for too long: somebody should ask."""
+    if claim.stage == Stage.SUBMITTED and claim.submitted_day == submitted:
+        enqueue(s, Queue.FOLLOW_UP, claim, now, NO_DUE, 1.0)
+
+
+def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """The payer's front end sends a claim back before it is looked at."""
+    first_answer(claim, First.REJECTED)
+    claim.stage = Stage.REJECTED
+    enqueue(s, Queue.EDITS, claim, now, int(now) + 2, 1.0)
+
+
+def first_answer(claim: Claim, outcome: int) -> None:
+    """Remember the first answer."""
+    if claim.first_outcome == First.NONE_YET:
+        claim.first_outcome = outcome
+
+
+# --- replies --------------------------------------------------------------------------------------
+
+
+def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
+    """The payer answers; a follow-up that still waits is no longer needed."""
+    withdraw(s, claim, now)
+    adjudicate(s, claim, now)
+
+
+def adjudicate(s: Objects, claim: Claim, now: float) -> None:
+    """Deny, ask for records, or pay."""
+    if claim.found_mask and s.payers[claim.payer].machine:
+        machine_looks(claim)
+    if claim.defects & (claim.deny_mask | Defect.TIMELY):
+        first_answer(claim, First.DENIED)
+        deny(s, claim, now)
+    elif claim.defects & claim.asked_mask:
+        first_answer(claim, First.ASKED)
+        ask(s, claim, now)
+    else:
+        first_answer(claim, First.PAID)
+        pay(s, claim, now)
+
+
+def machine_looks(claim: Claim) -> None:
+    """A payer's machine denies what it finds in a claim, and some clean claims too."""
+    found = claim.found_mask & (claim.defects | Defect.PAYER) & ~claim.deny_mask
+    claim.found_mask = 0  # it looks once
+    if found:
+        claim.flags |= Flag.BY_MACHINE
+        claim.defects |= found
+        claim.deny_mask |= found
+
+
+def ask(s: Objects, claim: Claim, now: float) -> None:
+    """The payer wants the records."""
+    claim.stage = Stage.ASKED
+    day = int(now)
+    if claim.take_up >= s.terms[s.queues[Queue.RECORDS].crew].worked:
+        lose(s, claim, day, Cause.NOT_WORKED)
+        return
+    deadline = day + s.payers[claim.payer].records_window_days
+    enqueue(s, Queue.RECORDS, claim, now, deadline, 1.0)
+    on(s, deadline, Errand.LAPSE, claim, claim.ticket)
+
+
+def records_sent(s: Objects, claim: Claim, day: int, won: int) -> None:
+    """Records are on their way; the payer decides later."""
+    payer = s.payers[claim.payer]
+    first, last = payer.records_first_day, payer.records_last_day
+    lag = round(first + (last - first) * claim.take_up)
+    on(s, next_workday(s, day + lag), Errand.RECORDS_DECIDED, claim, won)
+
+
+def records_decided(s: Objects, claim: Claim, now: float, won: int) -> None:
+    """The payer has read the records."""
+    if won:
+        claim.defects &= ~claim.asked_mask
+        pay(s, claim, now)
+    else:
+        lose(s, claim, int(now), Cause.RECORDS_REQUEST)
+
+
+# --- denials --------------------------------------------------------------------------------------
+
+
+def denied_for(claim: Claim) -> int:
+    """Category of the denial that a claim carries now."""
+    return FIRST_OF[claim.defects & (claim.deny_mask | Defect.TIMELY)]
+
+
+def denial_queue(s: Objects, category: int) -> int:
+    """Where denials of a category are worked."""
+    return Queue.DENIALS_CLINICAL if s.kinds[category].clinical else Queue.DENIALS_TECHNICAL
+
+
+def first_chance(s: Objects, claim: Claim, category: int) -> float:
+    """Win chance at the first level with full knowledge."""
+    payer = s.payers[claim.payer]
+    if not payer.machine or not claim.flags & Flag.BY_MACHINE:
+        return payer.first_chance[category]
+    if s.terms[s.queues[denial_queue(s, category)].crew].evidence_trail:
+        return payer.machine_chance_trail[category]
+    return payer.machine_chance[category]
+
+
+def deny(s: Objects, claim: Claim, now: float) -> None:
+    """Pay what is not at stake, and take the denial up or let it be."""
+    day = int(now)
+    category = denied_for(claim)
+    kind = s.kinds[category]
+    kind.denials_seen += 1
+    if claim.denied_for < 0:
+        claim.denied_for = category
+    claim.stage = Stage.DENIED
+    claim.appeal_level = 0
+    if 1 << category == Defect.CODE:
+        lesson(s, s.agents[claim.coder], claim.setting, now)
+    at_stake = payable(s, claim) - claim.paid_cents
+    if kind.stake_share < 1.0 and claim.paid_cents == 0:
+        paid = round(at_stake * (1.0 - kind.stake_share))
+        claim.paid_cents += paid
+        at_stake -= paid
+        receive(s, claim, day, paid)
+    terms = s.terms[s.queues[denial_queue(s, category)].crew]
+    if (
+        claim.take_up >= terms.worked
+        or at_stake < terms.threshold_cents
+        or (kind.clinical and not terms.levels)
+    ):
+        lose(s, claim, day, end_of(category, Cause.NOT_WORKED))
+    else:
+        take_up(s, claim, now, category)
+
+
+def end_of(category: int, cause: int) -> int:
+    """Cause of a loss: what is denied as too late is lost to the filing limit."""
+    return Cause.TIMELY_FILING if 1 << category == Defect.TIMELY else cause
+
+
+def take_up(s: Objects, claim: Claim, now: float, category: int) -> None:
+    """Queue a denial for work at the claim's present level, with the deadline of that level."""
+    payer, day = s.payers[claim.payer], int(now)
+    if claim.visits >= MAX_VISITS:
+        lose(s, claim, day, Cause.GIVEN_UP)
+        return
+    if not s.kinds[category].clinical:
+        window = payer.corrected_window_days
+    elif claim.appeal_level < payer.levels:
+        window = payer.file_within_days[claim.appeal_level]
+    else:
+        lose(s, claim, day, Cause.FINAL_DENIAL)
+        return
+    chance = level_chance(
+        first_chance(s, claim, category), s.house.level_factor, claim.appeal_level
+    )
+    enqueue(s, denial_queue(s, category), claim, now, day + window, chance)
+    on(s, day + window, Errand.LAPSE, claim, claim.ticket)
+
+
+def lapse(s: Objects, claim: Claim, now: float, ticket: int) -> None:
+    """The right to answer ends; a claim that still waits is lost."""
+    if claim.ticket == ticket:
+        withdraw(s, claim, now)
+        lose(s, claim, int(now), Cause.TIMELY_FILING)
+    else:  # perhaps in somebody's hands, who may yet hand it back
+        claim.lapsed_ticket = ticket
+
+
+def appealed(s: Objects, claim: Claim, day: int, won: int, category: int) -> None:
+    """A correction or appeal has gone out; the payer decides later."""
+    payer = s.payers[claim.payer]
+    if s.kinds[category].clinical:
+        lag = payer.decision_days[claim.appeal_level]
+    else:
+        lag = payer.corrected_reply_days
+    on(s, next_workday(s, day + lag), Errand.DECIDED, claim, 2 * category + won)
+
+
+def decided(s: Objects, claim: Claim, now: float, value: int) -> None:
+    """The payer has decided an appeal or a corrected claim; `value` packs category and outcome."""
+    category = value >> 1
+    if value & 1:
+        claim.defects &= ~(1 << category)
+        adjudicate(s, claim, now)
+        return
+    claim.appeal_level += 1
+    own = s.terms[s.queues[denial_queue(s, category)].crew].levels
+    levels = min(own, s.payers[claim.payer].levels)
+    if s.kinds[category].clinical and claim.appeal_level < levels:
+        take_up(s, claim, now, category)
+    else:
+        lose(s, claim, int(now), end_of(category, Cause.FINAL_DENIAL))

@@ -1,0 +1,123 @@
+"""What the kernel asks of an engine, as SimPy's engine does it over plain Python objects.
+
+The compiled engine has the same functions in C (`sim/model/compiled/runtime.h`). Draws are those of
+keyed tables, so it does not matter which engine looks them up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from math import inf
+
+import simpy
+
+from sim.model.claims import Drawn
+from sim.model.codes import SETTING_ROWS
+from sim.model.draws import Draws
+from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
+
+ROW = SETTING_ROWS - 1
+
+
+@dataclass(slots=True, eq=False)
+class Objects(State):
+    """The state with what SimPy's engine keeps beside the rows.
+
+    An entry of a heap is (key, ticket, waiting since, claim), smallest first; it is stale once the
+    claim has another ticket. An errand is (what, claim, value). `drawn` holds the luck of claims by
+    day and setting; `calls` the event that an idle agent waits for.
+    """
+
+    heaps: list[list[tuple[float, int, float, int]]] = field(default_factory=list)
+    agenda: defaultdict[int, list[tuple[int, int, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    outbox: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    drawn: dict[int, Drawn] = field(default_factory=dict)
+    draws: Draws = field(default_factory=lambda: Draws(0, 0))
+    calls: dict[int, simpy.Event] = field(default_factory=dict)
+
+
+def push(s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim) -> None:
+    """Put an entry into the heap of a queue."""
+    heappush(s.heaps[queue.index], (key, ticket, since, claim.index))
+
+
+def head(s: Objects, queue: WorkQueue) -> float:
+    """Key of the best live entry of a queue; infinity when there is none."""
+    heap, claims = s.heaps[queue.index], s.claims
+    while heap:
+        key, ticket, _, c = heap[0]
+        if claims[c].ticket == ticket:
+            return key
+        heappop(heap)
+    return inf
+
+
+def pop(s: Objects, queue: WorkQueue, agent: Agent) -> None:
+    """Take the best live entry of a queue into an agent's hands; there must be one."""
+    heap, claims = s.heaps[queue.index], s.claims
+    while True:
+        key, ticket, since, c = heappop(heap)
+        if claims[c].ticket == ticket:
+            break
+    agent.hand_key = key
+    agent.hand_ticket = ticket
+    agent.hand_since = since
+    agent.hand_claim = c
+
+
+def put_down(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
+    """Put an errand down for a day; those of a day run in the order in which they were put down."""
+    s.agenda[day].append((errand, claim.index, value))
+
+
+def send_out(s: Objects, day: int, claim: Claim) -> None:
+    """Let a claim go out with the file of the night after a day."""
+    s.outbox[day].append(claim.index)
+
+
+def signal(s: Objects, agent: Agent, _now: float) -> None:
+    """Let an agent who waits look again at what there is, now."""
+    s.calls.pop(agent.index).succeed()
+
+
+def coding_luck(s: Objects, claim: Claim) -> list[float]:
+    """The uniforms that decide the coding step, by `Luck`; a chart is coded once."""
+    luck: list[float] = s.drawn[claim.key >> 20].coding[claim.key & ROW].tolist()
+    return luck
+
+
+def rework_luck(s: Objects, claim: Claim, i: int) -> float:
+    """The uniform that decides the outcome of a visit to a work queue, counted from 0."""
+    return s.drawn[claim.key >> 20].rework.item(claim.key & ROW, i)
+
+
+def rework_touch(s: Objects, claim: Claim, i: int) -> float:
+    """Touch time of such a visit relative to its mean."""
+    return s.drawn[claim.key >> 20].touch.item(claim.key & ROW, i)
+
+
+def machine_luck(s: Objects, claim: Claim) -> list[float]:
+    """The uniforms that decide what a coding machine does with a chart."""
+    luck: list[float] = s.drawn[claim.key >> 20].machine[claim.key & ROW].tolist()
+    return luck
+
+
+def query_luck(s: Objects, claim: Claim) -> list[float]:
+    """Uniforms for whether a physician answers and resolves a query, and a normal for how late."""
+    generator = s.draws.generator("claim.query", claim.key)
+    answered, resolved = generator.random(2)
+    return [answered, resolved, generator.standard_normal()]
+
+
+def visit_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides a visit before its chart, by `VisitLuck`."""
+    return s.drawn[claim.key >> 20].visit.item(claim.key & ROW, i)
+
+
+def visit_time(s: Objects, claim: Claim, i: int) -> float:
+    """A time of a visit, by `VisitTime`."""
+    return s.drawn[claim.key >> 20].visit_times.item(claim.key & ROW, i)

@@ -1,0 +1,367 @@
+"""The things that the kernel works on, each with its fields: the one declaration of both engines.
+
+SimPy's engine fills lists with these classes as they stand. The compiled engine makes C structures
+with the same fields of them (`sim.model.compiled.layout`), which Python reads and writes under the
+same names. Times are days since the start of the run, money of claims is in whole cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Annotated, Any
+
+from sim.model.codes import (
+    CATEGORIES,
+    MAX_LEVELS,
+    MAX_QUEUES,
+    NOBODY,
+    SETTINGS,
+    SKILLS,
+    First,
+    Stage,
+)
+
+Short = Annotated[int, "int32_t"]
+"""A whole number that fits into 32 bits: most of what a claim holds, of which there are many."""
+
+
+class Sized:
+    """Marks a list of fixed length in an annotation."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+
+BySetting = Annotated[list[float], Sized(len(SETTINGS))]
+BySkill = Annotated[list[float], Sized(len(SKILLS))]
+ByCategory = Annotated[list[float], Sized(len(CATEGORIES))]
+ByLevel = Annotated[list[int], Sized(MAX_LEVELS)]
+ByQueue = Annotated[list[int], Sized(MAX_QUEUES)]
+ByTask = Annotated[list[float], Sized(3)]
+"""By queue of the front end."""
+
+
+def zeros(length: int) -> Any:
+    """A field that starts as a list of zeros."""
+    return field(default_factory=lambda: [0.0] * length)
+
+
+def nobody() -> Any:
+    """A field that starts as a list of `NOBODY`, by queue."""
+    return field(default_factory=lambda: [NOBODY] * MAX_QUEUES)
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """One encounter on its way to payment.
+
+    `key` is its number in every scenario: planned day, setting, row. `visit` holds the bits of
+    `Visit`; `coder` is the agent who coded it. `take_up` is the uniform that says whether a denial
+    is taken up, and how long slow answers take.
+    """
+
+    index: Short
+    key: int
+    day: Short
+    setting: Short
+    payer: Short
+    expected: int
+    defects: Short
+    reject_mask: Short
+    deny_mask: Short
+    asked_mask: Short
+    found_mask: Short
+    flags: Short
+    reply_days: Short
+    take_up: float
+    minutes: float
+    coding_minutes: float
+    ticket: int = -1
+    lapsed_ticket: int = -1
+    coded: Short = 0
+    coder: Short = NOBODY
+    wrong: Short = -1
+    visit: Short = 0
+    visits: Short = 0
+    touches: Short = 0
+    appeal_level: Short = 0
+    stage: Short = Stage.WAITING
+    submitted_day: Short = -1
+    first_day: Short = -1
+    first_outcome: Short = First.NONE_YET
+    closed_day: Short = -1
+    denied_for: Short = -1
+    loss_cause: Short = -1
+    paid_cents: int = 0
+    under_cents: int = 0
+    cdi_cents: int = 0
+    over_cents: int = 0
+    short_cents: int = 0
+    takeback_cents: int = 0
+    loss_cents: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class WorkQueue:
+    """Claims that wait for one kind of work, and the statistics of their number.
+
+    `area` is the time integral of the number waiting up to `changed`. `crew` is the crew of the
+    vendor who answers for the queue. Idle agents stand in a line from `idle_first` to `idle_last`.
+    """
+
+    index: int
+    skill: int = 0
+    drawn: int = 0
+    minutes: float = 0.0
+    order: int = 0
+    due_days: int = 0
+    crew: int = NOBODY
+    level: int = 0
+    area: float = 0.0
+    changed: float = 0.0
+    arrived: int = 0
+    taken: int = 0
+    finished: int = 0
+    wait_days: float = 0.0
+    tickets: int = 0
+    idle_first: int = NOBODY
+    idle_last: int = NOBODY
+
+
+@dataclass(slots=True, eq=False)
+class Agent:
+    """A person at a desk: what they can, know and have in hand.
+
+    `floor` and `span` are accuracy without knowledge and what full knowledge adds. `knowledge` of a
+    skill (and `client` of this hospital) was true at `seen` (`client_seen`). `absent` says for each
+    day whether they stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`;
+    `before` and `after` are the neighbours in the line of idle agents, by queue.
+    """
+
+    index: int
+    crew: int
+    absent: Sequence[bool]
+    queues: ByQueue = nobody()
+    n_queues: int = 0
+    nesting: int = 0
+    gone: int = 0
+    floor: float = 0.0
+    span: float = 0.0
+    speed: float = 1.0
+    clock_per_minute: float = 0.0
+    month_minutes: float = 1.0
+    knowledge: BySkill = zeros(len(SKILLS))
+    seen: BySkill = zeros(len(SKILLS))
+    client: float = 0.0
+    client_seen: float = 0.0
+    shift_end: float = -1.0
+    items: int = 0
+    errors: int = 0
+    busy_minutes: float = 0.0
+    hand_queue: int = NOBODY
+    hand_claim: int = NOBODY
+    hand_ticket: int = -1
+    hand_key: float = 0.0
+    hand_since: float = 0.0
+    hand_taken: float = 0.0
+    hand_minutes: float = 0.0
+    idle: int = 0
+    waits: int = 0
+    called: int = 0
+    before: ByQueue = nobody()
+    after: ByQueue = nobody()
+
+
+@dataclass(slots=True, eq=False)
+class Crew:
+    """What the agents of one team have in common: how they learn, and the team's present state.
+
+    Rates are per month of practice, `exponent`, `incompressible` and `total_months` are those of
+    the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much every
+    shift is longer now.
+    """
+
+    law: int
+    domain_rate: float
+    client_rate: float
+    forgetting_per_month: float
+    forgetting_per_day: float
+    exponent: float
+    incompressible: float
+    total_months: float
+    forgets_in_breaks: int
+    hours_share: float = 1.0
+    penalty: float = 0.0
+    overtime_days: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Terms:
+    """What one vendor's agents go by at their desks: shares, unless a name says otherwise.
+
+    `catch_*` counts with the agent's knowledge of the client, `house_*` is what the hospital's own
+    staff catch. `draft_*` are of machines that draft tasks of the front end.
+    """
+
+    catch_reg: float
+    catch_data: float
+    catch_auth: float
+    house_reg: float
+    house_data: float
+    house_auth: float
+    hold: float
+    realtime: float
+    entry_base: float
+    entry_factor: float
+    duplicate: float
+    under: float
+    sample: float
+    detection: float
+    enrichment: float
+    worked: float
+    threshold_cents: int
+    win_multiplier: float
+    levels: int
+    evidence_trail: int
+    lesson_months: float
+    pace: float
+    pace_nesting: float
+    usd_per_claim: float
+    share_of_collections: float
+    machine: int = 0
+    black_box: int = 0
+    alone_share: BySetting = zeros(2)
+    alone_accuracy: BySetting = zeros(2)
+    suggestion_accuracy: BySetting = zeros(2)
+    alone_time_share: float = 0.0
+    time_saved_share: float = 0.0
+    bias_above_share: float = 0.0
+    biased_catch_share: float = 0.0
+    reviewer_catch_share: float = 0.0
+    unsupported_share: float = 0.0
+    drafted: ByTask = zeros(3)
+    draft_saved_share: ByTask = zeros(3)
+    draft_accuracy: ByTask = zeros(3)
+    draft_catch_share: ByTask = zeros(3)
+
+
+@dataclass(slots=True, eq=False)
+class Payer:
+    """A payer class: its clocks, its windows, and the chance of winning the first level.
+
+    `machine` says whether its machine reads claims by now; chances of what that denies are
+    `machine_chance`, and `machine_chance_trail` for vendors who keep an evidence trail.
+    """
+
+    filing_limit_days: int
+    corrected_reply_days: int
+    corrected_window_days: int
+    records_window_days: int
+    records_first_day: float
+    records_last_day: float
+    short_pay_share: float
+    levels: int
+    file_within_days: ByLevel
+    decision_days: ByLevel
+    first_chance: ByCategory
+    machine: int = 0
+    machine_chance: ByCategory = zeros(len(CATEGORIES))
+    machine_chance_trail: ByCategory = zeros(len(CATEGORIES))
+
+
+@dataclass(slots=True, eq=False)
+class Kind:
+    """A category of defect: how its denial is fought, and how much of the payment is at stake.
+
+    `denials_seen` counts those posted since the last feedback meeting.
+    """
+
+    clinical: int
+    stake_share: float
+    denials_seen: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A setting: what an error or a gap in the notes does to the payment, as shares of it."""
+
+    accuracy_exponent: float
+    under_share: float
+    over_share: float
+    gap_share: float
+    takeback_share: float
+
+
+@dataclass(slots=True, eq=False)
+class Day:
+    """A day of the run: whether it is worked, the first workday from it on, and what it brought."""
+
+    is_workday: int
+    following: int
+    cash_cents: int = 0
+    submitted: int = 0
+    fees_usd: float = 0.0
+    hospital_usd: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class House:
+    """What holds for everybody: the hospital's, the payers' and the people's constants."""
+
+    horizon_days: int
+    bill_hold_days: int
+    chart_ready_days: int
+    follow_up_after_days: int
+    shift_start: float
+    shift_length: float
+    novice_slowdown: float
+    entry_floor: float
+    skill_notices: float
+    over_share: float
+    unsupported_found: float
+    query_usd: float
+    query_median_days: float
+    query_sigma: float
+    query_answered: float
+    query_resolved: float
+    realtime_resolved: float
+    correction_share: float
+    knowledge_floor: float
+    level_factor: float
+    win_cap: float
+    records_recovery: float
+    short_pay_recovery: float
+    short_pay_noticed: float
+    audit_first_day: float
+    audit_last_day: float
+    patience_mean_days: float = inf
+    care_cost_share: float = 0.0
+    auth_first_day: float = 0.0
+    auth_last_day: float = 0.0
+    auth_refused: float = 0.0
+    peer_won: float = 0.0
+    postponed_share: float = 0.0
+    postponed_days: int = 0
+    complexity: ByTask = zeros(3)
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """All rows of one replication, each kind in the order of its numbers.
+
+    Lists of rows and `house` are what the kernel's text sees; what else an engine needs to play
+    the ports' part stands in a class of its own (`sim.model.simpy_engine`, `sim.model.compiled`).
+    """
+
+    house: House
+    days: list[Day]
+    queues: list[WorkQueue]
+    payers: list[Payer]
+    kinds: list[Kind]
+    places: list[Place]
+    crews: list[Crew]
+    terms: list[Terms]
+    claims: list[Claim] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)

@@ -1,0 +1,205 @@
+"""The table of all work, and an agent at it: take the best item, work it, hand it on, or wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import NamedTuple
+
+from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage, Visit
+from sim.model.kernel import coding, front, money, payer, rework
+from sim.model.kernel.knowledge import practise
+from sim.model.kernel.ports import Objects, push
+from sim.model.kernel.queueing import (
+    best_queue,
+    drop,
+    pass_on,
+    settle,
+    stop_waiting,
+    take,
+    wait,
+    wake,
+)
+from sim.model.kernel.rows import Agent, Claim
+
+Step = Callable[[Objects, Agent, Claim, float], None]
+Happening = Callable[[Objects, Claim, float, int], None]
+
+
+def always(_claim: Claim) -> bool:
+    """Work that nothing makes needless while somebody has it in hand."""
+    return True
+
+
+def unanswered(claim: Claim) -> bool:
+    """A follow-up: until the payer answers."""
+    return claim.stage == Stage.SUBMITTED
+
+
+def before_service(claim: Claim) -> bool:
+    """An authorisation: until the service takes place."""
+    return not claim.visit & Visit.TOOK_PLACE
+
+
+class Work(NamedTuple):
+    """One kind of work.
+
+    `step` is what a finished item does to its claim; `drawn` says whether its touch time is drawn
+    with the claim (`Claim.minutes`) or at each visit; `wanted` whether an item that its agent drops
+    still makes sense for a claim that is not closed.
+    """
+
+    queue: int
+    step: Step
+    drawn: bool = False
+    wanted: Callable[[Claim], bool] = always
+
+
+WORK = (
+    Work(Queue.SCHEDULING, front.book, drawn=True),
+    Work(Queue.PRIOR_AUTH, front.authorise, drawn=True, wanted=before_service),
+    Work(Queue.TRANSCRIPTION, front.transcribe, drawn=True),
+    Work(Queue.CODING_INPATIENT, coding.code, drawn=True),
+    Work(Queue.CODING_OUTPATIENT, coding.code, drawn=True),
+    Work(Queue.CDI_QUERY, coding.query),
+    Work(Queue.EDITS, rework.edit),
+    Work(Queue.RECORDS, rework.send_records),
+    Work(Queue.DENIALS_TECHNICAL, rework.work_denial),
+    Work(Queue.DENIALS_CLINICAL, rework.work_denial),
+    Work(Queue.FOLLOW_UP, rework.follow_up, wanted=unanswered),
+    Work(Queue.UNDERPAYMENTS, rework.chase_underpayment),
+)
+STEPS = tuple(work.step for work in WORK)
+WANTED = tuple(work.wanted for work in WORK)
+
+HAPPENINGS: dict[int, Happening] = {
+    Errand.REPLY: payer.reply,
+    Errand.SILENT: payer.silent,
+    Errand.REJECTED: payer.rejected,
+    Errand.ANSWER: coding.answer,
+    Errand.RECORDS_DECIDED: payer.records_decided,
+    Errand.DECIDED: payer.decided,
+    Errand.TAKE_BACK: money.take_back,
+    Errand.LAPSE: payer.lapse,
+    Errand.HAND_OVER: front.hand_over,
+    Errand.ASK: front.asked_for,
+    Errand.GIVE_UP: front.give_up,
+    Errand.AUTH_DECIDED: front.authorisation_decided,
+    Errand.SERVE: front.serve,
+}
+ERRANDS = tuple(HAPPENINGS[i] for i in range(len(HAPPENINGS)))
+assert [work.queue for work in WORK] == list(range(len(QUEUES)))
+
+
+def run_errand(s: Objects, errand: int, claim: Claim, now: float, value: int) -> None:
+    """What was put down for today happens."""
+    ERRANDS[errand](s, claim, now, value)
+
+
+def finish(s: Objects, agent: Agent, now: float) -> None:
+    """An item is done: count it, let it have its effect, and learn from it."""
+    queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
+    agent.hand_queue = NOBODY
+    agent.items += 1
+    agent.busy_minutes += agent.hand_minutes
+    queue.finished += 1
+    queue.wait_days += agent.hand_taken - agent.hand_since
+    claim.touches += 1
+    STEPS[queue.index](s, agent, claim, now)
+    practise(s, agent, queue.skill, agent.hand_minutes, now)
+
+
+def resume(s: Objects, agent: Agent, now: float) -> float:
+    """Let an agent go on: finish what is in hand, take the next item, or wait.
+
+    Gives the days until they go on again; infinity, to wait for a call.
+    """
+    if agent.hand_queue >= 0:
+        finish(s, agent, now)
+    elif agent.waits:
+        agent.waits = 0
+        agent.called = 1 if agent.n_queues > 1 else 0
+    if now >= agent.shift_end:
+        pause = next_duty(s, agent, now) - now
+        if pause > 0.0:
+            if int(now + pause) > int(now):  # not today: whoever is here should know
+                pass_on(s, agent, now)
+            return pause
+    q = agent.queues[0] if agent.n_queues == 1 else best_queue(s, agent)
+    if q < 0 or not s.queues[q].level:
+        wait(s, agent)
+        agent.waits = 1
+        return inf
+    queue = s.queues[q]
+    take(s, queue, agent, now)
+    if agent.called:  # perhaps for a claim in another queue
+        agent.called = 0
+        pass_on(s, agent, now)
+    claim, terms = s.claims[agent.hand_claim], s.terms[agent.crew]
+    minutes = claim.minutes if queue.drawn else rework.start_visit(s, claim, queue)
+    minutes *= agent.speed * (1.0 + s.house.novice_slowdown * (1.0 - agent.knowledge[queue.skill]))
+    minutes *= terms.pace_nesting if agent.nesting else terms.pace
+    agent.hand_minutes = minutes
+    days = minutes * agent.clock_per_minute
+    if now + days > agent.shift_end:
+        days = carry_over(s, agent, now, days) - now
+    return days
+
+
+def carry_over(s: Objects, agent: Agent, now: float, work_days: float) -> float:
+    """End of an item that does not fit into the shift: the rest waits for the next one."""
+    while now + work_days > agent.shift_end:
+        work_days -= agent.shift_end - now
+        now = next_duty(s, agent, agent.shift_end)
+    return now + work_days
+
+
+def next_duty(s: Objects, agent: Agent, now: float) -> float:
+    """When an agent next stands at the desk, now or later; past the horizon, never."""
+    house, crew = s.house, s.crews[agent.crew]
+    for day in range(int(now), house.horizon_days):
+        if s.days[day].is_workday and not agent.absent[day]:
+            length = house.shift_length * crew.hours_share + crew.overtime_days
+            end = day + min(1.0, house.shift_start + length)
+            if now < end:
+                agent.shift_end = end
+                return max(now, day + house.shift_start)
+    agent.shift_end = inf
+    return house.horizon_days + 1.0
+
+
+def leave(s: Objects, agent: Agent, now: float) -> None:
+    """An agent walks out: what they have in hand goes back."""
+    stop_waiting(s, agent)
+    if agent.hand_queue >= 0:
+        hand_back(s, agent, now)
+    else:  # they may have been called to work that waits
+        pass_on(s, agent, now)
+
+
+def hand_back(s: Objects, agent: Agent, now: float) -> None:
+    """Take work back from an agent who leaves in the middle of it.
+
+    It goes back to where it stood; the time in hand does not count as waiting. If the claim has
+    gone on meanwhile (the payer has answered, the visit has taken place or been lost), this work is
+    over.
+    """
+    queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
+    agent.hand_queue = NOBODY
+    if not queue.drawn:
+        claim.visits -= 1
+    elsewhere = claim.ticket
+    settle(queue, 1, now)
+    queue.taken -= 1
+    claim.ticket = agent.hand_ticket
+    push(
+        s, queue, agent.hand_key, agent.hand_ticket, agent.hand_since + now - agent.hand_taken,
+        claim,
+    )  # fmt: skip
+    if elsewhere >= 0 or claim.stage == Stage.CLOSED or not WANTED[queue.index](claim):
+        drop(queue, claim, now)
+        claim.ticket = elsewhere
+    elif claim.lapsed_ticket == agent.hand_ticket:  # the deadline passed while it was in hand
+        payer.lapse(s, claim, now, agent.hand_ticket)
+    else:
+        wake(s, queue, now)

@@ -1,0 +1,247 @@
+"""Who is employed in a team: hiring, certificates, pace and pay, mentors, and what leavers take."""
+
+from __future__ import annotations
+
+from math import log
+
+import simpy
+
+from sim.model import rules
+from sim.model.agents import Career
+from sim.model.arithmetic import exp
+from sim.model.calendar import WorkCalendar
+from sim.model.codes import QUEUES
+from sim.model.draws import Draws
+from sim.model.engine import Engine, Process
+from sim.model.kernel.knowledge import knowledge_at
+from sim.model.ledger import Ledger
+from sim.model.settled import Settled
+from sim.model.stints import Stint
+from sim.scenario.schema import Scenario
+from sim.scenario.vendor import Price, Vendor
+
+LEAST_PRODUCTIVE = 0.05
+"""Part of the time that even the most distracted agent has for work."""
+
+
+class Roster:
+    """The people of one team under one vendor. Times are days since the start.
+
+    `plan` is how many there should be, `occupancy` how busy they have been of late, `playbook` the
+    client knowledge that is written down for newcomers.
+    """
+
+    def __init__(
+        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
+        ledger: Ledger, draws: Draws, full_time: float, shares: dict[int, float],
+    ) -> None:  # fmt: skip
+        team = stint.team
+        self.vendor: Vendor = next(v for v in scenario.vendors if v.name == team.vendor)
+        self.env = engine.env
+        self.key = stint.key
+        self.price = self.vendor.price
+        self.queues = [engine.state.queues[QUEUES.index(name)] for name in team.queues]
+        self.agents: list[Career] = []
+        self.employed: list[Career] = []
+        self.occupancy = self.vendor.target_occupancy
+        self.playbook = 0.0
+        self._engine = engine
+        self._crew = crew
+        self._calendar = calendar
+        self._ledger = ledger
+        self._draws = draws
+        self._hiring = self.vendor.hiring
+        self._horizon = scenario.horizon_days
+        self._speed_sigma = scenario.people.speed_sigma
+        self._absence_share = scenario.calendar.absence_share
+        self._certifications = {c.name: c for c in scenario.certifications}
+        self._mix = team.certification_mix or self.vendor.certification_mix
+        self._leavers_minutes = 0.0
+        row = engine.state.crews[crew]
+        self.plan, self.hours_share = rules.whole_agents(full_time, scenario.hospital.scale)
+        row.hours_share = self.hours_share
+        self.settled = Settled(scenario, self.vendor, row, shares)
+
+    @property
+    def busy_minutes(self) -> float:
+        """Minutes of finished work of everyone ever employed."""
+        return self._leavers_minutes + sum(a.row.busy_minutes for a in self.employed)
+
+    # --- joining ------------------------------------------------------------------------------
+
+    def entry_client(self) -> float:
+        """Client knowledge of a newcomer: the vendor's own start, raised by the playbook."""
+        own = self.vendor.entry_knowledge.client
+        return own + self.vendor.conformance * max(0.0, self.playbook - own)
+
+    def employ(self) -> Career:
+        """Employ somebody, with everything a hire brings drawn from the hire's own rows."""
+        number, now = len(self.agents), self.env.now
+        luck = self._draws.generator(f"hire.{self.key}", number)
+        u_certification, u_threshold = luck.random(2)
+        sigma = self._speed_sigma
+        speed = exp(sigma * luck.standard_normal() - sigma * sigma / 2.0)
+        away = self._draws.generator(f"absence.{self.key}", number)
+        absent = (away.random(self._horizon + 1) < self._absence_share).tolist()
+        row = self._engine.employ(self._crew, absent)
+        agent = Career(row, number, now, absent)
+        row.speed = speed
+        row.client_seen = now
+        row.client = self.entry_client()
+        for skill in range(len(row.knowledge)):
+            row.knowledge[skill] = self.vendor.entry_knowledge.domain
+            row.seen[skill] = now
+        row.month_minutes = (
+            self._calendar.productive_minutes(self.hours_share)
+            * self._calendar.workdays_per_year / 12.0
+        )  # fmt: skip
+        agent.threshold = -log(1.0 - u_threshold)
+        agent.entry_certification = self._drawn_certification(float(u_certification))
+        self.certify(agent, agent.entry_certification)
+        self.agents.append(agent)
+        self.employed.append(agent)
+        return agent
+
+    def employ_newcomer(self) -> Career:
+        """Employ somebody who goes to the classroom first."""
+        agent = self.employ()
+        agent.newcomer = True
+        agent.ready_at = self.env.now + self._hiring.classroom_days
+        self.begin(agent)
+        return agent
+
+    def _drawn_certification(self, u: float) -> str:
+        for name, part in self._mix.items():
+            u -= part
+            if u < 0:
+                return name
+        return next(name for name in reversed(self._mix) if self._mix[name] > 0)
+
+    # --- a career -----------------------------------------------------------------------------
+
+    def begin(self, agent: Career) -> None:
+        """Let a career take its course."""
+        agent.process = self.env.process(self._career(agent))
+
+    def _career(self, agent: Career) -> Process:
+        """Class, nesting, work; ends when the agent is told to leave."""
+        env = self.env
+        try:
+            if agent.ready_at > env.now:
+                yield env.timeout(agent.ready_at - env.now)
+            self._start_producing(agent)
+            yield from self._engine.work(agent.row)
+        except simpy.Interrupt:
+            self._engine.leave(agent.row)
+
+    def _start_producing(self, agent: Career) -> None:
+        agent.producing = True
+        supervised = self._hiring.classroom_days + self._hiring.nesting_days
+        nest_until = agent.hired + supervised
+        if agent.newcomer and nest_until > self.env.now:
+            agent.row.nesting = 1
+            self._assign_mentor(agent)
+            self.env.process(self._nest(agent, nest_until))
+
+    def _assign_mentor(self, pupil: Career) -> None:
+        """The colleague with fewest pupils, and of those the one who knows most, takes a pupil."""
+        seniors = [a for a in self.employed if a.producing and not a.row.nesting and a is not pupil]
+        if seniors:
+            mentor = min(seniors, key=lambda a: (a.pupils, -a.client, a.number))
+            mentor.pupils += 1
+            self._set_pace(mentor)
+            pupil.mentor = mentor
+
+    def _nest(self, agent: Career, until: float) -> Process:
+        yield self.env.timeout(until - self.env.now)
+        if agent.row.nesting:
+            self._end_nesting(agent)
+
+    def _end_nesting(self, agent: Career) -> None:
+        agent.row.nesting = 0
+        mentor, agent.mentor = agent.mentor, None
+        if mentor is not None:
+            mentor.pupils -= 1
+            self._set_pace(mentor)
+
+    def dismiss(self, agent: Career, reason: str) -> None:
+        """End an agent's career now: what they had in hand goes back, what they knew leaves too."""
+        now = self.env.now
+        agent.left = now
+        agent.reason = reason
+        agent.row.gone = 1
+        self.employed.remove(agent)
+        self._leavers_minutes += agent.row.busy_minutes
+        if agent.producing:  # the playbook follows what leavers knew, a head at a time
+            _, client = knowledge_at(self._engine.state.crews[self._crew], agent.row, now)
+            self.playbook += (client - self.playbook) / max(1, self.plan)
+        if agent.row.nesting:
+            self._end_nesting(agent)
+        for other in self.employed:
+            if other.mentor is agent:
+                other.mentor = None
+                self._assign_mentor(other)
+        if agent.process.is_alive:
+            agent.process.interrupt(reason)
+
+    # --- certificates, pay and pace -----------------------------------------------------------
+
+    def certify(self, agent: Career, name: str) -> None:
+        """Give an agent a certification: accuracy, wage, and the queues it opens."""
+        level, row = self._certifications[name], agent.row
+        # They may have been called to work they can no longer do, and look again at what there is.
+        self._engine.pass_on(row)
+        self._engine.rouse(row)
+        agent.certification = name
+        row.floor = level.accuracy_floor
+        row.span = level.accuracy_ceiling - level.accuracy_floor
+        opened = [
+            q.index for q in self.queues if level.opens == "all" or QUEUES[q.index] in level.opens
+        ]
+        for i, queue in enumerate(opened):
+            row.queues[i] = queue
+        row.n_queues = len(opened)
+        agent.wage = level.wage_usd_per_hour
+        self._set_rate(agent)
+        hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
+        agent.education_share = level.education_hours_per_year / hours_per_year
+        self._set_pace(agent)
+
+    def charge(self, price: Price) -> None:
+        """Bill everybody at another price from now on."""
+        self.price = price
+        for agent in self.employed:
+            self._set_rate(agent)
+
+    def _set_rate(self, agent: Career) -> None:
+        price = self.price.usd_per_hour
+        level = self._certifications[agent.certification]
+        agent.rate = level.billed_usd_per_hour if isinstance(price, str) else price
+
+    def set_study(self, agent: Career, hours_per_week: float) -> None:
+        """Paid study beside work, hours a week of a full-time job."""
+        weekly = self._calendar.shift_length * 24.0 * self._calendar.workdays_per_year / 52.0
+        agent.study_share = hours_per_week / weekly
+        self._set_pace(agent)
+
+    def programme_luck(self, agent: Career) -> tuple[float, float]:
+        """Uniforms that decide enrolling in and passing a programme."""
+        u = self._draws.generator(f"programme.{self.key}", agent.number).random(2)
+        return float(u[0]), float(u[1])
+
+    def age_luck(self, agent: Career) -> float:
+        """The uniform that decides how long somebody of the opening team has been there."""
+        return float(self._draws.generator(f"hire.{self.key}.age", agent.number).random())
+
+    def _set_pace(self, agent: Career) -> None:
+        """Clock time that a productive minute takes: breaks, education and pupils stretch it."""
+        away = agent.education_share + agent.study_share
+        away += self._hiring.mentor_share * agent.pupils
+        productive = self._calendar.productive_share * max(LEAST_PRODUCTIVE, 1.0 - away)
+        agent.productive_share = productive
+        agent.row.clock_per_minute = 1.0 / (1440.0 * productive)
+
+    def bear(self, usd: float) -> None:
+        """Bill a cost of training to the hospital, where it bears that."""
+        if self.price.bills_training:
+            self._ledger.fee(int(self.env.now), usd)

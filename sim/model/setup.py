@@ -1,0 +1,151 @@
+"""Turns a scenario into the rows that the kernel starts from."""
+
+from __future__ import annotations
+
+from sim.model import rules
+from sim.model.calendar import WorkCalendar
+from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue
+from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, WorkQueue
+from sim.model.kernel.work import WORK
+from sim.model.stints import Stint
+from sim.model.terms import crew_of, terms_of
+from sim.scenario.hospital import Category
+from sim.scenario.hospital import Payer as PayerProfile
+from sim.scenario.schema import Scenario
+from sim.scenario.timeline import PayerAi
+from sim.scenario.vendor import Vendor
+
+
+def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint]) -> State:
+    """The rows of a scenario before the first day; a crew, with its terms, for each stint."""
+    vendors = {v.name: v for v in scenario.vendors}
+    employers: list[Vendor] = [vendors[stint.team.vendor] for stint in stints]
+    return State(
+        house=_house(scenario, calendar),
+        days=[
+            Day(int(worked), following)
+            for worked, following in zip(calendar.is_workday, calendar.following, strict=True)
+        ],
+        queues=_queues(scenario),
+        payers=[_payer(scenario, p) for p in scenario.payers],
+        kinds=[Kind(int(_clinical(c)), c.stake_share) for c in _categories(scenario)],
+        places=[
+            Place(
+                s.accuracy_exponent, s.under_coding_payment_share, s.over_coding_payment_share,
+                s.cdi_gap_payment_share, s.audit_takeback_share,
+            )
+            for s in (scenario.hospital.inpatient, scenario.hospital.outpatient)
+        ],
+        crews=[crew_of(scenario, v) for v in employers],
+        terms=[terms_of(scenario, v) for v in employers],
+    )  # fmt: skip
+
+
+def _categories(scenario: Scenario) -> list[Category]:
+    by_name = {str(c.name): c for c in scenario.categories}
+    return [by_name[name] for name in CATEGORIES]
+
+
+def _clinical(category: Category) -> bool:
+    return category.path == "clinical"
+
+
+def _queues(scenario: Scenario) -> list[WorkQueue]:
+    """All kinds of work, those that the scenario leaves out too: nobody brings them any."""
+    rows = [WorkQueue(i, drawn=int(work.drawn)) for i, work in enumerate(WORK)]
+    orders = {q: t.discipline for t in reversed(scenario.teams) for q in t.queues}
+    for queue in scenario.queues:
+        row = rows[QUEUES.index(queue.name)]
+        row.skill = SKILLS.index(queue.skill)
+        row.minutes = queue.minutes
+        row.due_days = queue.due_days
+        row.order = Order.names().index(orders.get(queue.name, "fifo"))
+    return rows
+
+
+def _payer(scenario: Scenario, payer: PayerProfile) -> Payer:
+    spare = [0] * (MAX_LEVELS - len(payer.appeal_levels))
+    first, last = payer.records_decision_days
+    return Payer(
+        filing_limit_days=payer.filing_limit_days,
+        corrected_reply_days=payer.corrected_claim_reply_days,
+        corrected_window_days=payer.corrected_claim_window_days,
+        records_window_days=payer.records_window_days,
+        records_first_day=float(first),
+        records_last_day=float(last),
+        short_pay_share=payer.short_pay_payment_share,
+        levels=len(payer.appeal_levels),
+        file_within_days=[level.file_within_days for level in payer.appeal_levels] + spare,
+        decision_days=[level.decision_days for level in payer.appeal_levels] + spare,
+        first_chance=[
+            _first_chance(scenario, payer, c, c.recovery_share) for c in _categories(scenario)
+        ],
+    )
+
+
+def _first_chance(
+    scenario: Scenario, payer: PayerProfile, category: Category, overall: float
+) -> float:
+    """Win chance at the first level that gives `overall` over all levels of the payer."""
+    levels = len(payer.appeal_levels) if _clinical(category) else 1
+    return rules.first_level_chance(overall, levels, scenario.denials.level_factor)
+
+
+def switch_on_machines(state: State, scenario: Scenario, event: PayerAi) -> None:
+    """Let payers' machines look at what is adjudicated from now on."""
+    for row, payer in zip(state.payers, scenario.payers, strict=True):
+        if event.payers == "all" or payer.name in event.payers:
+            row.machine = 1
+            for i, category in enumerate(_categories(scenario)):
+                row.machine_chance[i] = _first_chance(
+                    scenario, payer, category, event.contest_share
+                )
+                row.machine_chance_trail[i] = _first_chance(
+                    scenario, payer, category, event.contest_with_trail_share
+                )
+
+
+def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
+    hospital, denials, people = scenario.hospital, scenario.denials, scenario.people
+    first, last = hospital.audit_lag_days
+    house = House(
+        horizon_days=scenario.horizon_days,
+        bill_hold_days=hospital.bill_hold_days,
+        chart_ready_days=hospital.chart_ready_days,
+        follow_up_after_days=denials.follow_up_after_days,
+        shift_start=calendar.shift_start,
+        shift_length=calendar.shift_length,
+        novice_slowdown=people.novice_slowdown,
+        entry_floor=people.entry_defect_floor,
+        skill_notices=people.notice_by_skill_share,
+        over_share=people.over_coding_share,
+        unsupported_found=people.unsupported_found_share,
+        query_usd=hospital.query_physician_usd,
+        query_median_days=hospital.query_response_median_days,
+        query_sigma=hospital.query_response_sigma,
+        query_answered=hospital.query_answered_share,
+        query_resolved=hospital.query_resolved_share,
+        realtime_resolved=hospital.realtime_resolved_share,
+        correction_share=denials.correction_share,
+        knowledge_floor=denials.knowledge_floor,
+        level_factor=denials.level_factor,
+        win_cap=denials.win_cap,
+        records_recovery=denials.records_recovery_share,
+        short_pay_recovery=denials.short_pay_recovery_share,
+        short_pay_noticed=denials.short_pay_noticed_share,
+        audit_first_day=float(first),
+        audit_last_day=float(last),
+    )
+    front = hospital.front_end
+    if front is not None:
+        house.patience_mean_days = front.patience_mean_days
+        house.care_cost_share = front.care_cost_share
+        house.auth_first_day, house.auth_last_day = map(float, front.auth_decision_days)
+        house.auth_refused = front.auth_refused_share
+        house.peer_won = front.peer_to_peer_won_share
+        house.postponed_share = front.postponed_share
+        house.postponed_days = front.postponed_days
+        house.complexity[Queue.SCHEDULING] = front.scheduling_complexity
+        house.complexity[Queue.PRIOR_AUTH] = front.prior_auth_complexity
+        house.complexity[Queue.TRANSCRIPTION] = front.transcription_complexity
+    return house

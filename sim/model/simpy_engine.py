@@ -1,0 +1,131 @@
+"""The reference engine: SimPy drives the kernel item by item over plain Python objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from itertools import chain
+from math import inf
+from operator import attrgetter
+
+import numpy as np
+import simpy
+
+from sim.model.claims import Drawn
+from sim.model.draws import Draws
+from sim.model.engine import Columns, Process
+from sim.model.kernel import coding, front, payer, queueing, work
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
+
+
+class SimPyEngine:
+    """Each agent is a process that takes the best item, works it and hands it on."""
+
+    def __init__(self, state: State, draws: Draws) -> None:
+        self.env = simpy.Environment()
+        parts = {f.name: getattr(state, f.name) for f in fields(state)}
+        self.state = Objects(**parts, draws=draws, heaps=[[] for _ in state.queues])
+
+    def employ(self, crew: int, absent: Sequence[bool]) -> Agent:
+        """Give a new agent a row."""
+        agent = Agent(len(self.state.agents), crew, absent)
+        self.state.agents.append(agent)
+        return agent
+
+    def work(self, agent: Agent) -> Process:
+        """What an agent does from now on, until the process is interrupted."""
+        env, s, resume = self.env, self.state, work.resume
+        timeout = env.timeout
+        while True:
+            days = resume(s, agent, env.now)
+            if days < inf:
+                yield timeout(days)
+            else:
+                called = s.calls[agent.index] = env.event()
+                yield called
+
+    def leave(self, agent: Agent) -> None:
+        """An agent walks out now."""
+        work.leave(self.state, agent, self.env.now)
+
+    def pass_on(self, agent: Agent) -> None:
+        """Whoever is called in an agent's stead is called now."""
+        queueing.pass_on(self.state, agent, self.env.now)
+
+    def rouse(self, agent: Agent) -> None:
+        """Let an agent who waits look again at what there is."""
+        queueing.rouse(self.state, agent, self.env.now)
+
+    # --- claims -------------------------------------------------------------------------------
+
+    def add(self, drawn: Drawn) -> range:
+        """Give claims their rows; gives their numbers."""
+        claims = self.state.claims
+        first = len(claims)
+        self.state.drawn[2 * drawn.day + drawn.setting] = drawn
+        columns = {name: column.tolist() for name, column in drawn.columns.items()}
+        visits = columns.pop("visit", None)
+        minutes = columns["minutes"]
+        for i, values in enumerate(zip(*columns.values(), strict=True)):
+            claims.append(
+                Claim(
+                    index=first + i, day=drawn.day, setting=drawn.setting,
+                    coding_minutes=minutes[i], **dict(zip(columns, values, strict=True)),
+                )
+            )  # fmt: skip
+        if visits is not None:
+            for i, visit in enumerate(visits):
+                claims[first + i].visit = visit
+        return range(first, len(claims))
+
+    def admit(self, claims: range) -> None:
+        """Charts of claims are complete now, in that order."""
+        for c in claims:
+            coding.admit(self.state, self.state.claims[c], self.env.now)
+
+    def expect(self, claims: range) -> None:
+        """Put down when the visits of claims will be asked for and take place."""
+        for c in claims:
+            front.expect(self.state, self.state.claims[c])
+        for c in claims:
+            front.plan_service(self.state, self.state.claims[c])
+
+    def receive_file(self, day: int) -> None:
+        """Payers take the file of the night before a day."""
+        for c in self.state.outbox.pop(day - 1, ()):
+            payer.submit(self.state, self.state.claims[c], day)
+
+    def run_errands(self, day: int) -> None:
+        """Run the errands of a day, in the order in which they were put down."""
+        s, now = self.state, float(day)
+        for errand, c, value in s.agenda.pop(day, ()):
+            work.run_errand(s, errand, s.claims[c], now, value)
+
+    # --- what is seen from outside ------------------------------------------------------------
+
+    def ages(self, queue: WorkQueue) -> Sequence[float]:
+        """Days that each waiting claim has waited, in no order."""
+        claims, now = self.state.claims, self.env.now
+        heap = self.state.heaps[queue.index]
+        return [now - since for _, ticket, since, c in heap if claims[c].ticket == ticket]
+
+    def claim_columns(self, names: Sequence[str]) -> Columns:
+        """Fields of all claims as columns, by name."""
+        claims = self.state.claims
+        flat = chain.from_iterable(map(attrgetter(*names), claims))
+        rows = np.fromiter(flat, np.int64, len(claims) * len(names)).reshape(-1, len(names))
+        return {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(names)}
+
+    def run(self, until: int) -> None:
+        """Let the clock run."""
+        self.env.run(until=until)
+
+    def close(self) -> None:
+        """Drop the claims: processes and rows are a circle that would keep them for long."""
+        self.state.claims.clear()
+        self.state.drawn.clear()
+        self.state.agenda.clear()
+        self.state.outbox.clear()
+        for heap in self.state.heaps:
+            heap.clear()
