@@ -68,10 +68,9 @@ class Arrivals:
         cv = self._arrivals.day_cv
         factor = 1.0
         if cv > LEAST_CV:
-            shape = 1.0 / (cv * cv)
-            factor = float(self._draws.generator("arrivals.day", day).gamma(shape, 1.0 / shape))
-        rate = self.expected_count(day, setting) * factor
-        return int(self._draws.generator(f"arrivals.{SETTINGS[setting]}", day).poisson(rate))
+            factor = self._draws.gamma("arrivals.day", day, cv)
+        mean = self.expected_count(day, setting) * factor
+        return self._draws.count(f"arrivals.{SETTINGS[setting]}", day, mean)
 
 
 def _weekday_rates(scenario: Scenario) -> tuple[list[float], list[float]]:

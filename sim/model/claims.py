@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import rules
+from sim.model.arithmetic import exps, log
 from sim.model.arrivals import Arrivals
 from sim.model.codes import (
     CATEGORIES,
-    MAX_VISITS,
     QUEUES,
     SETTING_ROWS,
     SETTINGS,
@@ -25,7 +25,6 @@ from sim.model.codes import (
 from sim.model.draws import Draws
 from sim.scenario.front_end import FrontEnd
 from sim.scenario.hospital import Category
-from sim.scenario.people import Queue as Work
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import PayerAi
 
@@ -34,23 +33,17 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False)
-class Drawn:
-    """The claims of one day of service and setting, a row each, in the order of their keys.
+class Batch:
+    """The claims of one day of service and setting, in the order of their keys.
 
-    `columns` holds their attributes by the field of a claim; the other tables are the luck that
-    decides, row by row, what happens to them later.
+    `columns` holds their attributes by the field of a claim; `row` is that of their luck.
     """
 
     day: int
     setting: int
+    row: int
     count: int
     columns: dict[str, NDArray[Any]]
-    coding: Floats
-    rework: Floats
-    touch: Floats
-    machine: Floats
-    visit: Floats
-    visit_times: Floats
 
 
 def source_incidence(scenario: Scenario, category: Category) -> float:
@@ -58,19 +51,6 @@ def source_incidence(scenario: Scenario, category: Category) -> float:
     front = scenario.hospital.front_end
     shares = front.other_sources_share if front is not None else {}
     return category.incidence * {str(k): v for k, v in shares.items()}.get(category.name, 1.0)
-
-
-def touch_factors(
-    draws: Draws, purpose: str, row: int, shape: tuple[int, ...], queue: Work
-) -> Floats:
-    """Touch times of a queue's items relative to their mean, from a row of a purpose."""
-    if queue.distribution == "exponential":
-        return rules.exponential_factors(draws.generator(purpose, row).random(shape))
-    normals = draws.generator(purpose, row).standard_normal(shape)
-    return rules.lognormal_factors(normals, queue.minutes_cv)
-
-
-NOTHING = np.empty((0, 0))
 
 
 class ClaimSource:
@@ -103,11 +83,10 @@ class ClaimSource:
             [1.0 / rules.payment_moment(e, mix, means, cvs) for e in self._tilt]
         )
         self._queues = {QUEUES.index(q.name): q for q in scenario.queues}
-        self._machine_coding = any(v.ai is not None for v in scenario.vendors)
         found = [e for e in scenario.timeline if isinstance(e, PayerAi)]
         self._payer_ai = found[0] if found else None
 
-    def day_claims(self, day: int, feedback: Floats) -> list[Drawn]:
+    def day_claims(self, day: int, feedback: Floats) -> list[Batch]:
         """The claims of one day of service, by setting, in a fixed order.
 
         `feedback` holds, per category, the part of the source defects that meetings have left.
@@ -119,16 +98,16 @@ class ClaimSource:
                 found.append(self._draw(day, setting, payers, feedback))
         return found
 
-    def _draw(self, day: int, setting: int, payers: Ints, feedback: Floats) -> Drawn:
+    def _draw(self, day: int, setting: int, payers: Ints, feedback: Floats) -> Batch:
         """Claims of one day and setting from the rows of the claim tables."""
         draws, count, kinds = self._draws, len(payers), len(CATEGORIES)
         profile, row = self._settings[setting], 2 * day + setting
         sigma = rules.lognormal_sigma(profile.payment_cv)
         z = draws.normals("claim.payment", row, count)
-        payment = profile.payment_mean_usd * np.exp(sigma * z - sigma * sigma / 2.0)
+        log_payment = log(profile.payment_mean_usd) + sigma * z - sigma * sigma / 2.0
         odds = (
             self._incidence * feedback * self._tilt_norm
-            * payment[:, None] ** self._tilt[None, :]
+            * exps(self._tilt[None, :] * log_payment[:, None])
         )  # fmt: skip
         defects = (draws.uniforms("claim.defects", row, count, kinds) < odds) @ (
             1 << np.arange(kinds)
@@ -141,12 +120,16 @@ class ClaimSource:
             self._stringency[payers],
         )
         queue = self._queues[Queue.CODING_INPATIENT + setting]
-        minutes = queue.minutes * touch_factors(draws, "claim.coding_touch", row, (count,), queue)
+        minutes = queue.minutes * rules.touch_factors(
+            draws.uniforms("claim.coding_touch", row, count, 1)[:, 0],
+            rules.lognormal_sigma(queue.minutes_cv),
+            queue.distribution == "exponential",
+        )
         front = self._hospital.front_end
         columns = {
             "key": row * SETTING_ROWS + np.arange(count),
             "payer": payers,
-            "expected": np.maximum(1, np.rint(payment * 100.0)).astype(np.int64),
+            "expected": np.maximum(1, np.rint(exps(log_payment) * 100.0)).astype(np.int64),
             "defects": defects,
             "reject_mask": rejected,
             "deny_mask": denied,
@@ -155,27 +138,12 @@ class ClaimSource:
             "minutes": minutes,
             **self._traits(setting, row, payers),
         }
-        visit = NOTHING
         if front is not None:
-            visit = draws.uniforms("visit.luck", row, count, len(VisitLuck.names()))
-            columns["visit"] = self._visit_bits(front, setting, visit)
-        machine = (
-            draws.uniforms("claim.coding_ai", row, count, 4) if self._machine_coding else NOTHING
-        )
-        return Drawn(
-            day,
-            setting,
-            count,
-            columns,
-            draws.uniforms("claim.coding", row, count, 11),
-            draws.uniforms("claim.rework", row, count, 2 * MAX_VISITS)[:, 1::2].copy(),
-            touch_factors(
-                draws, "claim.rework_touch", row, (count, MAX_VISITS), self._queues[Queue.EDITS]
-            ),
-            machine,
-            visit,
-            NOTHING if front is None else self._visit_times(front, row, visit),
-        )
+            luck = draws.uniforms("visit.luck", row, count, len(VisitLuck.names()))
+            columns["visit"] = self._visit_bits(front, setting, luck)
+            lead = rules.triangular(luck[:, VisitLuck.LEAD], *map(float, front.lead_days))
+            columns["lead_days"] = np.rint(lead).astype(np.int64)
+        return Batch(day, setting, row, count, columns)
 
     def _found(self, row: int, count: int) -> Ints:
         """What payers' machines will see in the claims, where the scenario has any."""
@@ -225,18 +193,3 @@ class ClaimSource:
             + np.where(authorised, Visit.NEEDS_AUTH, 0)
             + np.where(dictated, Visit.DICTATED, 0)
         )
-
-    def _visit_times(self, front: FrontEnd, row: int, luck: Floats) -> Floats:
-        """Minutes of the tasks of each visit, and the days it is asked for ahead."""
-        queues = [self._queues[q] for q in (
-            Queue.SCHEDULING, Queue.PRIOR_AUTH, Queue.PRIOR_AUTH, Queue.TRANSCRIPTION
-        )]  # fmt: skip
-        lead = rules.triangular(luck[:, VisitLuck.LEAD], *map(float, front.lead_days))
-        return np.column_stack([
-            *(
-                queue.minutes
-                * touch_factors(self._draws, f"visit.touch_{i}", row, (len(luck),), queue)
-                for i, queue in enumerate(queues)
-            ),
-            np.rint(lead),
-        ])  # fmt: skip

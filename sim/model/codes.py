@@ -86,10 +86,10 @@ class VisitLuck(Codes):
      DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK) = range(15)  # fmt: skip
 
 
-class VisitTime(Codes):
-    """Times of a visit, by column: minutes of its tasks, and the days it is asked for ahead."""
+class VisitTask(Codes):
+    """Tasks of a visit, by column of the uniforms that decide how long they take."""
 
-    BOOKING, REQUEST, PEER, NOTE, LEAD = range(5)
+    BOOKING, REQUEST, PEER, NOTE = range(4)
 
 
 class Stage(Codes):

@@ -9,7 +9,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.model.claims import Drawn
+from sim.model.claims import Batch
 from sim.model.kernel.rows import Agent, State, WorkQueue
 
 Process = Generator[simpy.Event, Any, None]
@@ -53,7 +53,7 @@ class Engine(Protocol):
         """Let an agent who waits look again at what there is."""
         ...
 
-    def add(self, drawn: Drawn) -> range:
+    def add(self, batch: Batch) -> range:
         """Give claims their rows; gives their numbers."""
         ...
 
@@ -73,7 +73,7 @@ class Engine(Protocol):
         """Run the errands of a day, in the order in which they were put down."""
         ...
 
-    def ages(self, queue: WorkQueue) -> Sequence[float]:
+    def ages(self, queue: WorkQueue, now: float) -> Sequence[float]:
         """Days that each waiting claim has waited, in no order."""
         ...
 

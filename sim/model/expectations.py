@@ -7,6 +7,7 @@ same rules that the simulation plays out claim by claim.
 from __future__ import annotations
 
 from sim.model import rules
+from sim.model.arithmetic import power
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import source_incidence
 from sim.model.codes import CATEGORIES, SETTINGS, SKILLS
@@ -132,7 +133,7 @@ def _coded(
     over = rules.pressure(coder.target_occupancy, people.pressure_threshold)
     mix = coding_team.certification_mix or coder.certification_mix
     right = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
-    wrong = 1.0 - right**profile.accuracy_exponent
+    wrong = 1.0 - power(right, profile.accuracy_exponent)
     wrong *= 1.0 - min(1.0, quality.qa_sample_share * quality.qa_enrichment) * (
         quality.qa_detection_share
     )
@@ -231,7 +232,7 @@ def _levels_worked(scenario: Scenario, category: Category, vendor: Vendor) -> fl
         still = 1.0
         for level in range(min(levels, vendor.denials.levels)):
             total += payer.claims_share * still
-            still *= max(0.0, 1.0 - first * factor**level)
+            still *= max(0.0, 1.0 - rules.level_chance(first, factor, level))
     return total
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arithmetic import power
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.kernel.knowledge import knowledge_at
@@ -59,7 +60,7 @@ class Observer:
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
             span = day - self._last_day
-            ages = world.engine.ages(queue)
+            ages = world.engine.ages(queue, now)
             row = (
                 self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
                 name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
@@ -187,9 +188,9 @@ class Observer:
             spans = [(s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == name]
             if spans:
                 days = max(end for _, end in spans) - min(begin for begin, _ in spans)
-                hit = 1.0 - (1.0 - profile.breach_per_year) ** (days / 365.25)
+                hit = 1.0 - power(1.0 - profile.breach_per_year, days / 365.25)
                 expected += hit * profile.breach_usd * scale
-                u = float(world.draws.generator(f"breach.{name}", 0).random())
+                [u] = world.draws.one_row(f"breach.{name}", 0, 1)
                 drawn += profile.breach_usd * scale if u < hit else 0.0
         return {"breach_expected_usd": expected, "breach_drawn_usd": drawn}
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from math import log
-
 import simpy
 
 from sim.model import rules
 from sim.model.agents import Career
-from sim.model.arithmetic import exp
+from sim.model.arithmetic import log
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
@@ -77,15 +75,12 @@ class Roster:
     def employ(self) -> Career:
         """Employ somebody, with everything a hire brings drawn from the hire's own rows."""
         number, now = len(self.agents), self.env.now
-        luck = self._draws.generator(f"hire.{self.key}", number)
-        u_certification, u_threshold = luck.random(2)
-        sigma = self._speed_sigma
-        speed = exp(sigma * luck.standard_normal() - sigma * sigma / 2.0)
-        away = self._draws.generator(f"absence.{self.key}", number)
-        absent = (away.random(self._horizon + 1) < self._absence_share).tolist()
+        u_certification, u_threshold, u_speed = self._draws.one_row(f"hire.{self.key}", number, 3)
+        away = self._draws.uniforms(f"absence.{self.key}", number, self._horizon + 1, 1)[:, 0]
+        absent = (away < self._absence_share).tolist()
         row = self._engine.employ(self._crew, absent)
         agent = Career(row, number, now, absent)
-        row.speed = speed
+        row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
         row.client = self.entry_client()
         for skill in range(len(row.knowledge)):
@@ -96,7 +91,7 @@ class Roster:
             * self._calendar.workdays_per_year / 12.0
         )  # fmt: skip
         agent.threshold = -log(1.0 - u_threshold)
-        agent.entry_certification = self._drawn_certification(float(u_certification))
+        agent.entry_certification = self._drawn_certification(u_certification)
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)
@@ -226,12 +221,12 @@ class Roster:
 
     def programme_luck(self, agent: Career) -> tuple[float, float]:
         """Uniforms that decide enrolling in and passing a programme."""
-        u = self._draws.generator(f"programme.{self.key}", agent.number).random(2)
-        return float(u[0]), float(u[1])
+        u_enrol, u_pass = self._draws.one_row(f"programme.{self.key}", agent.number, 2)
+        return u_enrol, u_pass
 
     def age_luck(self, agent: Career) -> float:
         """The uniform that decides how long somebody of the opening team has been there."""
-        return float(self._draws.generator(f"hire.{self.key}.age", agent.number).random())
+        return self._draws.one_row(f"hire.{self.key}.age", agent.number, 1)[0]
 
     def _set_pace(self, agent: Career) -> None:
         """Clock time that a productive minute takes: breaks, education and pupils stretch it."""

@@ -8,10 +8,23 @@ time spent working in a skill, in months of full-time work. Rows are those of do
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, exp, gamma, log, log1p, sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.model.arithmetic import (
+    exp,
+    exps,
+    gamma,
+    log,
+    log1p,
+    log1ps,
+    logs,
+    normal_quantile,
+    normal_quantiles,
+    power,
+)
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -30,8 +43,8 @@ def learn_wright(
     knowledge: float, practice: float, rate: float, exponent: float, _floor: float = 0.0
 ) -> float:
     """Wright 1936: `K = 1 − n^(−b)`, n counted so that a beginner's slope equals `rate`."""
-    units = (1.0 - min(knowledge, 1.0 - 1e-9)) ** (-1.0 / exponent)
-    return float(1.0 - (units + practice * rate / exponent) ** (-exponent))
+    units = power(1.0 - min(knowledge, 1.0 - 1e-9), -1.0 / exponent)
+    return 1.0 - power(units + practice * rate / exponent, -exponent)
 
 
 def learn_de_jong(
@@ -95,15 +108,15 @@ def pressure(occupancy: float, threshold: float) -> float:
     return max(0.0, occupancy - threshold)
 
 
-def accuracy(floor: float, ceiling: float, knowledge: float, penalty: float, power: float) -> float:
-    """Chance of coding a claim right (row H2): `(floor + (ceiling−floor)·K − penalty)^power`.
+def accuracy(
+    floor: float, ceiling: float, knowledge: float, penalty: float, exponent: float
+) -> float:
+    """Chance of coding a claim right (row H2): `(floor + (ceiling−floor)·K − penalty)^exponent`.
 
-    `penalty` is the pressure's cost in accuracy, `power` the setting's exponent.
+    `penalty` is the pressure's cost in accuracy, `exponent` the setting's.
     """
-    level = floor + (ceiling - floor) * knowledge - penalty
-    if power == 1.0:
-        return level if level > 0.0 else 0.0
-    return float(max(0.0, level) ** power)
+    level = max(0.0, floor + (ceiling - floor) * knowledge - penalty)
+    return level if exponent == 1.0 else power(level, exponent)
 
 
 def task_accuracy(coding: float, complexity: float) -> float:
@@ -133,16 +146,23 @@ def lognormal_sigma(cv: float) -> float:
     return sqrt(log(1.0 + cv * cv))
 
 
-def lognormal_factors(normals: NDArray[np.float64], cv: float) -> NDArray[np.float64]:
-    """Touch times relative to their mean: lognormal with that coefficient of variation."""
-    sigma = lognormal_sigma(cv)
-    factors: NDArray[np.float64] = np.exp(sigma * normals - sigma * sigma / 2.0)
-    return factors
+def lognormal(uniform: float, sigma: float) -> float:
+    """A lognormal number of mean 1, by inversion."""
+    return exp(sigma * normal_quantile(uniform) - sigma * sigma / 2.0)
 
 
-def exponential_factors(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Touch times relative to their mean: exponential."""
-    return -np.log1p(-uniforms)
+def touch_factor(uniform: float, sigma: float, exponential: int) -> float:
+    """Touch time relative to its mean: exponential, or lognormal with that sigma."""
+    return -log1p(-uniform) if exponential else lognormal(uniform, sigma)
+
+
+def touch_factors(
+    uniforms: NDArray[np.float64], sigma: float, exponential: int
+) -> NDArray[np.float64]:
+    """`touch_factor` of each number."""
+    if exponential:
+        return -log1ps(-uniforms)
+    return exps(sigma * normal_quantiles(uniforms) - sigma * sigma / 2.0)
 
 
 def entry_defect(base: float, client_knowledge: float, floor: float, missed: float) -> float:
@@ -160,7 +180,9 @@ def known(knowledge: float, floor: float) -> float:
 
 def level_chance(base: float, factor: float, level: int) -> float:
     """Chance at a level of appeal, from 0: each is `factor` times that of the one before."""
-    return float(base * factor ** float(level))
+    for _ in range(level):
+        base *= factor
+    return base
 
 
 def win_chance(
@@ -183,7 +205,7 @@ def first_level_chance(overall: float, levels: int, factor: float) -> float:
         middle = (low + high) / 2.0
         lost = 1.0
         for level in range(max(levels, 1)):
-            lost *= 1.0 - middle * factor**level
+            lost *= 1.0 - level_chance(middle, factor, level)
         low, high = (middle, high) if 1.0 - lost < overall else (low, middle)
     return (low + high) / 2.0
 
@@ -248,7 +270,7 @@ def payment_moment(
     """E[v^order] of a mixture of lognormals."""
     return float(
         sum(
-            share * mean**order * (1.0 + cv * cv) ** (order * (order - 1.0) / 2.0)
+            share * power(mean, order) * power(1.0 + cv * cv, order * (order - 1.0) / 2.0)
             for share, mean, cv in zip(shares, means, cvs, strict=True)
             if share > 0
         )
@@ -265,18 +287,20 @@ def tenure_scale_days(annual_rate: float, shape: float) -> float:
 
 def cumulative_hazard(tenure_days: float, scale_days: float, shape: float) -> float:
     """Weibull cumulative hazard `(t/η)^k`."""
-    return float((max(tenure_days, 0.0) / scale_days) ** shape)
+    return power(max(tenure_days, 0.0) / scale_days, shape)
 
 
 def tenure_at_hazard(hazard: float, scale_days: float, shape: float) -> float:
     """Tenure (days) at which the cumulative hazard reaches a value."""
-    return float(scale_days * hazard ** (1.0 / shape))
+    return scale_days * power(hazard, 1.0 / shape)
 
 
 def stationary_age_days(uniform: float, scale_days: float, shape: float) -> float:
     """Age (days) in the stationary mix, density `(1−F)/E[T]`, by inversion on a grid."""
-    grid = scale_days * np.linspace(0.0, 1.0, 4001) ** 3 * 60.0 ** (1.0 / shape)
-    survival = np.exp(-((grid / scale_days) ** shape))
+    part = np.linspace(0.0, 1.0, 4001)
+    grid = scale_days * (part * part * part) * power(60.0, 1.0 / shape)
+    survival = np.ones(len(grid))
+    survival[1:] = exps(-exps(shape * logs(grid[1:] / scale_days)))
     area = np.concatenate(([0.0], np.cumsum(np.diff(grid) * (survival[1:] + survival[:-1]) / 2.0)))
     return float(np.interp(uniform * area[-1], area, grid))
 

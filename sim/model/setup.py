@@ -58,6 +58,8 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
         row = rows[QUEUES.index(queue.name)]
         row.skill = SKILLS.index(queue.skill)
         row.minutes = queue.minutes
+        row.sigma = rules.lognormal_sigma(queue.minutes_cv)
+        row.exponential = int(queue.distribution == "exponential")
         row.due_days = queue.due_days
         row.order = Order.names().index(orders.get(queue.name, "fifo"))
     return rows

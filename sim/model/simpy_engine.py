@@ -11,11 +11,11 @@ from operator import attrgetter
 import numpy as np
 import simpy
 
-from sim.model.claims import Drawn
+from sim.model.claims import Batch
 from sim.model.draws import Draws
 from sim.model.engine import Columns, Process
 from sim.model.kernel import coding, front, payer, queueing, work
-from sim.model.kernel.ports import Objects
+from sim.model.kernel.ports import Luck, Objects
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
 
 
@@ -24,6 +24,7 @@ class SimPyEngine:
 
     def __init__(self, state: State, draws: Draws) -> None:
         self.env = simpy.Environment()
+        self._draws = draws
         parts = {f.name: getattr(state, f.name) for f in fields(state)}
         self.state = Objects(**parts, draws=draws, heaps=[[] for _ in state.queues])
 
@@ -59,24 +60,16 @@ class SimPyEngine:
 
     # --- claims -------------------------------------------------------------------------------
 
-    def add(self, drawn: Drawn) -> range:
+    def add(self, batch: Batch) -> range:
         """Give claims their rows; gives their numbers."""
         claims = self.state.claims
         first = len(claims)
-        self.state.drawn[2 * drawn.day + drawn.setting] = drawn
-        columns = {name: column.tolist() for name, column in drawn.columns.items()}
-        visits = columns.pop("visit", None)
-        minutes = columns["minutes"]
+        self.state.luck[batch.row] = Luck(self._draws, batch.row, batch.count)
+        columns = {name: column.tolist() for name, column in batch.columns.items()}
         for i, values in enumerate(zip(*columns.values(), strict=True)):
-            claims.append(
-                Claim(
-                    index=first + i, day=drawn.day, setting=drawn.setting,
-                    coding_minutes=minutes[i], **dict(zip(columns, values, strict=True)),
-                )
-            )  # fmt: skip
-        if visits is not None:
-            for i, visit in enumerate(visits):
-                claims[first + i].visit = visit
+            named = dict(zip(columns, values, strict=True))
+            named["coding_minutes"] = named["minutes"]
+            claims.append(Claim(index=first + i, day=batch.day, setting=batch.setting, **named))
         return range(first, len(claims))
 
     def admit(self, claims: range) -> None:
@@ -104,9 +97,9 @@ class SimPyEngine:
 
     # --- what is seen from outside ------------------------------------------------------------
 
-    def ages(self, queue: WorkQueue) -> Sequence[float]:
+    def ages(self, queue: WorkQueue, now: float) -> Sequence[float]:
         """Days that each waiting claim has waited, in no order."""
-        claims, now = self.state.claims, self.env.now
+        claims = self.state.claims
         heap = self.state.heaps[queue.index]
         return [now - since for _, ticket, since, c in heap if claims[c].ticket == ticket]
 
@@ -124,7 +117,7 @@ class SimPyEngine:
     def close(self) -> None:
         """Drop the claims: processes and rows are a circle that would keep them for long."""
         self.state.claims.clear()
-        self.state.drawn.clear()
+        self.state.luck.clear()
         self.state.agenda.clear()
         self.state.outbox.clear()
         for heap in self.state.heaps:

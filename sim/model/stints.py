@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 
+from sim.model.arithmetic import exp, normal_quantile
 from sim.model.calendar import WorkCalendar
 from sim.model.draws import Draws
 from sim.scenario.schema import Scenario, Team
@@ -53,9 +53,6 @@ def assessment_days(scenario: Scenario, vendor: str, draws: Draws) -> int:
     profile = next(v.compliance for v in scenario.vendors if v.name == vendor)
     if profile is None:
         return 0
-    luck = draws.generator(f"compliance.{vendor}", 0)
-    u = float(luck.random())
-    length = profile.assessment_median_days * exp(
-        profile.assessment_sigma * float(luck.standard_normal())
-    )
+    u, late = draws.one_row(f"compliance.{vendor}", 0, 2)
+    length = profile.assessment_median_days * exp(profile.assessment_sigma * normal_quantile(late))
     return round(length) + (profile.remediation_days if u < profile.remediation_share else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.arithmetic import exp
+from sim.model.arithmetic import exp, normal_quantile
 from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, Queue, Stage
 from sim.model.kernel.ports import Objects, coding_luck, machine_luck, query_luck
 from sim.model.kernel.queueing import enqueue, on, ready
@@ -147,7 +147,7 @@ def query(s: Objects, _agent: Agent, claim: Claim, now: float) -> None:
         mended = 1 if luck[1] < house.realtime_resolved else 0
         on(s, day + 1, Errand.ANSWER, claim, mended)
         return
-    lag = house.query_median_days * exp(house.query_sigma * luck[2])
+    lag = house.query_median_days * exp(house.query_sigma * normal_quantile(luck[2]))
     mended = 1 if luck[0] < house.query_answered and luck[1] < house.query_resolved else 0
     on(s, day + max(1, round(lag)), Errand.ANSWER, claim, mended)
 

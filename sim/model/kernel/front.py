@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import ceil
 
 from sim.model.arithmetic import log
-from sim.model.codes import Cause, Defect, Errand, Queue, Skill, Stage, Visit, VisitLuck, VisitTime
+from sim.model.codes import Cause, Defect, Errand, Queue, Skill, Stage, Visit, VisitLuck, VisitTask
 from sim.model.kernel.coding import admit
 from sim.model.kernel.money import lose
-from sim.model.kernel.ports import Objects, visit_luck, visit_time
+from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.queueing import enqueue, on, withdraw
 from sim.model.kernel.rows import Agent, Claim
-from sim.model.rules import accuracy, known, reviewed, task_accuracy
+from sim.model.rules import accuracy, known, reviewed, task_accuracy, touch_factor
 
 # --- before the service ---------------------------------------------------------------------------
 
@@ -23,7 +23,7 @@ def expect(s: Objects, claim: Claim) -> None:
     """
     if claim.visit & Visit.BOOKED:  # somebody who walks in, or an emergency
         return
-    asked = claim.day - round(visit_time(s, claim, VisitTime.LEAD))
+    asked = claim.day - claim.lead_days
     while asked >= 0 and not s.days[asked].is_workday:  # nobody calls on a day off
         asked -= 1
     if asked < 0:
@@ -39,17 +39,19 @@ def plan_service(s: Objects, claim: Claim) -> None:
 
 def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """A patient or a referring doctor asks for a visit."""
-    let_wait(s, Queue.SCHEDULING, claim, VisitTime.BOOKING, now)
+    let_wait(s, Queue.SCHEDULING, claim, VisitTask.BOOKING, now)
     luck = visit_luck(s, claim, VisitLuck.PATIENCE)
     patience = -s.house.patience_mean_days * log(1.0 - luck)
     on(s, int(now) + max(1, ceil(patience)), Errand.GIVE_UP, claim, 0)
 
 
-def let_wait(s: Objects, q: int, claim: Claim, time: int, now: float) -> None:
+def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
     """Let a task wait that is done once, at the touch time that a draft leaves of it."""
-    minutes = visit_time(s, claim, time)
-    terms = s.terms[s.queues[q].crew]
-    if terms.drafted[q] and time != VisitTime.PEER:
+    queue = s.queues[q]
+    luck = visit_touch(s, claim, task)
+    minutes = queue.minutes * touch_factor(luck, queue.sigma, queue.exponential)
+    terms = s.terms[queue.crew]
+    if terms.drafted[q] and task != VisitTask.PEER:
         minutes *= 1.0 - terms.draft_saved_share[q]
     claim.minutes = minutes
     enqueue(s, q, claim, now, max(claim.day, int(now)), 1.0)
@@ -78,7 +80,7 @@ def book(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     if errs(s, agent, Queue.SCHEDULING, Skill.SCHEDULING, claim, VisitLuck.BOOKING):
         claim.defects |= Defect.REG
     if claim.visit & Visit.NEEDS_AUTH:
-        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTime.REQUEST, now)
+        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTask.REQUEST, now)
 
 
 def errs(s: Objects, agent: Agent, task: int, skill: int, claim: Claim, luck: int) -> bool:
@@ -124,7 +126,7 @@ def authorisation_decided(s: Objects, claim: Claim, now: float, _value: int) -> 
         return
     if visit_luck(s, claim, VisitLuck.REFUSED) < s.house.auth_refused:
         claim.visit |= Visit.REFUSED
-        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTime.PEER, now)
+        let_wait(s, Queue.PRIOR_AUTH, claim, VisitTask.PEER, now)
     else:
         claim.visit |= Visit.AUTHORISED
 
@@ -153,7 +155,7 @@ def serve(s: Objects, claim: Claim, now: float, _value: int) -> None:
     claim.day = day
     claim.visit |= Visit.TOOK_PLACE
     if claim.visit & Visit.DICTATED:
-        let_wait(s, Queue.TRANSCRIPTION, claim, VisitTime.NOTE, now)
+        let_wait(s, Queue.TRANSCRIPTION, claim, VisitTask.NOTE, now)
     else:
         complete(s, claim, now)
 

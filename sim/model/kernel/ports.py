@@ -11,14 +11,52 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 
-from sim.model.claims import Drawn
-from sim.model.codes import SETTING_ROWS
+from sim.model import codes
+from sim.model.codes import MAX_VISITS, SETTING_ROWS
 from sim.model.draws import Draws
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
 
 ROW = SETTING_ROWS - 1
+ROW_BITS = SETTING_ROWS.bit_length() - 1
+
+PURPOSES = {
+    "claim.coding": len(codes.Luck.names()),
+    "claim.rework": MAX_VISITS,
+    "claim.rework_touch": MAX_VISITS,
+    "claim.coding_ai": 4,
+    "claim.query": 3,
+    "visit.luck": len(codes.VisitLuck.names()),
+    "visit.touch": len(codes.VisitTask.names()),
+}
+"""Columns of the luck that decides what happens to a claim, by purpose.
+
+A row of `claim.query` is a claim's; of all others a day and setting, with so many numbers a claim.
+"""
+
+
+class Luck:
+    """The luck of the claims of a day and setting: tables of a row per claim, made when used."""
+
+    __slots__ = ("_count", "_draws", "_row", "_tables")
+
+    def __init__(self, draws: Draws, row: int, count: int) -> None:
+        self._draws = draws
+        self._row = row
+        self._count = count
+        self._tables: dict[str, NDArray[np.float64]] = {}
+
+    def of(self, purpose: str) -> NDArray[np.float64]:
+        """The table of a purpose."""
+        table = self._tables.get(purpose)
+        if table is None:
+            columns = PURPOSES[purpose]
+            table = self._draws.uniforms(purpose, self._row, self._count, columns)
+            self._tables[purpose] = table
+        return table
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +64,7 @@ class Objects(State):
     """The state with what SimPy's engine keeps beside the rows.
 
     An entry of a heap is (key, ticket, waiting since, claim), smallest first; it is stale once the
-    claim has another ticket. An errand is (what, claim, value). `drawn` holds the luck of claims by
+    claim has another ticket. An errand is (what, claim, value). `luck` holds the luck of claims by
     day and setting; `calls` the event that an idle agent waits for.
     """
 
@@ -35,7 +73,7 @@ class Objects(State):
         default_factory=lambda: defaultdict(list)
     )
     outbox: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    drawn: dict[int, Drawn] = field(default_factory=dict)
+    luck: dict[int, Luck] = field(default_factory=dict)
     draws: Draws = field(default_factory=lambda: Draws(0, 0))
     calls: dict[int, simpy.Event] = field(default_factory=dict)
 
@@ -86,38 +124,38 @@ def signal(s: Objects, agent: Agent, _now: float) -> None:
 
 def coding_luck(s: Objects, claim: Claim) -> list[float]:
     """The uniforms that decide the coding step, by `Luck`; a chart is coded once."""
-    luck: list[float] = s.drawn[claim.key >> 20].coding[claim.key & ROW].tolist()
+    luck: list[float] = s.luck[claim.key >> ROW_BITS].of("claim.coding")[claim.key & ROW].tolist()
     return luck
 
 
 def rework_luck(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides the outcome of a visit to a work queue, counted from 0."""
-    return s.drawn[claim.key >> 20].rework.item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].of("claim.rework").item(claim.key & ROW, i)
 
 
 def rework_touch(s: Objects, claim: Claim, i: int) -> float:
-    """Touch time of such a visit relative to its mean."""
-    return s.drawn[claim.key >> 20].touch.item(claim.key & ROW, i)
+    """The uniform that decides how long such a visit takes."""
+    return s.luck[claim.key >> ROW_BITS].of("claim.rework_touch").item(claim.key & ROW, i)
 
 
 def machine_luck(s: Objects, claim: Claim) -> list[float]:
     """The uniforms that decide what a coding machine does with a chart."""
-    luck: list[float] = s.drawn[claim.key >> 20].machine[claim.key & ROW].tolist()
+    luck: list[float] = (
+        s.luck[claim.key >> ROW_BITS].of("claim.coding_ai")[claim.key & ROW].tolist()
+    )
     return luck
 
 
 def query_luck(s: Objects, claim: Claim) -> list[float]:
-    """Uniforms for whether a physician answers and resolves a query, and a normal for how late."""
-    generator = s.draws.generator("claim.query", claim.key)
-    answered, resolved = generator.random(2)
-    return [answered, resolved, generator.standard_normal()]
+    """Uniforms for whether a physician answers a query, resolves it, and how late."""
+    return s.draws.one_row("claim.query", claim.key, 3)
 
 
 def visit_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides a visit before its chart, by `VisitLuck`."""
-    return s.drawn[claim.key >> 20].visit.item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].of("visit.luck").item(claim.key & ROW, i)
 
 
-def visit_time(s: Objects, claim: Claim, i: int) -> float:
-    """A time of a visit, by `VisitTime`."""
-    return s.drawn[claim.key >> 20].visit_times.item(claim.key & ROW, i)
+def visit_touch(s: Objects, claim: Claim, i: int) -> float:
+    """The uniform that decides how long a task of a visit takes, by `VisitTask`."""
+    return s.luck[claim.key >> ROW_BITS].of("visit.touch").item(claim.key & ROW, i)

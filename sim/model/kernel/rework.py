@@ -8,7 +8,7 @@ from sim.model.kernel.payer import appealed, denied_for, first_chance, records_s
 from sim.model.kernel.ports import Objects, rework_luck, rework_touch
 from sim.model.kernel.queueing import ready
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
-from sim.model.rules import known, win_chance
+from sim.model.rules import known, touch_factor, win_chance
 
 
 def visit_number(claim: Claim) -> int:
@@ -19,7 +19,8 @@ def visit_number(claim: Claim) -> int:
 def start_visit(s: Objects, claim: Claim, queue: WorkQueue) -> float:
     """Begin the next visit to a work queue; gives its touch time in minutes."""
     claim.visits += 1
-    return rework_touch(s, claim, visit_number(claim)) * queue.minutes
+    luck = rework_touch(s, claim, visit_number(claim))
+    return queue.minutes * touch_factor(luck, queue.sigma, queue.exponential)
 
 
 def wins(s: Objects, claim: Claim, chance: float) -> bool:

@@ -78,6 +78,7 @@ class Claim:
     take_up: float
     minutes: float
     coding_minutes: float
+    lead_days: Short = 0
     ticket: int = -1
     lapsed_ticket: int = -1
     coded: Short = 0
@@ -107,14 +108,18 @@ class Claim:
 class WorkQueue:
     """Claims that wait for one kind of work, and the statistics of their number.
 
-    `area` is the time integral of the number waiting up to `changed`. `crew` is the crew of the
-    vendor who answers for the queue. Idle agents stand in a line from `idle_first` to `idle_last`.
+    Touch times have the mean `minutes`, and are lognormal with `sigma` or `exponential`; they are
+    `drawn` with the claim or at each visit. `area` is the time integral of the number waiting up to
+    `changed`. `crew` is the crew of the vendor who answers for the queue. Idle agents stand in a
+    line from `idle_first` to `idle_last`.
     """
 
     index: int
     skill: int = 0
     drawn: int = 0
     minutes: float = 0.0
+    sigma: float = 0.0
+    exponential: int = 0
     order: int = 0
     due_days: int = 0
     crew: int = NOBODY
