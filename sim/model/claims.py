@@ -125,7 +125,7 @@ class ClaimSource:
             rules.lognormal_sigma(queue.minutes_cv),
             queue.distribution == "exponential",
         )
-        front = self._hospital.front_end
+        front, nothing = self._hospital.front_end, np.zeros(count, np.int64)
         columns = {
             "key": row * SETTING_ROWS + np.arange(count),
             "payer": payers,
@@ -136,6 +136,9 @@ class ClaimSource:
             "asked_mask": asked,
             "found_mask": self._found(row, count),
             "minutes": minutes,
+            "coding_minutes": minutes,
+            "visit": nothing,
+            "lead_days": nothing,
             **self._traits(setting, row, payers),
         }
         if front is not None:

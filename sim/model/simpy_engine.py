@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, fields
+from itertools import chain, repeat
 from math import inf
 from operator import attrgetter
 
@@ -17,6 +17,9 @@ from sim.model.engine import Columns, Process
 from sim.model.kernel import coding, front, payer, queueing, work
 from sim.model.kernel.ports import Luck, Objects
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
+
+DRAWN = tuple(f.name for f in fields(Claim) if f.default is MISSING)
+"""Fields of a claim that it comes with, in the order of the constructor's arguments."""
 
 
 class SimPyEngine:
@@ -38,13 +41,16 @@ class SimPyEngine:
         """What an agent does from now on, until the process is interrupted."""
         env, s, resume = self.env, self.state, work.resume
         timeout = env.timeout
+        now = env.now  # kept in step with the clock by the same sums, which is quicker than to ask
         while True:
-            days = resume(s, agent, env.now)
+            days = resume(s, agent, now)
             if days < inf:
                 yield timeout(days)
+                now += days
             else:
                 called = s.calls[agent.index] = env.event()
                 yield called
+                now = env.now
 
     def leave(self, agent: Agent) -> None:
         """An agent walks out now."""
@@ -65,12 +71,13 @@ class SimPyEngine:
         claims = self.state.claims
         first = len(claims)
         self.state.luck[batch.row] = Luck(self._draws, batch.row, batch.count)
-        columns = {name: column.tolist() for name, column in batch.columns.items()}
-        for i, values in enumerate(zip(*columns.values(), strict=True)):
-            named = dict(zip(columns, values, strict=True))
-            named["coding_minutes"] = named["minutes"]
-            claims.append(Claim(index=first + i, day=batch.day, setting=batch.setting, **named))
-        return range(first, len(claims))
+        numbers = range(first, first + batch.count)
+        given: dict[str, Iterable[object]] = {
+            name: column.tolist() for name, column in batch.columns.items()
+        }
+        given |= {"index": numbers, "day": repeat(batch.day), "setting": repeat(batch.setting)}
+        claims.extend(map(Claim, *(given[name] for name in DRAWN)))
+        return numbers
 
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""

@@ -9,6 +9,8 @@ from sim.model.kernel.queueing import enqueue, on, ready
 from sim.model.kernel.rows import Agent, Claim, Terms
 from sim.model.rules import accuracy, entry_defect, reviewed
 
+FRONT_END = Defect.REG | Defect.DATA | Defect.AUTH
+
 
 def coding_queue(claim: Claim) -> int:
     """Where a chart is coded."""
@@ -43,7 +45,7 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     claim.coded = 1
     terms = s.terms[agent.crew]
     looked_at = not claim.flags & Flag.ALONE
-    if looked_at:
+    if looked_at and claim.defects & FRONT_END:
         catch(claim, terms, agent.client, luck)
     defects = claim.defects
     if luck[Luck.ENTRY] < entry_defect(

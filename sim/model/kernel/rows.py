@@ -78,13 +78,13 @@ class Claim:
     take_up: float
     minutes: float
     coding_minutes: float
-    lead_days: Short = 0
+    lead_days: Short
+    visit: Short
     ticket: int = -1
     lapsed_ticket: int = -1
     coded: Short = 0
     coder: Short = NOBODY
     wrong: Short = -1
-    visit: Short = 0
     visits: Short = 0
     touches: Short = 0
     appeal_level: Short = 0
