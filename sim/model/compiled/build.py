@@ -1,0 +1,150 @@
+"""Compiles the kernel once for a machine, and keeps it in the user's cache folder.
+
+What is kept is found by the hash of the C text, the compiler and the platform, so that changed code
+is another file; it is written in one piece, so that processes that compile at once do no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from ctypes import sizeof
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from sim.model import codes, draws
+from sim.model.compiled.layout import ROWS, StateStructure, c_declarations, structure
+from sim.model.compiled.translate import NotTranslatableError, Unit
+from sim.model.kernel import coding, front, payer, ports, queueing, work
+
+HERE = Path(__file__).resolve().parent
+COMPILERS = ("cc", "gcc", "clang")
+# Not one rounding may differ from Python's: no fused or rearranged arithmetic.
+FLAGS = ("-O2", "-fPIC", "-shared", "-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fwrapv",
+         "-w")  # fmt: skip
+CACHE_VARIABLE = "DENIALLOOP_CACHE"
+
+
+class UnavailableError(Exception):
+    """Why there is no compiled engine on this machine, in words for the user."""
+
+
+def entries() -> list[FunctionType]:
+    """The kernel's functions that the engine calls."""
+    called: list[Any] = [
+        work.resume, work.leave, work.run_errand, queueing.pass_on, queueing.rouse, coding.admit,
+        front.expect, front.plan_service, payer.submit,
+    ]  # fmt: skip
+    return called
+
+
+@cache
+def source() -> str:
+    """The whole engine as one C text; NotTranslatableError if the kernel has gone beyond C."""
+    constants = {
+        "ROW_BITS": ports.ROW_BITS,
+        "ROW_BITS_OF_COUNTER": draws.ROW_BITS,
+        "SETTING_ROWS": codes.SETTING_ROWS,
+        "PURPOSES": len(ports.PURPOSES),
+    }
+    for number, (purpose, columns) in enumerate(ports.PURPOSES.items()):
+        name = purpose.upper().replace(".", "_")
+        constants |= {name: number, f"{name}_COLUMNS": columns}
+    sizes = ", ".join(["sizeof(State)", *(f"sizeof({row.__name__})" for row in ROWS)])
+    return "\n".join([
+        "/* Made from the kernel's text; see sim/model/compiled. */",
+        "#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n#include <math.h>",
+        "#ifdef _WIN32\n#define EXPORT __declspec(dllexport)\n#else\n#define EXPORT\n#endif",
+        *(f"#define {name} {value}" for name, value in constants.items()),
+        f"#define SIZES {sizes}",
+        "typedef struct Store Store;\n",
+        c_declarations(),
+        (HERE / "runtime.h").read_text("utf-8"),
+        Unit(entries()).text(),
+        (HERE / "entries.h").read_text("utf-8"),
+    ])  # fmt: skip
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept: the user's own cache."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "denialloop"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "denialloop"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "denialloop"
+
+
+def compiler() -> str:
+    """The C compiler: what `CC` names, else the first that is found."""
+    named = os.environ.get("CC")
+    for name in (named,) if named else COMPILERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    tried = named or ", ".join(COMPILERS)
+    raise UnavailableError(f"no C compiler found (tried {tried})")
+
+
+def library() -> Path:
+    """The compiled engine's file, which is made if it is not there.
+
+    Raises UnavailableError with the reason where it cannot be had.
+    """
+    try:
+        text = source()
+    except NotTranslatableError as error:
+        raise UnavailableError(f"the kernel cannot be written as C: {error}") from error
+    if sizeof(StateStructure) != _expected_state_size():
+        raise UnavailableError("this machine's pointers are not of 64 bits")
+    key = "\0".join([text, *FLAGS, sys.platform, platform.machine()])
+    name = f"engine-{hashlib.sha256(key.encode()).hexdigest()[:32]}.so"
+    shipped = HERE / name
+    if shipped.exists():
+        return shipped
+    target = cache_folder() / name
+    if not target.exists():
+        target = _compile(text, target)
+    return target
+
+
+def _expected_state_size() -> int:
+    return 8 * len(StateStructure._fields_)
+
+
+def _compile(text: str, target: Path) -> Path:
+    """Compile into a file of its own, and put that in place in one step."""
+    program = compiler()
+    print("Compiling the simulation engine, once for this version …", file=sys.stderr, flush=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = target.parent
+    except OSError:  # a cache that cannot be written: for this process alone
+        folder = Path(tempfile.mkdtemp(prefix="denialloop-"))
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
+        written, made = Path(scratch) / "engine.c", Path(scratch) / "engine.so"
+        written.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [program, *FLAGS, str(written), "-o", str(made), "-lm"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            first = next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
+            raise UnavailableError(f"{program} could not compile the engine: {first}")
+        placed = folder / target.name
+        os.replace(made, placed)
+    return placed
+
+
+def expected_sizes() -> list[int]:
+    """Bytes of the state and of each row, as Python lays them out."""
+    return [sizeof(StateStructure), *(sizeof(structure(row)) for row in ROWS)]

@@ -1,0 +1,223 @@
+"""The compiled engine: SimPy drives days, people and contracts; C drives the work between them."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+import simpy
+
+from sim.model.claims import Batch
+from sim.model.codes import SETTING_ROWS
+from sim.model.compiled import build
+from sim.model.compiled.layout import StateStructure, claim_dtype, fill, structure, table, tables
+from sim.model.draws import Draws
+from sim.model.engine import Columns, Process
+from sim.model.kernel.ports import PURPOSES
+from sim.model.kernel.rows import Agent, Claim, House, State, WorkQueue
+
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "engine_sizes": (ctypes.c_int64, [ctypes.c_int64]),
+    "engine_open": (ctypes.c_int64, [ctypes.c_void_p, ctypes.c_void_p]),
+    "engine_close": (None, [ctypes.c_void_p]),
+    "next_number": (ctypes.c_int64, [ctypes.c_void_p]),
+    "add_agent": (None, [ctypes.c_void_p, ctypes.c_void_p]),
+    "add_claims": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p]),
+    "admit": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_double]),
+    "expect": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]),
+    "receive_file": (None, [ctypes.c_void_p, ctypes.c_int64]),
+    "run_errands": (None, [ctypes.c_void_p, ctypes.c_int64]),
+    "begin": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
+    "leave": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
+    "pass_on": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
+    "rouse": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
+    "advance": (None, [ctypes.c_void_p, ctypes.c_double, ctypes.c_int64, ctypes.c_int64]),
+    "ages": (ctypes.c_int64, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p]),
+}
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """The compiled kernel, loaded once in a process; UnavailableError where it cannot be had."""
+    try:
+        loaded = ctypes.CDLL(str(build.library()))
+    except OSError as error:
+        raise build.UnavailableError(f"the compiled engine cannot be loaded: {error}") from error
+    for name, (result, arguments) in SIGNATURES.items():
+        function = getattr(loaded, name)
+        function.restype = result
+        function.argtypes = arguments
+    expected = build.expected_sizes()
+    if [loaded.engine_sizes(i) for i in range(len(expected))] != expected:
+        raise build.UnavailableError("C and Python lay out the engine's rows differently")
+    return loaded
+
+
+class Numbers:
+    """Numbers of events, counted together with those of the compiled engine."""
+
+    def __init__(self, state: ctypes.c_void_p) -> None:
+        self._state = state
+        self._next = library().next_number
+
+    def __next__(self) -> int:
+        return int(self._next(self._state))
+
+
+class Clock(simpy.Environment):
+    """SimPy's clock, with events numbered together with those of the compiled engine."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__()
+        self._eid = numbers  # type: ignore[assignment]
+
+    def next_event(self) -> tuple[float, int, int] | None:
+        """Time, priority and number of the next event; None when there is none."""
+        if not self._queue:
+            return None
+        time, priority, number, _ = self._queue[0]
+        return time, int(priority), number
+
+    def set_to(self, now: float) -> None:
+        """The run is over at this time."""
+        self._now = now
+
+
+@cache
+def claim_pattern() -> tuple[Any, ...]:
+    """Values that a claim starts with, by field; zeros for those that it comes with."""
+    return tuple(0 if f.default is MISSING else f.default for f in fields(Claim))
+
+
+class CompiledEngine:
+    """Rows are C structures; agents act in C between SimPy's events, in one order of events."""
+
+    def __init__(self, state: State, draws: Draws) -> None:
+        self._c = library()
+        self._held: list[Any] = []
+        house = structure(House)()
+        fill(house, state.house)
+        parts: dict[str, Any] = {"house": house}
+        self._state = StateStructure()
+        self._state.house = ctypes.addressof(house)
+        for name, row in tables().items():
+            given = getattr(state, name)
+            parts[name] = []
+            if given:
+                parts[name] = table(given, row)
+                setattr(self._state, name, ctypes.addressof(parts[name]))
+                setattr(self._state, f"n_{name}", len(given))
+        # Structures have the fields of the rows that they stand for.
+        self.state = cast(State, State(**parts))
+        self._pointer = ctypes.c_void_p(ctypes.addressof(self._state))
+        keys = np.array([draws.stream(purpose).key for purpose in PURPOSES], np.uint64)
+        if not self._c.engine_open(self._pointer, keys.ctypes.data):
+            raise MemoryError("no memory for the engine")
+        self.env = Clock(Numbers(self._pointer))
+        self._pattern = structure(Claim)(*claim_pattern())
+
+    def employ(self, crew: int, absent: Sequence[bool]) -> Agent:
+        """Give a new agent a row."""
+        row = structure(Agent)()
+        fill(row, Agent(len(self.state.agents), crew, absent))
+        days = (ctypes.c_uint8 * len(absent))(*absent)
+        row.absent = ctypes.addressof(days)
+        self._held.append(days)
+        agent = cast(Agent, row)
+        self.state.agents.append(agent)
+        self._c.add_agent(self._pointer, ctypes.addressof(row))
+        return agent
+
+    def work(self, agent: Agent) -> Process:
+        """What an agent does from now on, until the process is interrupted."""
+        self._c.begin(self._pointer, _address(agent), self.env.now)
+        yield self.env.event()
+
+    def leave(self, agent: Agent) -> None:
+        """An agent walks out now."""
+        self._c.leave(self._pointer, _address(agent), self.env.now)
+
+    def pass_on(self, agent: Agent) -> None:
+        """Whoever is called in an agent's stead is called now."""
+        self._c.pass_on(self._pointer, _address(agent), self.env.now)
+
+    def rouse(self, agent: Agent) -> None:
+        """Let an agent who waits look again at what there is."""
+        self._c.rouse(self._pointer, _address(agent), self.env.now)
+
+    # --- claims -------------------------------------------------------------------------------
+
+    def add(self, batch: Batch) -> range:
+        """Give claims their rows; gives their numbers."""
+        first = int(self._state.n_claims)
+        pattern = self._pattern
+        pattern.day = batch.day
+        pattern.setting = batch.setting
+        pattern.key = batch.row * SETTING_ROWS
+        address = self._c.add_claims(self._pointer, batch.count, ctypes.addressof(pattern))
+        rows = _claims_at(address, batch.count)
+        for name, column in batch.columns.items():
+            rows[name] = column
+        return range(first, first + batch.count)
+
+    def admit(self, claims: range) -> None:
+        """Charts of claims are complete now, in that order."""
+        self._c.admit(self._pointer, claims.start, claims.stop, self.env.now)
+
+    def expect(self, claims: range) -> None:
+        """Put down when the visits of claims will be asked for and take place."""
+        self._c.expect(self._pointer, claims.start, claims.stop)
+
+    def receive_file(self, day: int) -> None:
+        """Payers take the file of the night before a day."""
+        self._c.receive_file(self._pointer, day)
+
+    def run_errands(self, day: int) -> None:
+        """Run the errands of a day, in the order in which they were put down."""
+        self._c.run_errands(self._pointer, day)
+
+    # --- what is seen from outside ------------------------------------------------------------
+
+    def ages(self, queue: WorkQueue, now: float) -> Sequence[float]:
+        """Days that each waiting claim has waited, in no order."""
+        found = np.empty(queue.level)
+        self._c.ages(self._pointer, queue.index, now, found.ctypes.data)
+        ages: list[float] = found.tolist()
+        return ages
+
+    def claim_columns(self, names: Sequence[str]) -> Columns:
+        """Fields of all claims as columns, by name."""
+        count = int(self._state.n_claims)
+        if not count:
+            return {name: np.zeros(0, np.int64) for name in names}
+        rows = _claims_at(self._state.claims, count)
+        return {name: rows[name].astype(np.int64) for name in names}
+
+    def run(self, until: int) -> None:
+        """Let the clock run."""
+        env, advance, pointer = self.env, self._c.advance, self._pointer
+        while (event := env.next_event()) is not None and event[0] < until:
+            advance(pointer, *event)
+            env.step()
+        advance(pointer, float(until), 0, 0)
+        env.set_to(float(until))
+
+    def close(self) -> None:
+        """Give back the memory of the run."""
+        self._c.engine_close(self._pointer)
+        self._held.clear()
+
+
+def _address(row: Any) -> int:
+    return ctypes.addressof(row)
+
+
+def _claims_at(address: int, count: int) -> Any:
+    """Rows of claims in C's memory, as NumPy sees them."""
+    dtype = claim_dtype()
+    memory = (ctypes.c_char * (count * dtype.itemsize)).from_address(address)
+    return np.frombuffer(memory, dtype)

@@ -1,0 +1,110 @@
+/* What Python calls. */
+
+EXPORT int64_t engine_sizes(int64_t which) {
+    static const int64_t sizes[] = {SIZES};
+    return sizes[which];
+}
+
+EXPORT int64_t engine_open(State *s, const uint64_t *keys) {
+    Store *t = calloc(1, sizeof(Store));
+    if (t == NULL) return 0;
+    s->store = t;
+    memcpy(t->keys, keys, sizeof t->keys);
+    t->heaps = calloc((size_t)s->n_queues, sizeof(Heap));
+    t->agenda = malloc((size_t)s->n_days * sizeof(List));
+    t->outbox = malloc((size_t)s->n_days * sizeof(List));
+    for (int64_t day = 0; day < s->n_days; day++) t->agenda[day] = t->outbox[day] = (List){-1, -1};
+    t->errand_free = -1;
+    return 1;
+}
+
+EXPORT void engine_close(State *s) {
+    Store *t = s->store;
+    for (int64_t q = 0; q < s->n_queues; q++) free(t->heaps[q].entries);
+    free(t->heaps); free(t->agenda); free(t->outbox); free(t->errands); free(t->events);
+    free(t->pending); free(s->claims); free(s->agents); free(t);
+    s->store = NULL; s->claims = NULL; s->agents = NULL; s->n_claims = 0; s->n_agents = 0;
+}
+
+EXPORT int64_t next_number(State *s) { return s->store->number++; }
+
+EXPORT void add_agent(State *s, Agent *agent) {
+    Store *t = s->store;
+    int64_t room = t->agents_room;
+    s->agents = grown(s, s->agents, &t->agents_room, s->n_agents + 1, sizeof(Agent *));
+    t->pending = grown(s, t->pending, &room, s->n_agents + 1, sizeof(int64_t));
+    s->agents[s->n_agents] = agent;
+    t->pending[s->n_agents++] = -1;
+}
+
+/* Room for so many more claims, each as the pattern; gives where they begin. */
+EXPORT Claim *add_claims(State *s, int64_t count, const Claim *pattern) {
+    s->claims = grown(s, s->claims, &s->store->claims_room, s->n_claims + count, sizeof(Claim));
+    Claim *first = s->claims + s->n_claims;
+    for (int64_t i = 0; i < count; i++) {
+        first[i] = *pattern;
+        first[i].index = (int32_t)s->n_claims++;
+        first[i].key = pattern->key + i;
+    }
+    return first;
+}
+
+EXPORT void admit(State *s, int64_t first, int64_t end, double now) {
+    for (int64_t c = first; c < end; c++) k_admit(s, &s->claims[c], now);
+}
+
+EXPORT void expect(State *s, int64_t first, int64_t end) {
+    for (int64_t c = first; c < end; c++) k_expect(s, &s->claims[c]);
+    for (int64_t c = first; c < end; c++) k_plan_service(s, &s->claims[c]);
+}
+
+EXPORT void receive_file(State *s, int64_t day) {
+    Errand_ sent;
+    if (day < 1) return;
+    while (next_errand(s, &s->store->outbox[day - 1], &sent))
+        k_submit(s, &s->claims[sent.claim], day);
+}
+
+EXPORT void run_errands(State *s, int64_t day) {
+    Errand_ errand;
+    while (next_errand(s, &s->store->agenda[day], &errand))
+        k_run_errand(s, errand.what, &s->claims[errand.claim], (double)day, errand.value);
+}
+
+static void go_on(State *s, Agent *agent, double now) {
+    double days = k_resume(s, agent, now);
+    if (days < INFINITY) schedule(s, agent, now + days);
+}
+
+EXPORT void begin(State *s, Agent *agent, double now) { go_on(s, agent, now); }
+EXPORT void leave(State *s, Agent *agent, double now) {
+    s->store->pending[agent->index] = -1;
+    k_leave(s, agent, now);
+}
+EXPORT void pass_on(State *s, Agent *agent, double now) { k_pass_on(s, agent, now); }
+EXPORT void rouse(State *s, Agent *agent, double now) { k_rouse(s, agent, now); }
+
+/* Let agents act up to an event of SimPy's: its time, priority and number. */
+EXPORT void advance(State *s, double time, int64_t priority, int64_t number) {
+    Store *t = s->store;
+    while (t->events_size > 0) {
+        Event *next = t->events;
+        if (next->time > time) break;
+        if (next->time == time && (priority < 1 || next->number > number)) break;
+        Event event = take_event(t);
+        if (t->pending[event.agent] != event.number) continue;
+        t->pending[event.agent] = -1;
+        go_on(s, s->agents[event.agent], event.time);
+    }
+}
+
+/* Days that each claim in a queue has waited; gives their number. */
+EXPORT int64_t ages(State *s, int64_t queue, double now, double *out) {
+    Heap *heap = &s->store->heaps[queue];
+    int64_t n = 0;
+    for (int64_t i = 0; i < heap->size; i++) {
+        Entry *entry = &heap->entries[i];
+        if (s->claims[entry->claim].ticket == entry->ticket) out[n++] = now - entry->since;
+    }
+    return n;
+}

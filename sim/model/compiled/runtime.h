@@ -1,0 +1,250 @@
+/* What the compiled engine brings to the kernel's text: arithmetic, heaps, lists by day, and luck.
+   The ports are those of sim/model/kernel/ports.py. */
+
+/* --- arithmetic as Python means it --------------------------------------------------------- */
+
+static inline double min_real(double a, double b) { return b < a ? b : a; }
+static inline double max_real(double a, double b) { return b > a ? b : a; }
+static inline int64_t min_whole(int64_t a, int64_t b) { return b < a ? b : a; }
+static inline int64_t max_whole(int64_t a, int64_t b) { return b > a ? b : a; }
+static inline double sqrt_(double x) { return sqrt(x); }
+static inline int64_t floor_(double x) { return (int64_t)floor(x); }
+static inline int64_t ceil_(double x) { return (int64_t)ceil(x); }
+static inline int64_t round_half_even(double x) { return (int64_t)rint(x); }
+static inline double ldexp_(double x, int64_t k) { return ldexp(x, (int)k); }
+static inline double frexp_(double x, int64_t *exponent) {
+    int e;
+    double mantissa = frexp(x, &e);
+    *exponent = e;
+    return mantissa;
+}
+
+/* --- what the engine keeps beside the rows ------------------------------------------------- */
+
+typedef struct { double key; int64_t ticket; double since; int64_t claim; } Entry;
+typedef struct { Entry *entries; int64_t size, room; } Heap;
+typedef struct { int64_t what, claim, value, next; } Errand_;
+typedef struct { int64_t first, last; } List;
+typedef struct { double time; int64_t number, agent; } Event;
+
+struct Store {
+    int64_t number;          /* of the next event, SimPy's and ours */
+    uint64_t keys[PURPOSES][2];
+    Heap *heaps;
+    List *agenda, *outbox;   /* by day */
+    Errand_ *errands;        /* of all days; those that are free form a list, too */
+    int64_t errands_made, errands_room, errand_free;
+    Event *events;
+    int64_t events_size, events_room;
+    int64_t *pending;        /* by agent: number of the event at which they go on; -1 for none */
+    int64_t agents_room, claims_room;
+    int64_t out_of_memory;
+    double scratch[64];
+};
+
+static void *grown(State *s, void *block, int64_t *room, int64_t needed, size_t size) {
+    if (needed <= *room) return block;
+    int64_t wanted = 2 * *room > needed ? 2 * *room : needed + 64;
+    void *larger = realloc(block, (size_t)wanted * size);
+    if (larger == NULL) abort();
+    (void)s;
+    *room = wanted;
+    return larger;
+}
+
+/* --- claims that wait ---------------------------------------------------------------------- */
+
+static inline int before(const Entry *a, const Entry *b) {
+    return a->key < b->key || (a->key == b->key && a->ticket < b->ticket);
+}
+
+static void port_push(State *s, WorkQueue *queue, double key, int64_t ticket, double since,
+                      Claim *claim) {
+    Heap *heap = &s->store->heaps[queue->index];
+    heap->entries = grown(s, heap->entries, &heap->room, heap->size + 1, sizeof(Entry));
+    Entry entry = {key, ticket, since, claim->index}, *h = heap->entries;
+    int64_t p = heap->size++;
+    while (p > 0 && before(&entry, &h[(p - 1) >> 1])) {
+        h[p] = h[(p - 1) >> 1];
+        p = (p - 1) >> 1;
+    }
+    h[p] = entry;
+}
+
+static void drop_top(Heap *heap) {
+    Entry *h = heap->entries, last = h[--heap->size];
+    int64_t n = heap->size, p = 0, c;
+    if (n == 0) return;
+    while ((c = 2 * p + 1) < n) {
+        if (c + 1 < n && before(&h[c + 1], &h[c])) c++;
+        if (before(&last, &h[c])) break;
+        h[p] = h[c];
+        p = c;
+    }
+    h[p] = last;
+}
+
+/* Drop entries of claims that have another ticket by now. */
+static Entry *live_top(State *s, WorkQueue *queue) {
+    Heap *heap = &s->store->heaps[queue->index];
+    while (heap->size > 0) {
+        Entry *top = heap->entries;
+        if (s->claims[top->claim].ticket == top->ticket) return top;
+        drop_top(heap);
+    }
+    return NULL;
+}
+
+static inline double port_head(State *s, WorkQueue *queue) {
+    Entry *top = live_top(s, queue);
+    return top == NULL ? INFINITY : top->key;
+}
+
+static inline void port_pop(State *s, WorkQueue *queue, Agent *agent) {
+    Entry *top = live_top(s, queue);
+    agent->hand_key = top->key;
+    agent->hand_ticket = top->ticket;
+    agent->hand_since = top->since;
+    agent->hand_claim = top->claim;
+    drop_top(&s->store->heaps[queue->index]);
+}
+
+/* --- what is due on a day ------------------------------------------------------------------ */
+
+static void add_errand(State *s, List *day, int64_t what, int64_t claim, int64_t value) {
+    Store *t = s->store;
+    int64_t n = t->errand_free;
+    if (n >= 0) {
+        t->errand_free = t->errands[n].next;
+    } else {
+        t->errands = grown(s, t->errands, &t->errands_room, t->errands_made + 1, sizeof(Errand_));
+        n = t->errands_made++;
+    }
+    t->errands[n] = (Errand_){what, claim, value, -1};
+    if (day->last >= 0) t->errands[day->last].next = n; else day->first = n;
+    day->last = n;
+}
+
+/* The first errand of a day, taken off its list; what is 'none' below 0 ends the day. */
+static int next_errand(State *s, List *day, Errand_ *out) {
+    Store *t = s->store;
+    int64_t n = day->first;
+    if (n < 0) return 0;
+    *out = t->errands[n];
+    day->first = out->next;
+    if (day->first < 0) day->last = -1;
+    t->errands[n].next = t->errand_free;
+    t->errand_free = n;
+    return 1;
+}
+
+static inline void port_put_down(State *s, int64_t day, int64_t what, Claim *claim, int64_t value) {
+    add_errand(s, &s->store->agenda[day], what, claim->index, value);
+}
+
+static inline void port_send_out(State *s, int64_t day, Claim *claim) {
+    if (day < s->n_days) add_errand(s, &s->store->outbox[day], 0, claim->index, 0);
+}
+
+/* --- agents who go on ---------------------------------------------------------------------- */
+
+static inline int sooner(const Event *a, const Event *b) {
+    return a->time < b->time || (a->time == b->time && a->number < b->number);
+}
+
+static void schedule(State *s, Agent *agent, double time) {
+    Store *t = s->store;
+    t->events = grown(s, t->events, &t->events_room, t->events_size + 1, sizeof(Event));
+    Event event = {time, t->number++, agent->index}, *h = t->events;
+    t->pending[agent->index] = event.number;
+    int64_t p = t->events_size++;
+    while (p > 0 && sooner(&event, &h[(p - 1) >> 1])) {
+        h[p] = h[(p - 1) >> 1];
+        p = (p - 1) >> 1;
+    }
+    h[p] = event;
+}
+
+static Event take_event(Store *t) {
+    Event *h = t->events, top = h[0], last = h[--t->events_size];
+    int64_t n = t->events_size, p = 0, c;
+    if (n == 0) return top;
+    while ((c = 2 * p + 1) < n) {
+        if (c + 1 < n && sooner(&h[c + 1], &h[c])) c++;
+        if (sooner(&last, &h[c])) break;
+        h[p] = h[c];
+        p = c;
+    }
+    h[p] = last;
+    return top;
+}
+
+static inline void port_signal(State *s, Agent *agent, double now) { schedule(s, agent, now); }
+
+/* --- luck: Philox 4x64, ten rounds, as NumPy has it (Salmon et al. 2011) -------------------- */
+
+static inline void philox(const uint64_t *key, uint64_t row, uint64_t block, uint64_t *out) {
+    uint64_t c0 = (row << ROW_BITS_OF_COUNTER) + block + 1, c1 = row >> (64 - ROW_BITS_OF_COUNTER);
+    uint64_t c2 = 0, c3 = 0, k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+        unsigned __int128 p = (unsigned __int128)0xD2E7470EE14C6C93ULL * c0;
+        unsigned __int128 q = (unsigned __int128)0xCA5A826395121157ULL * c2;
+        uint64_t n0 = (uint64_t)(q >> 64) ^ c1 ^ k0, n2 = (uint64_t)(p >> 64) ^ c3 ^ k1;
+        c1 = (uint64_t)q;
+        c3 = (uint64_t)p;
+        c0 = n0;
+        c2 = n2;
+        k0 += 0x9E3779B97F4A7C15ULL;
+        k1 += 0xBB67AE8584CAA73BULL;
+    }
+    out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
+}
+
+static inline double unit(uint64_t word) { return (double)(word >> 11) * (1.0 / 9007199254740992.0); }
+
+/* One number of a claim's luck. */
+static inline double luck_at(State *s, int purpose, int64_t columns, Claim *claim, int64_t i) {
+    uint64_t words[4], place = (uint64_t)(columns * (claim->key & (SETTING_ROWS - 1)) + i);
+    philox(s->store->keys[purpose], (uint64_t)claim->key >> ROW_BITS, place >> 2, words);
+    return unit(words[place & 3]);
+}
+
+/* All of them, side by side. */
+static const double *luck_of(State *s, int purpose, int64_t columns, uint64_t row, int64_t first) {
+    double *out = s->store->scratch;
+    uint64_t words[4], place = (uint64_t)first;
+    int64_t i = 0;
+    while (i < columns) {
+        philox(s->store->keys[purpose], row, place >> 2, words);
+        do out[i++] = unit(words[place++ & 3]); while (i < columns && (place & 3));
+    }
+    return out;
+}
+
+static inline const double *luck_row(State *s, int purpose, int64_t columns, Claim *claim) {
+    return luck_of(s, purpose, columns, (uint64_t)claim->key >> ROW_BITS,
+                   columns * (claim->key & (SETTING_ROWS - 1)));
+}
+
+static inline const double *port_coding_luck(State *s, Claim *claim) {
+    return luck_row(s, CLAIM_CODING, CLAIM_CODING_COLUMNS, claim);
+}
+static inline const double *port_machine_luck(State *s, Claim *claim) {
+    const double *found = luck_row(s, CLAIM_CODING_AI, CLAIM_CODING_AI_COLUMNS, claim);
+    return found;
+}
+static inline const double *port_query_luck(State *s, Claim *claim) {
+    return luck_of(s, CLAIM_QUERY, CLAIM_QUERY_COLUMNS, (uint64_t)claim->key, 0);
+}
+static inline double port_rework_luck(State *s, Claim *claim, int64_t i) {
+    return luck_at(s, CLAIM_REWORK, CLAIM_REWORK_COLUMNS, claim, i);
+}
+static inline double port_rework_touch(State *s, Claim *claim, int64_t i) {
+    return luck_at(s, CLAIM_REWORK_TOUCH, CLAIM_REWORK_TOUCH_COLUMNS, claim, i);
+}
+static inline double port_visit_luck(State *s, Claim *claim, int64_t i) {
+    return luck_at(s, VISIT_LUCK, VISIT_LUCK_COLUMNS, claim, i);
+}
+static inline double port_visit_touch(State *s, Claim *claim, int64_t i) {
+    return luck_at(s, VISIT_TOUCH, VISIT_TOUCH_COLUMNS, claim, i);
+}
