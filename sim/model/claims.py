@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import rules
-from sim.model.arithmetic import exps, log
+from sim.model.arithmetic import exps, log, normal_quantiles
 from sim.model.arrivals import Arrivals
 from sim.model.codes import (
     CATEGORIES,
@@ -23,27 +25,72 @@ from sim.model.codes import (
     VisitLuck,
 )
 from sim.model.draws import Draws
-from sim.scenario.front_end import FrontEnd
+from sim.model.kernel.ports import PURPOSES
 from sim.scenario.hospital import Category
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import PayerAi
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+Uniforms = Callable[[str, int], Floats]
+"""A table of uniforms, a row per claim, for a purpose and a number of columns."""
+BITS = 1 << np.arange(len(CATEGORIES))
+CHUNK_DAYS = 28
+"""Days of service that are drawn at once: enough to draw in bulk, few enough to stay in a cache."""
+
+
+class Chunk:
+    """The claims of some days and one setting, drawn in one go; `starts` are rows by day.
+
+    `columns` holds attributes by the field of a claim, as 64-bit numbers one behind the other. A
+    claim has a defect where its luck is below its odds times what feedback has left; that is known
+    on the day.
+    """
+
+    def __init__(
+        self, first_day: int, starts: list[int], columns: Columns, odds: Floats, luck: Floats
+    ) -> None:
+        self._first_day = first_day
+        self._starts = starts
+        self._odds = odds
+        self._luck = luck
+        self.columns = {name: _as_words(column) for name, column in columns.items()}
+        self.columns["defects"] = np.zeros(starts[-1], np.int64)
+        self.addresses = np.array([c.ctypes.data for c in self.columns.values()], np.uintp)
+        """Where each column begins."""
+
+    def batch(self, day: int, row: int, feedback: Floats) -> Batch:
+        """The claims of one day."""
+        start, end = self._starts[day - self._first_day : day - self._first_day + 2]
+        rows = slice(start, end)
+        self.columns["defects"][rows] = (self._luck[rows] < self._odds[rows] * feedback) @ BITS
+        return Batch(self, day, row, start, end - start)
 
 
 @dataclass(slots=True, eq=False)
 class Batch:
     """The claims of one day of service and setting, in the order of their keys.
 
-    `columns` holds their attributes by the field of a claim; `row` is that of their luck.
+    They are `count` rows of a chunk from `start` on; `row` is that of their luck.
     """
 
+    chunk: Chunk
     day: int
-    setting: int
     row: int
+    start: int
     count: int
-    columns: dict[str, NDArray[Any]]
+
+    def columns(self) -> Columns:
+        """Attributes by the field of a claim."""
+        rows = slice(self.start, self.start + self.count)
+        return {name: column[rows] for name, column in self.chunk.columns.items()}
+
+
+def _as_words(column: NDArray[Any]) -> NDArray[Any]:
+    """A column as 64-bit numbers, one behind the other."""
+    kind = np.float64 if column.dtype.kind == "f" else np.int64
+    return np.ascontiguousarray(column, kind)
 
 
 def source_incidence(scenario: Scenario, category: Category) -> float:
@@ -61,6 +108,8 @@ class ClaimSource:
         self._arrivals = arrivals
         self._draws = draws
         self._hospital = hospital
+        self._horizon = scenario.horizon_days
+        self._chunks: dict[tuple[int, int], Chunk] = {}
         self._settings = (hospital.inpatient, hospital.outpatient)
         self._payers = scenario.payers
         categories = {str(c.name): c for c in scenario.categories}
@@ -73,9 +122,9 @@ class ClaimSource:
         self._no_reply = np.array([p.no_reply_share for p in scenario.payers])
         self._short_pay = np.array([p.short_pay_share for p in scenario.payers])
         total = sum(s.claims_per_year for s in self._settings)
-        mix = [s.claims_per_year / total if total else 0.5 for s in self._settings]
-        means = [s.payment_mean_usd for s in self._settings]
-        cvs = [s.payment_cv for s in self._settings]
+        mix = tuple(s.claims_per_year / total if total else 0.5 for s in self._settings)
+        means = tuple(s.payment_mean_usd for s in self._settings)
+        cvs = tuple(s.payment_cv for s in self._settings)
         self._tilt = np.array(
             [rules.tilt_exponent(c.dollar_weight, mix, means, cvs) for c in ordered]
         )
@@ -91,68 +140,72 @@ class ClaimSource:
 
         `feedback` holds, per category, the part of the source defects that meetings have left.
         """
+        first = day - day % CHUNK_DAYS
         found = []
         for setting in range(len(SETTINGS)):
-            payers = self._arrivals.payers(day, setting)
-            if len(payers):
-                found.append(self._draw(day, setting, payers, feedback))
+            if (first, setting) not in self._chunks:
+                self._chunks.pop((first - CHUNK_DAYS, setting), None)
+                self._chunks[first, setting] = self._draw(first, setting)
+            batch = self._chunks[first, setting].batch(day, 2 * day + setting, feedback)
+            if batch.count:
+                found.append(batch)
         return found
 
-    def _draw(self, day: int, setting: int, payers: Ints, feedback: Floats) -> Batch:
-        """Claims of one day and setting from the rows of the claim tables."""
-        draws, count, kinds = self._draws, len(payers), len(CATEGORIES)
-        profile, row = self._settings[setting], 2 * day + setting
+    def _draw(self, first: int, setting: int) -> Chunk:
+        """Claims of some days and a setting from the rows of the claim tables."""
+        days = range(first, min(first + CHUNK_DAYS, self._horizon))
+        by_day = [self._arrivals.payers(day, setting) for day in days]
+        starts = [0, *accumulate(map(len, by_day))]
+        payers, profile = np.concatenate(by_day), self._settings[setting]
+
+        def uniforms(purpose: str, columns: int) -> Floats:
+            table = np.empty((len(payers), columns))
+            for day, start, end in zip(days, starts, starts[1:], strict=False):
+                self._draws.fill(purpose, 2 * day + setting, table[start:end])
+            return table
+
         sigma = rules.lognormal_sigma(profile.payment_cv)
-        z = draws.normals("claim.payment", row, count)
+        z = normal_quantiles(uniforms("claim.payment", 1)[:, 0])
         log_payment = log(profile.payment_mean_usd) + sigma * z - sigma * sigma / 2.0
-        odds = (
-            self._incidence * feedback * self._tilt_norm
-            * exps(self._tilt[None, :] * log_payment[:, None])
-        )  # fmt: skip
-        defects = (draws.uniforms("claim.defects", row, count, kinds) < odds) @ (
-            1 << np.arange(kinds)
-        )
+        kinds = len(CATEGORIES)
         rejected, denied, asked = rules.fates(
-            draws.uniforms("claim.fates", row, count, kinds),
-            self._reject,
-            self._deny,
-            self._rfi,
+            uniforms("claim.fates", kinds), self._reject, self._deny, self._rfi,
             self._stringency[payers],
-        )
+        )  # fmt: skip
         queue = self._queues[Queue.CODING_INPATIENT + setting]
         minutes = queue.minutes * rules.touch_factors(
-            draws.uniforms("claim.coding_touch", row, count, 1)[:, 0],
+            uniforms("claim.coding_touch", 1)[:, 0],
             rules.lognormal_sigma(queue.minutes_cv),
             queue.distribution == "exponential",
         )
-        front, nothing = self._hospital.front_end, np.zeros(count, np.int64)
         columns = {
-            "key": row * SETTING_ROWS + np.arange(count),
+            "key": np.concatenate(
+                [
+                    np.arange(len(now)) + (2 * day + setting) * SETTING_ROWS
+                    for day, now in zip(days, by_day, strict=True)
+                ]
+            ),
+            "day": np.repeat(days, [len(now) for now in by_day]),
+            "setting": np.full(len(payers), setting),
             "payer": payers,
             "expected": np.maximum(1, np.rint(exps(log_payment) * 100.0)).astype(np.int64),
-            "defects": defects,
             "reject_mask": rejected,
             "deny_mask": denied,
             "asked_mask": asked,
-            "found_mask": self._found(row, count),
+            "found_mask": self._found(uniforms, len(payers)),
             "minutes": minutes,
             "coding_minutes": minutes,
-            "visit": nothing,
-            "lead_days": nothing,
-            **self._traits(setting, row, payers),
+            **self._traits(setting, payers, uniforms("claim.traits", 10)),
+            **self._visits(setting, uniforms, len(payers)),
         }
-        if front is not None:
-            luck = draws.uniforms("visit.luck", row, count, len(VisitLuck.names()))
-            columns["visit"] = self._visit_bits(front, setting, luck)
-            lead = rules.triangular(luck[:, VisitLuck.LEAD], *map(float, front.lead_days))
-            columns["lead_days"] = np.rint(lead).astype(np.int64)
-        return Batch(day, setting, row, count, columns)
+        odds = self._incidence * self._tilt_norm * exps(self._tilt * log_payment[:, None])
+        return Chunk(first, starts, columns, odds, uniforms("claim.defects", kinds))
 
-    def _found(self, row: int, count: int) -> Ints:
+    def _found(self, uniforms: Uniforms, count: int) -> Ints:
         """What payers' machines will see in the claims, where the scenario has any."""
         if self._payer_ai is None:
             return np.zeros(count, np.int64)
-        u = self._draws.uniforms("claim.payer_ai", row, count, 3)
+        u = uniforms("claim.payer_ai", 3)
         found, false = self._payer_ai.found_share, self._payer_ai.false_share
         return (
             np.where(u[:, 0] < found, Defect.CODE, 0)
@@ -160,10 +213,9 @@ class ClaimSource:
             + np.where(u[:, 2] < false, Defect.PAYER, 0)
         )
 
-    def _traits(self, setting: int, row: int, payers: Ints) -> dict[str, NDArray[Any]]:
+    def _traits(self, setting: int, payers: Ints, u: Floats) -> Columns:
         """Yes-or-no attributes as bits, the payer's reply time in days, and the take-up draw."""
         profile, count = self._settings[setting], len(payers)
-        u = self._draws.uniforms("claim.traits", row, count, 10)
         flags = np.zeros(count, np.int64)
         odds: tuple[tuple[int, Any], ...] = (
             (Flag.CC_AT_RISK, profile.cc_share * profile.under_coding_missed_share),
@@ -183,16 +235,21 @@ class ClaimSource:
         reply = np.maximum(1, np.rint(lag)).astype(np.int64)
         return {"flags": flags, "reply_days": reply, "take_up": u[:, 9]}
 
-    # --- before the chart ---------------------------------------------------------------------
-
-    def _visit_bits(self, front: FrontEnd, setting: int, luck: Floats) -> Ints:
-        """Which visits are booked ahead, need an authorisation, and are dictated."""
+    def _visits(self, setting: int, uniforms: Uniforms, count: int) -> Columns:
+        """Which visits are booked, how far ahead, need an authorisation, and are dictated."""
+        front = self._hospital.front_end
+        if front is None:
+            nothing = np.zeros(count, np.int64)
+            return {"visit": nothing, "lead_days": nothing}
         profile = (front.inpatient, front.outpatient)[setting]
+        luck = uniforms("visit.luck", PURPOSES["visit.luck"])
         ahead = luck[:, VisitLuck.SCHEDULED] < profile.scheduled_share
         authorised = ahead & (luck[:, VisitLuck.AUTH] < profile.prior_auth_share)
         dictated = luck[:, VisitLuck.DICTATED] < profile.dictated_share
-        return (
-            np.where(ahead, 0, Visit.BOOKED)
+        lead = rules.triangular(luck[:, VisitLuck.LEAD], *map(float, front.lead_days))
+        return {
+            "visit": np.where(ahead, 0, Visit.BOOKED)
             + np.where(authorised, Visit.NEEDS_AUTH, 0)
-            + np.where(dictated, Visit.DICTATED, 0)
-        )
+            + np.where(dictated, Visit.DICTATED, 0),
+            "lead_days": np.rint(lead).astype(np.int64),
+        }

@@ -74,9 +74,21 @@ class Visit(Codes):
 
 
 class Luck(Codes):
-    """Uniforms that decide the coding step, by column."""
+    """Uniforms that decide the coding step, by column; those that every chart needs come first."""
 
-    (ERROR, DIRECTION, RAISES, REG, DATA, AUTH, HOLD, ENTRY, DUPLICATE, SAMPLE, DETECT) = range(11)
+    (ERROR, ENTRY, DUPLICATE, HOLD, SAMPLE, DETECT, DIRECTION, RAISES, REG, DATA, AUTH) = range(11)
+
+
+class MachineLuck(Codes):
+    """Uniforms that decide what a coding machine does with a chart, by column."""
+
+    ALONE, UNSUPPORTED, FOUND = range(3)
+
+
+class QueryLuck(Codes):
+    """Uniforms that decide whether a physician answers a query, resolves it, and how late."""
+
+    ANSWERED, RESOLVED, LATE = range(3)
 
 
 class VisitLuck(Codes):

@@ -77,6 +77,10 @@ class Draws:
         """`count` × `columns` uniforms of a row; the first rows stay when `count` grows."""
         return self.stream(purpose).at(row).random((count, columns))
 
+    def fill(self, purpose: str, row: int, out: NDArray[np.float64]) -> None:
+        """Fill a table with uniforms of a row, as `uniforms` gives them."""
+        self.stream(purpose).at(row).random(out=out)
+
     def one_row(self, purpose: str, row: int, columns: int) -> list[float]:
         """Some uniforms of a row, as plain numbers."""
         luck: list[float] = self.stream(purpose).at(row).random(columns).tolist()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -235,8 +237,9 @@ def _mean_level(agent: Agent, skills: set[int]) -> float:
 
 def _by_age(ages: Sequence[float]) -> list[int]:
     """How many lie in each of the bands of `AGE_BANDS`."""
-    below = np.searchsorted(np.sort(ages), list(AGE_BANDS.values()), side="left")
-    return [int(n) for n in np.diff(below, prepend=0)]
+    ordered = sorted(ages)
+    below = [0, *(bisect_left(ordered, end) for end in AGE_BANDS.values())]
+    return [b - a for a, b in pairwise(below)]
 
 
 def _append(table: Table, row: tuple[object, ...]) -> None:

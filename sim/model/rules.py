@@ -7,7 +7,8 @@ time spent working in a skill, in months of full-time work. Rows are those of do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from math import ceil, sqrt
 
 import numpy as np
@@ -198,6 +199,7 @@ def win_chance(
     return min(cap, level_chance(base * multiplier * known(knowledge, floor), factor, level))
 
 
+@cache
 def first_level_chance(overall: float, levels: int, factor: float) -> float:
     """Win chance at the first level that gives `overall` over all levels, each `factor` worse."""
     low, high = 0.0, 1.0
@@ -246,8 +248,12 @@ def triangular(
     return np.where(uniforms < split, left, right)
 
 
+@cache
 def tilt_exponent(
-    dollar_weight: float, shares: list[float], means: list[float], cvs: list[float]
+    dollar_weight: float,
+    shares: tuple[float, ...],
+    means: tuple[float, ...],
+    cvs: tuple[float, ...],
 ) -> float:
     """Exponent e such that incidence ∝ payment^e gives claims with the defect that mean payment.
 
@@ -255,17 +261,18 @@ def tilt_exponent(
     payment of claims with the defect over the mean of all: E[v^(1+e)] / (E[v^e]·E[v]).
     """
     low, high = -4.0, 2.0
-    for _ in range(80):
+    mean = payment_moment(1.0, shares, means, cvs)
+    for _ in range(60):
         middle = (low + high) / 2.0
         weight = payment_moment(1.0 + middle, shares, means, cvs) / (
-            payment_moment(middle, shares, means, cvs) * payment_moment(1.0, shares, means, cvs)
+            payment_moment(middle, shares, means, cvs) * mean
         )
         low, high = (middle, high) if weight < dollar_weight else (low, middle)
     return (low + high) / 2.0
 
 
 def payment_moment(
-    order: float, shares: list[float], means: list[float], cvs: list[float]
+    order: float, shares: Sequence[float], means: Sequence[float], cvs: Sequence[float]
 ) -> float:
     """E[v^order] of a mixture of lognormals."""
     return float(

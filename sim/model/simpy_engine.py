@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
-from itertools import chain, repeat
+from itertools import chain
 from math import inf
 from operator import attrgetter
 
@@ -73,9 +73,9 @@ class SimPyEngine:
         self.state.luck[batch.row] = Luck(self._draws, batch.row, batch.count)
         numbers = range(first, first + batch.count)
         given: dict[str, Iterable[object]] = {
-            name: column.tolist() for name, column in batch.columns.items()
+            name: column.tolist() for name, column in batch.columns().items()
         }
-        given |= {"index": numbers, "day": repeat(batch.day), "setting": repeat(batch.setting)}
+        given["index"] = numbers
         claims.extend(map(Claim, *(given[name] for name in DRAWN)))
         return numbers
 

@@ -1,7 +1,8 @@
 """Compiles the kernel once for a machine, and keeps it in the user's cache folder.
 
-What is kept is found by the hash of the C text, the compiler and the platform, so that changed code
-is another file; it is written in one piece, so that processes that compile at once do no harm.
+What is kept is found by the hash of the model's code, the flags and the platform, so that changed
+code is another file; it is put in place in one step, so that processes that compile at once do no
+harm.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from sim.model import codes, draws
 from sim.model.compiled.layout import ROWS, StateStructure, c_declarations, structure
 from sim.model.compiled.translate import NotTranslatableError, Unit
 from sim.model.kernel import coding, front, payer, ports, queueing, work
+from sim.scenario import fields
 
 HERE = Path(__file__).resolve().parent
+MODEL = HERE.parent
 COMPILERS = ("cc", "gcc", "clang")
 # Not one rounding may differ from Python's: no fused or rearranged arithmetic.
 FLAGS = ("-O2", "-fPIC", "-shared", "-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fwrapv",
@@ -100,21 +103,25 @@ def library() -> Path:
 
     Raises UnavailableError with the reason where it cannot be had.
     """
+    if sizeof(StateStructure) != _expected_state_size():
+        raise UnavailableError("this machine's pointers are not of 64 bits")
+    name = f"engine-{_key()}.so"
+    for folder in (HERE, cache_folder()):  # as shipped, or as made before
+        if (folder / name).exists():
+            return folder / name
     try:
         text = source()
     except NotTranslatableError as error:
         raise UnavailableError(f"the kernel cannot be written as C: {error}") from error
-    if sizeof(StateStructure) != _expected_state_size():
-        raise UnavailableError("this machine's pointers are not of 64 bits")
-    key = "\0".join([text, *FLAGS, sys.platform, platform.machine()])
-    name = f"engine-{hashlib.sha256(key.encode()).hexdigest()[:32]}.so"
-    shipped = HERE / name
-    if shipped.exists():
-        return shipped
-    target = cache_folder() / name
-    if not target.exists():
-        target = _compile(text, target)
-    return target
+    return _compile(text, cache_folder() / name)
+
+
+def _key() -> str:
+    """Hash of all that the compiled code depends on; quicker to find than the C text itself."""
+    digest = hashlib.sha256("\0".join([*FLAGS, sys.platform, platform.machine()]).encode())
+    for path in sorted([*MODEL.rglob("*.py"), *MODEL.rglob("*.h"), Path(fields.__file__)]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:32]
 
 
 def _expected_state_size() -> int:

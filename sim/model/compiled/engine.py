@@ -10,11 +10,11 @@ from typing import Any, cast
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from sim.model.claims import Batch
-from sim.model.codes import SETTING_ROWS
 from sim.model.compiled import build
-from sim.model.compiled.layout import StateStructure, claim_dtype, fill, structure, table, tables
+from sim.model.compiled.layout import StateStructure, fill, structure, table, tables
 from sim.model.draws import Draws
 from sim.model.engine import Columns, Process
 from sim.model.kernel.ports import PURPOSES
@@ -27,6 +27,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "next_number": (ctypes.c_int64, [ctypes.c_void_p]),
     "add_agent": (None, [ctypes.c_void_p, ctypes.c_void_p]),
     "add_claims": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p]),
+    "write_columns": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 3]),
+    "read_columns": (None, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3]),
     "admit": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_double]),
     "expect": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]),
     "receive_file": (None, [ctypes.c_void_p, ctypes.c_int64]),
@@ -112,13 +114,14 @@ class CompiledEngine:
                 setattr(self._state, name, ctypes.addressof(parts[name]))
                 setattr(self._state, f"n_{name}", len(given))
         # Structures have the fields of the rows that they stand for.
-        self.state = cast(State, State(**parts))
+        self.state = State(**parts)
         self._pointer = ctypes.c_void_p(ctypes.addressof(self._state))
         keys = np.array([draws.stream(purpose).key for purpose in PURPOSES], np.uint64)
         if not self._c.engine_open(self._pointer, keys.ctypes.data):
             raise MemoryError("no memory for the engine")
         self.env = Clock(Numbers(self._pointer))
-        self._pattern = structure(Claim)(*claim_pattern())
+        self._blank = structure(Claim)(*claim_pattern())
+        self._pattern = ctypes.addressof(self._blank)
 
     def employ(self, crew: int, absent: Sequence[bool]) -> Agent:
         """Give a new agent a row."""
@@ -153,15 +156,14 @@ class CompiledEngine:
 
     def add(self, batch: Batch) -> range:
         """Give claims their rows; gives their numbers."""
-        first = int(self._state.n_claims)
-        pattern = self._pattern
-        pattern.day = batch.day
-        pattern.setting = batch.setting
-        pattern.key = batch.row * SETTING_ROWS
-        address = self._c.add_claims(self._pointer, batch.count, ctypes.addressof(pattern))
-        rows = _claims_at(address, batch.count)
-        for name, column in batch.columns.items():
-            rows[name] = column
+        first, chunk = int(self._state.n_claims), batch.chunk
+        address = self._c.add_claims(self._pointer, batch.count, self._pattern)
+        columns = chunk.addresses + np.uintp(8 * batch.start)
+        offsets, widths = _places(tuple(chunk.columns))
+        self._c.write_columns(
+            address, batch.count, len(columns), offsets.ctypes.data, widths.ctypes.data,
+            columns.ctypes.data,
+        )  # fmt: skip
         return range(first, first + batch.count)
 
     def admit(self, claims: range) -> None:
@@ -191,11 +193,12 @@ class CompiledEngine:
 
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""
-        count = int(self._state.n_claims)
-        if not count:
-            return {name: np.zeros(0, np.int64) for name in names}
-        rows = _claims_at(self._state.claims, count)
-        return {name: rows[name].astype(np.int64) for name in names}
+        offsets, widths = _places(tuple(names))
+        table = np.empty((len(names), int(self._state.n_claims)), np.int64)
+        self._c.read_columns(
+            self._pointer, len(names), offsets.ctypes.data, widths.ctypes.data, table.ctypes.data
+        )
+        return dict(zip(names, table, strict=True))
 
     def run(self, until: int) -> None:
         """Let the clock run."""
@@ -216,8 +219,9 @@ def _address(row: Any) -> int:
     return ctypes.addressof(row)
 
 
-def _claims_at(address: int, count: int) -> Any:
-    """Rows of claims in C's memory, as NumPy sees them."""
-    dtype = claim_dtype()
-    memory = (ctypes.c_char * (count * dtype.itemsize)).from_address(address)
-    return np.frombuffer(memory, dtype)
+@cache
+def _places(names: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where fields of a claim lie in its row, and how wide they are, in bytes."""
+    fields_of_claim = [getattr(structure(Claim), name) for name in names]
+    offsets = np.array([f.offset for f in fields_of_claim], np.int64)
+    return offsets, np.array([f.size for f in fields_of_claim], np.int64)

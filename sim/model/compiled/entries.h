@@ -15,6 +15,7 @@ EXPORT int64_t engine_open(State *s, const uint64_t *keys) {
     t->outbox = malloc((size_t)s->n_days * sizeof(List));
     for (int64_t day = 0; day < s->n_days; day++) t->agenda[day] = t->outbox[day] = (List){-1, -1};
     t->errand_free = -1;
+    t->block.purpose = -1;
     return 1;
 }
 
@@ -44,9 +45,29 @@ EXPORT Claim *add_claims(State *s, int64_t count, const Claim *pattern) {
     for (int64_t i = 0; i < count; i++) {
         first[i] = *pattern;
         first[i].index = (int32_t)s->n_claims++;
-        first[i].key = pattern->key + i;
     }
     return first;
+}
+
+/* Fields of claims from columns of 64-bit numbers, or into them: their offsets and widths. */
+EXPORT void write_columns(Claim *first, int64_t count, int64_t fields, const int64_t *offsets,
+                          const int64_t *widths, const int64_t *const *columns) {
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t f = 0; f < fields; f++) {
+            char *place = (char *)&first[i] + offsets[f];
+            if (widths[f] == 4) *(int32_t *)place = (int32_t)columns[f][i];
+            else memcpy(place, &columns[f][i], 8);
+        }
+}
+
+EXPORT void read_columns(State *s, int64_t fields, const int64_t *offsets, const int64_t *widths,
+                         int64_t *out) {
+    for (int64_t i = 0; i < s->n_claims; i++)
+        for (int64_t f = 0; f < fields; f++) {
+            const char *place = (const char *)&s->claims[i] + offsets[f];
+            if (widths[f] == 4) out[f * s->n_claims + i] = *(const int32_t *)place;
+            else memcpy(&out[f * s->n_claims + i], place, 8);
+        }
 }
 
 EXPORT void admit(State *s, int64_t first, int64_t end, double now) {

@@ -8,14 +8,12 @@ from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-import numpy as np
-
 from sim.model.kernel import rows
 from sim.model.kernel.rows import Sized
 
-ROWS = (rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew,
+ROWS: tuple[type, ...] = (rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew,
         rows.Terms, rows.Claim, rows.Agent)  # fmt: skip
-BY_NUMBER = (rows.Agent,)
+BY_NUMBER: tuple[type, ...] = (rows.Agent,)
 """Rows that stand each for itself and are found by a table of pointers: their number grows while
 Python holds some of them."""
 SCALARS: dict[str, Any] = {
@@ -91,7 +89,7 @@ def tables() -> dict[str, type]:
 
 
 @cache
-def structure(row: type) -> type[ctypes.Structure]:
+def structure(row: Any) -> type[ctypes.Structure]:
     """A structure with the fields of a row, under the same names."""
     parts: list[tuple[str, Any]] = []
     for field in c_fields(row):
@@ -116,12 +114,6 @@ def table(values: Sequence[Any], row: type) -> Any:
     for target, value in zip(array, values, strict=True):
         fill(target, value)
     return array
-
-
-@cache
-def claim_dtype() -> np.dtype[Any]:
-    """A claim as NumPy sees it."""
-    return np.dtype(structure(rows.Claim))
 
 
 class StateStructure(ctypes.Structure):

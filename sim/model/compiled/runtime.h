@@ -26,6 +26,7 @@ typedef struct { Entry *entries; int64_t size, room; } Heap;
 typedef struct { int64_t what, claim, value, next; } Errand_;
 typedef struct { int64_t first, last; } List;
 typedef struct { double time; int64_t number, agent; } Event;
+typedef struct { int64_t purpose; uint64_t row, number, words[4]; } Block;
 
 struct Store {
     int64_t number;          /* of the next event, SimPy's and ours */
@@ -38,8 +39,7 @@ struct Store {
     int64_t events_size, events_room;
     int64_t *pending;        /* by agent: number of the event at which they go on; -1 for none */
     int64_t agents_room, claims_room;
-    int64_t out_of_memory;
-    double scratch[64];
+    Block block;
 };
 
 static void *grown(State *s, void *block, int64_t *room, int64_t needed, size_t size) {
@@ -202,49 +202,30 @@ static inline void philox(const uint64_t *key, uint64_t row, uint64_t block, uin
 
 static inline double unit(uint64_t word) { return (double)(word >> 11) * (1.0 / 9007199254740992.0); }
 
-/* One number of a claim's luck. */
-static inline double luck_at(State *s, int purpose, int64_t columns, Claim *claim, int64_t i) {
-    uint64_t words[4], place = (uint64_t)(columns * (claim->key & (SETTING_ROWS - 1)) + i);
-    philox(s->store->keys[purpose], (uint64_t)claim->key >> ROW_BITS, place >> 2, words);
-    return unit(words[place & 3]);
-}
-
-/* All of them, side by side. */
-static const double *luck_of(State *s, int purpose, int64_t columns, uint64_t row, int64_t first) {
-    double *out = s->store->scratch;
-    uint64_t words[4], place = (uint64_t)first;
-    int64_t i = 0;
-    while (i < columns) {
-        philox(s->store->keys[purpose], row, place >> 2, words);
-        do out[i++] = unit(words[place++ & 3]); while (i < columns && (place & 3));
+/* One number of a claim's luck. Those of a block are asked for together: the last one is kept. */
+static inline double luck_at(State *s, int purpose, uint64_t row, uint64_t place) {
+    Block *last = &s->store->block;
+    if (last->purpose != purpose || last->row != row || last->number != place >> 2) {
+        philox(s->store->keys[purpose], row, place >> 2, last->words);
+        last->purpose = purpose;
+        last->row = row;
+        last->number = place >> 2;
     }
-    return out;
+    return unit(last->words[place & 3]);
 }
 
-static inline const double *luck_row(State *s, int purpose, int64_t columns, Claim *claim) {
-    return luck_of(s, purpose, columns, (uint64_t)claim->key >> ROW_BITS,
-                   columns * (claim->key & (SETTING_ROWS - 1)));
-}
+#define PORT(port, purpose) \
+    static inline double port(State *s, Claim *claim, int64_t i) { \
+        return luck_at(s, purpose, (uint64_t)claim->key >> ROW_BITS, \
+                       (uint64_t)(purpose##_COLUMNS * (claim->key & (SETTING_ROWS - 1)) + i)); \
+    }
+PORT(port_coding_luck, CLAIM_CODING)
+PORT(port_rework_luck, CLAIM_REWORK)
+PORT(port_rework_touch, CLAIM_REWORK_TOUCH)
+PORT(port_machine_luck, CLAIM_CODING_AI)
+PORT(port_visit_luck, VISIT_LUCK)
+PORT(port_visit_touch, VISIT_TOUCH)
 
-static inline const double *port_coding_luck(State *s, Claim *claim) {
-    return luck_row(s, CLAIM_CODING, CLAIM_CODING_COLUMNS, claim);
-}
-static inline const double *port_machine_luck(State *s, Claim *claim) {
-    const double *found = luck_row(s, CLAIM_CODING_AI, CLAIM_CODING_AI_COLUMNS, claim);
-    return found;
-}
-static inline const double *port_query_luck(State *s, Claim *claim) {
-    return luck_of(s, CLAIM_QUERY, CLAIM_QUERY_COLUMNS, (uint64_t)claim->key, 0);
-}
-static inline double port_rework_luck(State *s, Claim *claim, int64_t i) {
-    return luck_at(s, CLAIM_REWORK, CLAIM_REWORK_COLUMNS, claim, i);
-}
-static inline double port_rework_touch(State *s, Claim *claim, int64_t i) {
-    return luck_at(s, CLAIM_REWORK_TOUCH, CLAIM_REWORK_TOUCH_COLUMNS, claim, i);
-}
-static inline double port_visit_luck(State *s, Claim *claim, int64_t i) {
-    return luck_at(s, VISIT_LUCK, VISIT_LUCK_COLUMNS, claim, i);
-}
-static inline double port_visit_touch(State *s, Claim *claim, int64_t i) {
-    return luck_at(s, VISIT_TOUCH, VISIT_TOUCH_COLUMNS, claim, i);
+static inline double port_query_luck(State *s, Claim *claim, int64_t i) {
+    return luck_at(s, CLAIM_QUERY, (uint64_t)claim->key, (uint64_t)i);
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model.arithmetic import exp, normal_quantile
-from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, Queue, Stage
+from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, MachineLuck, QueryLuck, Queue, Stage
 from sim.model.kernel.ports import Objects, coding_luck, machine_luck, query_luck
 from sim.model.kernel.queueing import enqueue, on, ready
 from sim.model.kernel.rows import Agent, Claim, Terms
@@ -23,7 +23,7 @@ def admit(s: Objects, claim: Claim, now: float) -> None:
     if terms.machine:
         pre_read(s, claim, terms)
     weak = claim.defects & Defect.DOC or claim.flags & Flag.CDI_GAP
-    if terms.realtime and weak and coding_luck(s, claim)[Luck.HOLD] < terms.realtime:
+    if terms.realtime and weak and coding_luck(s, claim, Luck.HOLD) < terms.realtime:
         claim.stage = Stage.QUERIED
         enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
     else:
@@ -32,7 +32,7 @@ def admit(s: Objects, claim: Claim, now: float) -> None:
 
 def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:
     """The vendor's machine takes a chart, or reads it before a coder does."""
-    if machine_luck(s, claim)[0] < terms.alone_share[claim.setting]:
+    if machine_luck(s, claim, MachineLuck.ALONE) < terms.alone_share[claim.setting]:
         claim.flags |= Flag.ALONE
         claim.minutes *= terms.alone_time_share
     else:
@@ -41,18 +41,17 @@ def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:
 
 def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """Code a chart: catch source defects, add own ones, hold or push a weak note."""
-    luck = coding_luck(s, claim)
     claim.coded = 1
     terms = s.terms[agent.crew]
     looked_at = not claim.flags & Flag.ALONE
     if looked_at and claim.defects & FRONT_END:
-        catch(claim, terms, agent.client, luck)
+        catch(s, claim, terms, agent.client)
     defects = claim.defects
-    if luck[Luck.ENTRY] < entry_defect(
+    if coding_luck(s, claim, Luck.ENTRY) < entry_defect(
         terms.entry_base, agent.client, s.house.entry_floor, terms.entry_factor
     ):
         defects |= Defect.DATA
-    if luck[Luck.DUPLICATE] < terms.duplicate:
+    if coding_luck(s, claim, Luck.DUPLICATE) < terms.duplicate:
         defects |= Defect.DUP
     able = accuracy(
         agent.floor, agent.floor + agent.span, agent.knowledge[claim.setting],
@@ -60,17 +59,17 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     )  # fmt: skip
     right = with_machine(claim, terms, able) if terms.machine else able
     claim.wrong = 0
-    if luck[Luck.ERROR] >= right:
+    if coding_luck(s, claim, Luck.ERROR) >= right:
         agent.errors += 1
         sample = 1.0 if agent.nesting else terms.sample * terms.enrichment
-        checked = looked_at and luck[Luck.SAMPLE] < sample
-        if not (checked and luck[Luck.DETECT] < terms.detection):
+        checked = looked_at and coding_luck(s, claim, Luck.SAMPLE) < sample
+        if not (checked and coding_luck(s, claim, Luck.DETECT) < terms.detection):
             defects |= Defect.CODE
-            miscode(s, claim, luck, terms)
+            miscode(s, claim, terms)
     claim.defects = defects
     claim.coder = agent.index
     weak = looked_at and (defects & Defect.DOC or claim.flags & Flag.CDI_GAP)
-    if weak and held(s, terms, luck[Luck.HOLD], able):
+    if weak and held(s, terms, coding_luck(s, claim, Luck.HOLD), able):
         claim.stage = Stage.QUERIED
         enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
     else:
@@ -85,15 +84,21 @@ def send_on(s: Objects, claim: Claim, now: float) -> None:
         ready(s, claim, int(now))
 
 
-def catch(claim: Claim, terms: Terms, client: float, luck: list[float]) -> None:
+def catch(s: Objects, claim: Claim, terms: Terms, client: float) -> None:
     """Catch defects of the front end, the more the better the client is known."""
     defects, caught = claim.defects, 0
-    if defects & Defect.REG and luck[Luck.REG] < terms.catch_reg * client + terms.house_reg:
-        caught |= Defect.REG
-    if defects & Defect.DATA and luck[Luck.DATA] < terms.catch_data * client + terms.house_data:
-        caught |= Defect.DATA
-    if defects & Defect.AUTH and luck[Luck.AUTH] < terms.catch_auth * client + terms.house_auth:
-        caught |= Defect.AUTH
+    if defects & Defect.REG:
+        share = terms.catch_reg * client + terms.house_reg
+        if coding_luck(s, claim, Luck.REG) < share:
+            caught |= Defect.REG
+    if defects & Defect.DATA:
+        share = terms.catch_data * client + terms.house_data
+        if coding_luck(s, claim, Luck.DATA) < share:
+            caught |= Defect.DATA
+    if defects & Defect.AUTH:
+        share = terms.catch_auth * client + terms.house_auth
+        if coding_luck(s, claim, Luck.AUTH) < share:
+            caught |= Defect.AUTH
     if caught:
         claim.defects &= ~caught
         claim.flags |= Flag.SCRUBBER_EDIT
@@ -122,18 +127,18 @@ def with_machine(claim: Claim, terms: Terms, coder: float) -> float:
     return reviewed(suggestion, catch_share, coder)
 
 
-def miscode(s: Objects, claim: Claim, luck: list[float], terms: Terms) -> None:
+def miscode(s: Objects, claim: Claim, terms: Terms) -> None:
     """Decide what an undetected coding error does to the payment."""
     claim.wrong = 1
     place = s.places[claim.setting]
-    if terms.machine and machine_luck(s, claim)[1] < terms.unsupported_share:
+    if terms.machine and machine_luck(s, claim, MachineLuck.UNSUPPORTED) < terms.unsupported_share:
         claim.over_cents = round(claim.expected * place.over_share)
-        if machine_luck(s, claim)[2] < s.house.unsupported_found:
+        if machine_luck(s, claim, MachineLuck.FOUND) < s.house.unsupported_found:
             claim.flags |= Flag.UNSUPPORTED
-    elif luck[Luck.DIRECTION] < terms.under:
+    elif coding_luck(s, claim, Luck.DIRECTION) < terms.under:
         if claim.flags & Flag.CC_AT_RISK:
             claim.under_cents = round(claim.expected * place.under_share)
-    elif luck[Luck.RAISES] < s.house.over_share:
+    elif coding_luck(s, claim, Luck.RAISES) < s.house.over_share:
         claim.over_cents = round(claim.expected * place.over_share)
 
 
@@ -144,13 +149,19 @@ def query(s: Objects, _agent: Agent, claim: Claim, now: float) -> None:
     """
     day, house = int(now), s.house
     s.days[day].hospital_usd += house.query_usd
-    luck = query_luck(s, claim)
     if not claim.coded:
-        mended = 1 if luck[1] < house.realtime_resolved else 0
+        mended = 1 if query_luck(s, claim, QueryLuck.RESOLVED) < house.realtime_resolved else 0
         on(s, day + 1, Errand.ANSWER, claim, mended)
         return
-    lag = house.query_median_days * exp(house.query_sigma * normal_quantile(luck[2]))
-    mended = 1 if luck[0] < house.query_answered and luck[1] < house.query_resolved else 0
+    lag = house.query_median_days * exp(
+        house.query_sigma * normal_quantile(query_luck(s, claim, QueryLuck.LATE))
+    )
+    mended = (
+        1
+        if query_luck(s, claim, QueryLuck.ANSWERED) < house.query_answered
+        and query_luck(s, claim, QueryLuck.RESOLVED) < house.query_resolved
+        else 0
+    )
     on(s, day + max(1, round(lag)), Errand.ANSWER, claim, mended)
 
 

@@ -15,7 +15,6 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.model import codes
 from sim.model.codes import MAX_VISITS, SETTING_ROWS
 from sim.model.draws import Draws
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
@@ -24,17 +23,18 @@ ROW = SETTING_ROWS - 1
 ROW_BITS = SETTING_ROWS.bit_length() - 1
 
 PURPOSES = {
-    "claim.coding": len(codes.Luck.names()),
+    "claim.coding": 12,
     "claim.rework": MAX_VISITS,
     "claim.rework_touch": MAX_VISITS,
     "claim.coding_ai": 4,
-    "claim.query": 3,
-    "visit.luck": len(codes.VisitLuck.names()),
-    "visit.touch": len(codes.VisitTask.names()),
+    "claim.query": 4,
+    "visit.luck": 16,
+    "visit.touch": 4,
 }
 """Columns of the luck that decides what happens to a claim, by purpose.
 
 A row of `claim.query` is a claim's; of all others a day and setting, with so many numbers a claim.
+Numbers come in blocks of four: tables of so many columns keep those of a claim in few blocks.
 """
 
 
@@ -122,10 +122,9 @@ def signal(s: Objects, agent: Agent, _now: float) -> None:
     s.calls.pop(agent.index).succeed()
 
 
-def coding_luck(s: Objects, claim: Claim) -> list[float]:
-    """The uniforms that decide the coding step, by `Luck`; a chart is coded once."""
-    luck: list[float] = s.luck[claim.key >> ROW_BITS].of("claim.coding")[claim.key & ROW].tolist()
-    return luck
+def coding_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides the coding step, by `Luck`."""
+    return s.luck[claim.key >> ROW_BITS].of("claim.coding").item(claim.key & ROW, i)
 
 
 def rework_luck(s: Objects, claim: Claim, i: int) -> float:
@@ -138,17 +137,14 @@ def rework_touch(s: Objects, claim: Claim, i: int) -> float:
     return s.luck[claim.key >> ROW_BITS].of("claim.rework_touch").item(claim.key & ROW, i)
 
 
-def machine_luck(s: Objects, claim: Claim) -> list[float]:
-    """The uniforms that decide what a coding machine does with a chart."""
-    luck: list[float] = (
-        s.luck[claim.key >> ROW_BITS].of("claim.coding_ai")[claim.key & ROW].tolist()
-    )
-    return luck
+def machine_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides what a coding machine does with a chart, by `MachineLuck`."""
+    return s.luck[claim.key >> ROW_BITS].of("claim.coding_ai").item(claim.key & ROW, i)
 
 
-def query_luck(s: Objects, claim: Claim) -> list[float]:
-    """Uniforms for whether a physician answers a query, resolves it, and how late."""
-    return s.draws.one_row("claim.query", claim.key, 3)
+def query_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides what becomes of a query, by `QueryLuck`."""
+    return s.draws.one_row("claim.query", claim.key, PURPOSES["claim.query"])[i]
 
 
 def visit_luck(s: Objects, claim: Claim, i: int) -> float:
