@@ -60,7 +60,8 @@ CLAIMS = [
 
 
 def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
-    rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(claims)]
+    by_day = sorted(claims, key=lambda claim: claim["day"])
+    rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(by_day)]
     columns = {name: np.array([r[name] for r in rows], np.int64) for name in ("key", "day",
                "expected", "stage", "first_outcome", "first_day", *DEFAULTS)}  # fmt: skip
     facts = Facts(
