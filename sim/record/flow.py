@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
+from sim.record.record import Table
+from sim.record.views import ANSWERS, View
 
-from sim.record.record import Record, Table
-from sim.record.views import cohort_of
-
-FIRST = ("none", "paid", "rejected", "asked", "denied")
 PAID, OPEN = "paid", "open"
 
 
-def flow(record: Record) -> Table:
+def flow(view: View) -> Table:
     """Claims of the KPI window by first answer and end, with their work items.
 
     The end is `paid`, `open`, or the cause for which the claim was closed without payment.
     """
-    cohort = cohort_of(record)
-    claims, causes = cohort.claims, record.facts.causes
-    ends = np.where(cohort.done, claims["loss_cause"] + 1, len(causes) + 1)  # 0 is paid
-    names = (PAID, *causes, OPEN)
+    names = (PAID, *view.record.facts.causes, OPEN)
+    claims, items = view.ends.claims, view.ends.touches
     table: Table = {"first": [], "end": [], "claims": [], "items": []}
-    for i, first in enumerate(FIRST):
-        for j, end in enumerate(names):
-            mine = (claims["first_outcome"] == i) & (ends == j)
-            if mine.any():
-                row = (first, end, int(mine.sum()), int(claims["touches"][mine].sum()))
+    for i, first in enumerate(ANSWERS):
+        counted = [*claims[i, 1].tolist(), int(claims[i, 0].sum())]
+        worked = [*items[i, 1].tolist(), items[i, 0].sum()]
+        for end, count, touches in zip(names, counted, worked, strict=True):
+            if count:
+                row = (first, end, count, int(touches))
                 for column, value in zip(table.values(), row, strict=True):
                     column.append(value)
     return table

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.record.flow import flow
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
 from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
 from sim.record.views import (
+    ASKED,
+    DENIED,
+    FIRST_PAID,
     LOST_VISITS,
-    Cohort,
-    cohort_of,
-    daily_receivable_usd,
+    NONE,
+    REJECTED,
+    RIGHT,
+    WRONG,
+    View,
     ratio,
-    took_place,
-    week_column,
-    week_total,
 )
 
 NAN = float("nan")
@@ -199,23 +199,18 @@ def kpi(name: str) -> Kpi:
 
 def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
-    cohort = cohort_of(record)
-    figures = {
-        **_answers(record, cohort),
-        **_money(record, cohort),
-        **_work(record, cohort),
-        **_people(record),
-    }
+    view = View(record)
+    figures = {**_answers(view), **_money(view), **_work(view), **_people(view)}
     ordered = {name: figures[name] for name in KPIS}
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
-        "monthly": monthly(record),
-        "answers": answer_weeks(record),
-        "money": money_weeks(record),
+        "monthly": monthly(view),
+        "answers": answer_weeks(view),
+        "money": money_weeks(view),
         "agents": record.agents,
-        "people": people_weeks(record),
+        "people": people_weeks(view),
         "cohorts": record.cohorts,
-        "flow": flow(record),
+        "flow": flow(view),
         "queues": {
             name: record.queues[name]
             for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",
@@ -225,60 +220,63 @@ def outcome(record: Record) -> Outcome:
     return Outcome(ordered, tables)
 
 
-def _answers(record: Record, cohort: Cohort) -> dict[str, float]:
+def _answers(view: View) -> dict[str, float]:
     """What payers said first, and what became of it."""
-    claims, value = cohort.claims, cohort.claims["expected"]
-    first = claims["first_outcome"]
-    known = first > 0
-    count, worth = float(known.sum()), float(value[known].sum())
-    names = ("claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
-             "denials.initial_rate")  # fmt: skip
-    out = {name: ratio((first == i + 1).sum(), count) for i, name in enumerate(names)}
-    denied, asked = first == 4, first == 3
-    out["claims.clean_claim_rate"] = ratio(
-        (known & (claims["edited"] == 0) & (first != 2)).sum(), count
-    )
-    out["denials.initial_usd_rate"] = ratio(value[denied].sum(), worth)
-    out["denials.initial_with_rfi_usd_rate"] = ratio(value[denied | asked].sum(), worth)
-    came = took_place(record.facts, claims)
-    out["denials.final_rate"] = ratio(claims["loss_cents"][came].sum(), value[came].sum())
-    for i, cause in enumerate(record.facts.causes):
+    facts, ends, claims = view.record.facts, view.ends, view.window.claims
+    first, worth = ends.claims.sum(axis=(1, 2)), ends.expected.sum(axis=(1, 2))
+    answered = first.sum() - first[NONE]
+    counted = worth.sum() - worth[NONE]
+    unedited = np.bincount(claims["first_outcome"][claims["edited"] == 0], minlength=len(first))
+    came, coding, closed = view.came_by_cause, view.coding, ends.claims[DENIED, 1]
+    out = {
+        "claims.first_pass_payment_rate": ratio(first[FIRST_PAID], answered),
+        "claims.rejection_rate": ratio(first[REJECTED], answered),
+        "claims.rfi_rate": ratio(first[ASKED], answered),
+        "denials.initial_rate": ratio(first[DENIED], answered),
+        "claims.clean_claim_rate": ratio(unedited[[FIRST_PAID, ASKED, DENIED]].sum(), answered),
+        "denials.initial_usd_rate": ratio(worth[DENIED], counted),
+        "denials.initial_with_rfi_usd_rate": ratio(worth[ASKED] + worth[DENIED], counted),
+        "denials.final_rate": ratio(
+            ends.loss_cents[..., came].sum(), ends.expected[..., came].sum()
+        ),
+        "appeals.overturn_rate": ratio(closed[0], closed.sum()),
+        "quality.coding_accuracy": ratio(coding[RIGHT], coding[RIGHT] + coding[WRONG]),
+    }
+    lost = ends.claims.sum(axis=(0, 1))[1:]
+    for cause, count in zip(facts.causes, lost, strict=True):
         if cause in LOST_VISITS:
-            out[f"visits.{cause}"] = ratio((claims["loss_cause"] == i).sum(), len(came))
-    closed = denied & cohort.done
-    out["appeals.overturn_rate"] = ratio((closed & (claims["loss_cause"] < 0)).sum(), closed.sum())
-    for i, category in enumerate(record.facts.categories):
-        out[f"denials.category.{category}"] = ratio((claims["denied_for"] == i).sum(), count)
-    coded = claims["wrong"] >= 0
-    out["quality.coding_accuracy"] = ratio((claims["wrong"] == 0).sum(), coded.sum())
+            out[f"visits.{cause}"] = ratio(count, first.sum())
+    denied_for = np.bincount(claims["denied_for"] + 1, minlength=len(facts.categories) + 1)[1:]
+    for category, count in zip(facts.categories, denied_for, strict=True):
+        out[f"denials.category.{category}"] = ratio(count, answered)
     return out
 
 
-def _money(record: Record, cohort: Cohort) -> dict[str, float]:
+def _money(view: View) -> dict[str, float]:
     """Where every expected dollar of the window went, and what it cost to get it."""
-    claims, facts = cohort.claims, record.facts
-    expected = float(claims["expected"].sum()) / 100.0
+    record, window, ends = view.record, view.window, view.ends
+    claims, facts = window.claims, record.facts
+    expected = float(ends.expected.sum()) / 100.0
     paid = float(claims["paid_cents"].sum()) / 100.0
     left = float(claims["open_cents"].sum()) / 100.0
-    valued = float(cohort.open_value.sum()) / 100.0
+    valued = float(window.open_value.sum()) / 100.0
     realised = paid + valued
-    losses = cohort.losses_usd(facts.causes)
-    days = slice(cohort.first_day, cohort.last_day)
+    losses = _losses_usd(view)
+    days = slice(window.first_day, window.last_day)
     fees = float(record.days["fees_usd"][days].sum())
-    span_share = (cohort.last_day - cohort.first_day) / facts.horizon_days
+    span_share = (window.last_day - window.first_day) / facts.horizon_days
     hospital = float(record.days["hospital_usd"][days].sum())
     one_off = float(record.days["one_off_usd"].sum())
     breach = record.totals["breach_expected_usd"] * span_share
     cash = float(record.days["cash_usd"][days].sum())
-    receivable = daily_receivable_usd(record)[days]
+    receivable = view.receivable_usd[days]
     capital = float(receivable.sum()) / 365.25 * facts.cost_of_capital_per_year
     cost = fees + hospital + one_off + breach
-    written_off = float(claims["loss_cents"].sum()) / 100.0
+    written_off = float(ends.loss_cents.sum()) / 100.0
     other = sum(losses[c] for c in ("under_coding", "cdi_gap", "short_pay", "takeback"))
-    inpatient = (claims["setting"] == 0) & took_place(facts, claims)
-    case_usd = float((claims["paid_cents"] + cohort.open_value)[inpatient].sum()) / 100.0
+    cases = window.realised[(claims["setting"] == 0) & window.came]
     submitted = float(record.days["submitted"][days].sum())
-    daily = expected / max(1, cohort.last_day - cohort.first_day)
+    daily = expected / max(1, window.last_day - window.first_day)
     out = {
         "money.expected_usd": expected,
         "money.paid_usd": paid,
@@ -286,7 +284,7 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
         "money.open_valued_usd": valued,
         "money.net_revenue_realisation": ratio(realised, expected),
         "money.leakage": 1.0 - ratio(realised, expected),
-        "money.average_revenue_per_case": ratio(case_usd, inpatient.sum()),
+        "money.average_revenue_per_case": ratio(float(cases.sum()) / 100.0, len(cases)),
         "money.net_value_usd": realised - cost - capital,
         "money.tco": cost + written_off,
         "money.tco_with_revenue": cost + written_off + other,
@@ -308,60 +306,70 @@ def _money(record: Record, cohort: Cohort) -> dict[str, float]:
     return out
 
 
-def _work(record: Record, cohort: Cohort) -> dict[str, float]:
+def _losses_usd(view: View) -> dict[str, float]:
+    """USD that the claims of the window lost by cause; a gain is negative."""
+    claims = view.window.claims
+    written_off = view.ends.loss_cents.sum(axis=(0, 1))[1:] / 100.0
+    out = dict(zip(view.record.facts.causes, written_off.tolist(), strict=True))
+    for cause, column, sign in (
+        ("under_coding", "under_cents", 1), ("cdi_gap", "cdi_cents", 1),
+        ("over_coding", "over_cents", -1), ("short_pay", "short_cents", 1),
+        ("takeback", "takeback_cents", 1),
+    ):  # fmt: skip
+        out[cause] = sign * float(claims[column].sum()) / 100.0
+    return out
+
+
+def _work(view: View) -> dict[str, float]:
     """How much work the claims were, and how long it waited."""
-    claims = cohort.claims
-    came = took_place(record.facts, claims)
-    touches, count = float(claims["touches"][came].sum()), int(came.sum())
-    coded = float((claims["wrong"] >= 0).sum())
-    sent = claims["first_day"] >= 0
-    lag = (claims["first_day"] - claims["day"])[sent]
-    queues = record.queues
-    weeks = week_column(queues, "week")
-    late = weeks * 7 >= record.facts.kpi_from_days
-    names = np.array(queues["queue"], dtype=object)
+    claims, ends, queues = view.window.claims, view.ends, view.record.queues
+    came = view.came_by_cause
+    touches, count = float(ends.touches[..., came].sum()), int(ends.claims[..., came].sum())
+    coded = float(view.coding[[RIGHT, WRONG]].sum())
+    lag = (claims["first_day"] - claims["day"])[claims["first_day"] >= 0]
+    late = np.array(queues["week"]) * 7 >= view.record.facts.kpi_from_days
+    days, level, wait, finished = (
+        np.array(queues[name], float)[late]
+        for name in ("days", "mean_level", "wait_days", "finished")
+    )
+    names = np.array(queues["queue"], dtype=object)[late]
+    totals = np.array([level * days, wait * finished, finished])
     out = {
         "work.touches_per_claim": ratio(touches, count),
         "work.rework_share": ratio(touches - coded, touches),
         "work.days_to_submission": float(lag.mean()) if len(lag) else NAN,
-        "work.touches_per_paid_hour": ratio(
-            week_column(queues, "finished")[late].sum(), week_total(record, "billed_hours")
-        ),
+        "work.touches_per_paid_hour": ratio(finished.sum(), view.team_totals["billed_hours"]),
     }
-    for queue in record.facts.queues:
-        mine = late & (names == queue)
-        days = week_column(queues, "days")[mine]
-        finished = week_column(queues, "finished")[mine]
-        level = (week_column(queues, "mean_level")[mine] * days).sum()
-        waited = (week_column(queues, "wait_days")[mine] * finished).sum()
-        out[f"work.backlog_days.{queue}"] = ratio(level, finished.sum())
-        out[f"work.wait_days.{queue}"] = ratio(waited, finished.sum())
+    for queue in view.record.facts.queues:
+        # Each row lies in one piece of memory, and is added up as if it stood alone.
+        waiting, waited, done = totals.compress(names == queue, axis=1).sum(axis=1).tolist()
+        out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
+        out[f"work.wait_days.{queue}"] = ratio(waited, done)
     return out
 
 
-def _people(record: Record) -> dict[str, float]:
+def _people(view: View) -> dict[str, float]:
     """Who was there, for how long, and what they knew."""
+    record, total = view.record, view.team_totals
     facts, agents = record.facts, record.agents
-    producing = week_total(record, "producing")
-    employed = week_total(record, "employed")
-    plan = week_total(record, "plan")
+    producing, employed = total["producing"], total["employed"]
     days = {d for d in record.weeks["day"] if d >= facts.kpi_from_days}
     headcount = ratio(employed, len(days))
     years = (facts.horizon_days - facts.kpi_from_days) / 365.25
-    share = np.array(agents["hours_share"], float)
-    end_day = np.array(agents["tenure_days"], float) + np.array(agents["hired_day"], float)
-    gone = np.array([r != "" for r in agents["reason"]], bool)
-    left = gone & np.array([r != CONTRACT_END for r in agents["reason"]], bool)
+    share, tenure = np.array(agents["hours_share"], float), np.array(agents["tenure_days"], float)
+    end_day = tenure + np.array(agents["hired_day"], float)
+    reason = np.array(agents["reason"], object)
+    gone = reason != ""
+    left = gone & (reason != CONTRACT_END)
     separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
-    busy = week_total(record, "busy_minutes") / 60.0
-    productive = week_total(record, "productive_minutes") / 60.0
-    paid, scheduled = week_total(record, "paid_hours"), week_total(record, "scheduled_hours")
+    busy, productive = total["busy_minutes"] / 60.0, total["productive_minutes"] / 60.0
+    paid, scheduled = total["paid_hours"], total["scheduled_hours"]
     replacing = record.totals["recruiting_usd"] + record.totals["training_usd"]
-    here: NDArray[Any] = np.array(agents["tenure_days"], float)[~gone]
+    here = tenure[~gone]
     return {
         "people.headcount": headcount,
         "people.turnover": ratio(separations, headcount * years),
-        "people.vacancy_share": 1.0 - ratio(employed, plan),
+        "people.vacancy_share": 1.0 - ratio(employed, total["plan"]),
         "people.occupancy": ratio(busy, productive),
         "people.scheduled_of_paid": ratio(scheduled, paid),
         "people.productive_of_scheduled": ratio(productive, scheduled),
@@ -369,8 +377,8 @@ def _people(record: Record) -> dict[str, float]:
         "people.wages_usd": record.totals["wages_usd"],
         "people.turnover_cost_usd_per_year": replacing * 365.25 / facts.horizon_days,
         "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
-        "people.mean_knowledge": ratio(week_total(record, "knowledge"), producing),
-        "people.client_knowledge": ratio(week_total(record, "client"), producing),
-        "people.certified_share": ratio(week_total(record, "certified_share"), producing),
+        "people.mean_knowledge": ratio(total["knowledge"], producing),
+        "people.client_knowledge": ratio(total["client"], producing),
+        "people.certified_share": ratio(total["certified_share"], producing),
         "people.mean_tenure": float(here.mean()) if len(here) else NAN,
     }

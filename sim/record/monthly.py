@@ -8,152 +8,142 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.record.record import Record, Table
-from sim.record.views import Floats, cohort_of, took_place, week_column
+from sim.record.record import Table
+from sim.record.views import (
+    ANSWERS,
+    ASKED,
+    DENIED,
+    FIRST_PAID,
+    NONE,
+    NOT_CODED,
+    REJECTED,
+    RIGHT,
+    Floats,
+    View,
+    sums,
+)
 
 
-def _divide(top: Floats, bottom: Floats) -> Floats:
-    out: Floats = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
+def _divide(top: NDArray[Any], bottom: NDArray[Any]) -> Floats:
+    """Top over bottom; nan where there is nothing below."""
+    out: Floats = np.divide(top, bottom, out=np.full(bottom.shape, np.nan), where=bottom > 0)
     return out
 
 
-def _sums(groups: NDArray[np.int64], values: NDArray[Any], size: int) -> Floats:
-    """Sum of the values of each group."""
-    out: Floats = np.bincount(groups, values, size).astype(float)
-    return out
-
-
-def monthly(record: Record) -> Table:
+def monthly(view: View) -> Table:
     """Rows (month, month_start, kpi, value); months without data are left out."""
-    facts = record.facts
-    months = len(facts.month_starts)
+    facts = view.record.facts
     month_of = np.array(facts.month_of_day)
-    series: dict[str, Floats] = {
-        **_by_service_month(record, month_of, months),
-        **_by_calendar_month(record, month_of, months),
-    }
-    table: Table = {"month": [], "month_start": [], "kpi": [], "value": []}
-    for name, values in series.items():
-        for month, value in enumerate(values.tolist()):
-            if value == value:  # nan: nothing to divide by in that month
-                table["month"].append(month)
-                table["month_start"].append(facts.month_starts[month])
-                table["kpi"].append(name)
-                table["value"].append(value)
-    return table
+    series = {**_by_service_month(view, month_of), **_by_calendar_month(view, month_of)}
+    rows = [
+        (month, start, name, value)
+        for name, values in series.items()
+        for month, (start, value) in enumerate(
+            zip(facts.month_starts, values.tolist(), strict=True)
+        )
+        if value == value  # nan: nothing to divide by in that month
+    ]
+    names = ("month", "month_start", "kpi", "value")
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
-def _by_service_month(
-    record: Record, month_of: NDArray[np.int64], months: int
-) -> dict[str, Floats]:
-    everything = cohort_of(record, 0, record.facts.horizon_days)
-    claims = everything.claims
-    month = month_of[claims["day"]]
-
-    def count(mask: NDArray[np.bool_]) -> Floats:
-        return np.bincount(month[mask], minlength=months).astype(float)
-
-    def total(values: Floats) -> Floats:
-        return _sums(month, values, months)
-
-    first = claims["first_outcome"]
-    known = count(first > 0)
+def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floats]:
+    months = len(view.record.facts.month_starts)
+    first_days = np.searchsorted(month_of, np.arange(months))
+    answers = np.add.reduceat(view.answers, first_days)
+    first, coding = answers.sum(axis=(2, 3)), answers.sum(axis=(1, 2))
+    came = answers[:, :, 1].sum(axis=(1, 2))
+    known = first.sum(axis=1) - first[:, NONE]
     # A month counts once nearly all its claims are answered, or its rates would be those of the
     # quickest payers.
-    came = took_place(record.facts, claims)
-    known[known < 0.9 * count(came)] = 0.0
-    expected = total(claims["expected"].astype(float))
-    realised = claims["paid_cents"] + everything.open_value
-    inpatient = claims["setting"] == 0
-    coded = count(claims["wrong"] >= 0)
+    known = np.where(known < 0.9 * came, 0, known)
+    claims, realised = view.record.claims, view.everything.realised
+    month, inpatient = month_of[claims["day"]], np.flatnonzero(claims["setting"] == 0)
+    month_inpatient = month[inpatient]
+
+    def realisation(paid: Floats, expected: Floats) -> Floats:
+        return np.where(known > 0, _divide(paid, expected), np.nan)
+
     return {
-        "claims.first_pass_payment_rate": _divide(count(first == 1), known),
-        "claims.rejection_rate": _divide(count(first == 2), known),
-        "claims.rfi_rate": _divide(count(first == 3), known),
-        "denials.initial_rate": _divide(count(first == 4), known),
-        "quality.coding_accuracy": _divide(count(claims["wrong"] == 0), coded),
-        "money.net_revenue_realisation": np.where(
-            known > 0, _divide(total(realised), expected), np.nan
+        "claims.first_pass_payment_rate": _divide(first[:, FIRST_PAID], known),
+        "claims.rejection_rate": _divide(first[:, REJECTED], known),
+        "claims.rfi_rate": _divide(first[:, ASKED], known),
+        "denials.initial_rate": _divide(first[:, DENIED], known),
+        "quality.coding_accuracy": _divide(
+            coding[:, RIGHT], coding.sum(axis=1) - coding[:, NOT_CODED]
+        ),
+        "money.net_revenue_realisation": realisation(
+            sums(month, realised, months), np.add.reduceat(view.served_cents, first_days)
         ),
         # Revenue per inpatient case, with the mix of cases held constant.
-        "money.inpatient_realisation": np.where(
-            known > 0,
-            _divide(total(realised * inpatient), total(claims["expected"] * inpatient)),
-            np.nan,
+        "money.inpatient_realisation": realisation(
+            sums(month_inpatient, realised[inpatient], months),
+            sums(month_inpatient, claims["expected"][inpatient], months),
         ),
-        "claims.count": count(came),
+        "claims.count": came.astype(float),
     }
 
 
-def _by_calendar_month(
-    record: Record, month_of: NDArray[np.int64], months: int
-) -> dict[str, Floats]:
-    weeks = record.weeks
-    day = np.array(weeks["day"], np.int64)
+def _by_calendar_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floats]:
+    facts, days, weeks = view.record.facts, view.record.days, view.weeks
+    months = len(facts.month_starts)
+    day = np.array(view.record.weeks["day"], np.int64)
     month = month_of[day]
-    weeks_in_month = np.zeros(months)
-    for m in month_of[np.unique(day)]:
-        weeks_in_month[m] += 1.0
-
-    def total(name: str) -> Floats:
-        return _sums(month, week_column(weeks, name), months)
-
-    producing = total("producing")
+    begins_week = np.zeros(facts.horizon_days)
+    begins_week[day] = 1.0
+    weeks_in_month = sums(month_of, begins_week, months)
+    names = ("employed", "producing", "plan", "knowledge", "client", "busy_minutes",
+             "productive_minutes")  # fmt: skip
+    total = {name: sums(month, weeks[name], months) for name in names}
     return {
-        "people.headcount": _divide(total("employed"), weeks_in_month),
-        "people.producing": _divide(producing, weeks_in_month),
-        "people.plan": _divide(total("plan"), weeks_in_month),
-        "people.mean_knowledge": _divide(total("knowledge"), producing),
-        "people.client_knowledge": _divide(total("client"), producing),
-        "people.occupancy": _divide(total("busy_minutes"), total("productive_minutes")),
-        "money.cash_usd": _sums(month_of, record.days["cash_usd"], months),
-        "money.fees_usd": _sums(month_of, record.days["fees_usd"], months),
+        "people.headcount": _divide(total["employed"], weeks_in_month),
+        "people.producing": _divide(total["producing"], weeks_in_month),
+        "people.plan": _divide(total["plan"], weeks_in_month),
+        "people.mean_knowledge": _divide(total["knowledge"], total["producing"]),
+        "people.client_knowledge": _divide(total["client"], total["producing"]),
+        "people.occupancy": _divide(total["busy_minutes"], total["productive_minutes"]),
+        "money.cash_usd": sums(month_of, days["cash_usd"], months),
+        "money.fees_usd": sums(month_of, days["fees_usd"], months),
     }
 
 
-def people_weeks(record: Record) -> Table:
+def people_weeks(view: View) -> Table:
     """Headcount, vacancies and occupancy of each team by week, in full-time equivalents."""
-    weeks = record.weeks
-    plan, employed = week_column(weeks, "plan"), week_column(weeks, "employed")
-    producing = week_column(weeks, "producing")
-    busy, productive = week_column(weeks, "busy_minutes"), week_column(weeks, "productive_minutes")
+    rows, weeks = view.record.weeks, view.weeks
+    plan, employed, producing = weeks["plan"], weeks["employed"], weeks["producing"]
     return {
-        "week": [day // 7 for day in weeks["day"]],
-        "team": weeks["team"],
+        "week": [day // 7 for day in rows["day"]],
+        "team": rows["team"],
         "plan": plan.tolist(),
         "employed": employed.tolist(),
         "vacant": (plan - employed).tolist(),
         "producing": producing.tolist(),
         "net": (producing - plan).tolist(),
-        "hires_under_way": weeks["pipeline"],
-        "knowledge_domain": _divide(week_column(weeks, "knowledge"), producing).tolist(),
-        "knowledge_client": _divide(week_column(weeks, "client"), producing).tolist(),
-        "occupancy": _divide(busy, productive).tolist(),
+        "hires_under_way": rows["pipeline"],
+        "knowledge_domain": _divide(weeks["knowledge"], producing).tolist(),
+        "knowledge_client": _divide(weeks["client"], producing).tolist(),
+        "occupancy": _divide(weeks["busy_minutes"], weeks["productive_minutes"]).tolist(),
     }
 
 
-def answer_weeks(record: Record) -> Table:
+def answer_weeks(view: View) -> Table:
     """First answers to the claims of each week of service; claims without one are not counted."""
-    facts, claims = record.facts, record.claims
-    week = claims["day"] // 7
-    size = (facts.horizon_days - 1) // 7 + 1
-    names = ("paid", "rejected", "asked", "denied")
-    counts = {
-        name: np.bincount(week[claims["first_outcome"] == code], minlength=size).tolist()
-        for code, name in enumerate(names, 1)
+    first_days = np.arange(0, view.record.facts.horizon_days, 7)
+    first = np.add.reduceat(view.answers, first_days).sum(axis=(2, 3))
+    codes = (FIRST_PAID, REJECTED, ASKED, DENIED)
+    return {
+        "week": list(range(len(first_days))),
+        **{ANSWERS[code]: first[:, code].tolist() for code in codes},
     }
-    return {"week": list(range(size)), **counts}
 
 
-def money_weeks(record: Record) -> Table:
+def money_weeks(view: View) -> Table:
     """Money by week, in USD: received, earned by day of service (open claims valued), and spent."""
-    facts, days = record.facts, record.days
+    facts, days, everything = view.record.facts, view.record.days, view.everything
     horizon, start = facts.horizon_days, date.fromisoformat(facts.start)
-    everything = cohort_of(record, 0, horizon)
-    realised = everything.claims["paid_cents"] + everything.open_value
     by_day = {
         "cash_usd": days["cash_usd"],
-        "accrued_usd": _sums(everything.claims["day"], realised, horizon) / 100.0,
+        "accrued_usd": sums(everything.claims["day"], everything.realised, horizon) / 100.0,
         "fees_usd": days["fees_usd"],
         "hospital_usd": days["hospital_usd"],
         "one_off_usd": days["one_off_usd"],
@@ -163,5 +153,5 @@ def money_weeks(record: Record) -> Table:
     return {
         "week": list(weeks),
         "week_start": [(start + timedelta(7 * week)).isoformat() for week in weeks],
-        **{name: _sums(week_of, usd, len(weeks)).tolist() for name, usd in by_day.items()},
+        **{name: sums(week_of, usd, len(weeks)).tolist() for name, usd in by_day.items()},
     }

@@ -39,12 +39,12 @@ class Facts:
 class Record:
     """Everything observed in one replication.
 
-    `claims` holds one row per claim as arrays: key, planned day of service, setting, payer,
-    expected, paid (net of takebacks), the cents of each loss, stage, first_outcome and the days of
-    its milestones (−1 where it has not got there). `days` holds one row per day, `weeks` one per
-    team and week, `queues` one per queue and week, `cohorts` one per four weeks and group of people
-    hired in the same quarter, `agents` one per person ever employed. Money of claims is in cents,
-    other money in USD.
+    `claims` holds one row per claim as arrays, in the order of key and so of planned day: key,
+    planned day of service, setting, payer, expected, paid (net of takebacks), the cents of each
+    loss, stage, first_outcome and the days of its milestones (−1 where it has not got there).
+    `days` holds one row per day, `weeks` one per team and week, `queues` one per queue and week,
+    `cohorts` one per four weeks and group of people hired in the same quarter, `agents` one per
+    person ever employed. Money of claims is in cents, other money in USD.
     """
 
     facts: Facts

@@ -1,17 +1,30 @@
-"""Ways of looking at a record that several KPIs share: cohorts, sums by week, receivables."""
+"""Ways of looking at a record that several KPIs and tables share, each worked out once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.record.record import Facts, Record, Table
+from sim.record.record import Facts, Record
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 DONE = ("paid", "closed")
+LOST_VISITS = ("lost_visit", "refused_visit")
+"""Causes that end a visit before it takes place."""
+ANSWERS = ("none", "paid", "rejected", "asked", "denied")
+"""First answers of the payer's side, in the order of their codes."""
+NONE, FIRST_PAID, REJECTED, ASKED, DENIED = range(len(ANSWERS))
+NOT_CODED, RIGHT, WRONG = range(3)
+TEAM_MEASURES = ("plan", "employed", "producing", "knowledge", "client", "certified_share",
+                 "busy_minutes", "productive_minutes", "paid_hours", "scheduled_hours",
+                 "billed_hours")  # fmt: skip
 
 
 def ratio(top: float, bottom: float) -> float:
@@ -19,93 +32,206 @@ def ratio(top: float, bottom: float) -> float:
     return float(top) / float(bottom) if bottom else float("nan")
 
 
+def cells(sizes: tuple[int, ...], *parts: NDArray[Any]) -> Ints:
+    """The cell in which each row lies, of a table of these sizes with an axis for each part."""
+    out = np.array(parts[0], np.int64)
+    for size, part in zip(sizes[1:], parts[1:], strict=True):
+        out *= size
+        out += part
+    return out
+
+
+def sums(groups: Ints, values: NDArray[Any], size: int) -> Floats:
+    """Sum of the values of each group, added in the order of the rows."""
+    # Without any rows there would be integers.
+    totals: Floats = np.bincount(groups, values, size).astype(float, copy=False)
+    return totals
+
+
+def tally(sizes: tuple[int, ...], rows: Ints, values: Ints | None = None) -> NDArray[Any]:
+    """The table of these sizes that counts the rows of each cell, or adds up their values."""
+    size = prod(sizes)
+    flat = np.bincount(rows, minlength=size) if values is None else sums(rows, values, size)
+    return flat.reshape(sizes)
+
+
+def took_place(facts: Facts, claims: dict[str, Ints]) -> Bools:
+    """Claims whose visit was not lost before it began."""
+    return _came_by_cause(facts)[claims["loss_cause"] + 1]
+
+
+def _came_by_cause(facts: Facts) -> Bools:
+    """Whether a visit took place, by the cause of its loss; the first is that there is none."""
+    return np.array([True, *(cause not in LOST_VISITS for cause in facts.causes)])
+
+
+def is_done(record: Record) -> Bools:
+    """Claims that are paid or closed."""
+    stage, (paid, closed) = record.claims["stage"], map(record.facts.stages.index, DONE)
+    done: Bools = (stage == paid) | (stage == closed)
+    return done
+
+
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Claims with a day of service from `first_day` up to but not including `last_day`."""
+    """Claims with a day of service from `first_day` up to but not including `last_day`.
+
+    Of each claim: its columns, the cell of `View.ends` in which it lies, whether its visit took
+    place, the cents that it is likely to bring yet if it is open, and those with what it brought.
+    """
 
     claims: dict[str, Ints]
-    done: NDArray[np.bool_]
+    cell: Ints
+    came: Bools
     open_value: Floats
+    realised: Floats
     first_day: int
     last_day: int
 
-    def losses_usd(self, causes: tuple[str, ...]) -> dict[str, float]:
-        """USD lost by cause; a gain is negative."""
-        claims = self.claims
-        out = {
-            cause: float(claims["loss_cents"][claims["loss_cause"] == i].sum()) / 100.0
-            for i, cause in enumerate(causes)
-        }
-        for cause, column, sign in (
-            ("under_coding", "under_cents", 1), ("cdi_gap", "cdi_cents", 1),
-            ("over_coding", "over_cents", -1), ("short_pay", "short_cents", 1),
-            ("takeback", "takeback_cents", 1),
-        ):  # fmt: skip
-            out[cause] = sign * float(claims[column].sum()) / 100.0
-        return out
+    def between(self, first_day: int, last_day: int) -> Cohort:
+        """Those of its claims that have their day of service in a narrower window."""
+        first, last = np.searchsorted(self.claims["day"], (first_day, last_day))
+        rows = slice(first, last)
+        return Cohort(
+            {name: column[rows] for name, column in self.claims.items()},
+            self.cell[rows],
+            self.came[rows],
+            self.open_value[rows],
+            self.realised[rows],
+            first_day,
+            last_day,
+        )
 
 
-LOST_VISITS = ("lost_visit", "refused_visit")
-"""Causes that end a visit before it takes place."""
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Claims of the KPI window by first answer, whether they are done, and the cause of their loss.
 
-
-def took_place(facts: Facts, claims: dict[str, Ints]) -> NDArray[np.bool_]:
-    """Claims whose visit was not lost before it began."""
-    lost = [i for i, cause in enumerate(facts.causes) if cause in LOST_VISITS]
-    return ~np.isin(claims["loss_cause"], lost)
-
-
-def is_done(record: Record) -> NDArray[np.bool_]:
-    """Claims that are paid or closed."""
-    stages = [record.facts.stages.index(s) for s in DONE]
-    return np.isin(record.claims["stage"], stages)
-
-
-def realised_shares(record: Record) -> Floats:
-    """Part of the expected payment that closed claims brought, by their first answer (0 to 4).
-
-    Where no claim with that first answer is closed yet, the part of all closed claims stands in;
-    0 if none is closed at all.
+    The tables have an axis for each, the last of which begins with those that lost nothing. They
+    count the claims, and add up their expected payments, written-off cents and work items.
     """
-    claims = record.claims
-    done = is_done(record) & took_place(record.facts, claims)
-    size = 5
-    brought = np.bincount(claims["first_outcome"][done], claims["paid_cents"][done], size)
-    worth = np.bincount(claims["first_outcome"][done], claims["expected"][done], size)
-    overall = brought.sum() / worth.sum() if worth.sum() else 0.0
-    shares: Floats = np.where(worth > 0, brought / np.maximum(worth, 1.0), overall)
-    # An unanswered claim may still go any way: it is worth what claims in general are worth.
-    shares[0] = overall
-    return shares
+
+    claims: Ints
+    expected: Floats
+    loss_cents: Floats
+    touches: Floats
 
 
-def cohort_of(record: Record, first_day: int | None = None, last_day: int | None = None) -> Cohort:
-    """The claims of a window of service days; by default, the KPI window of the scenario."""
-    facts = record.facts
-    first = facts.kpi_from_days if first_day is None else first_day
-    last = facts.horizon_days - facts.kpi_until_days if last_day is None else last_day
-    day = record.claims["day"]
-    mine = (day >= first) & (day < last)
-    claims = {name: column[mine] for name, column in record.claims.items()}
-    value = claims["open_cents"] * realised_shares(record)[claims["first_outcome"]]
-    return Cohort(claims, is_done(record)[mine], value, first, last)
+class View:
+    """A record, and what is seen in it: each part is worked out when first asked for, and kept.
 
+    Raises `ValueError` if the claims are not in the order of their days of service.
+    """
 
-def daily_receivable_usd(record: Record) -> Floats:
-    """Expected value of claims served and not yet closed, at the end of each day."""
-    claims, horizon = record.claims, record.facts.horizon_days
-    served = np.bincount(claims["day"], claims["expected"], horizon)
-    done = is_done(record)
-    closed = np.bincount(claims["closed_day"][done], claims["expected"][done], horizon)
-    return np.cumsum(served - closed) / 100.0
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._sizes = (len(ANSWERS), 2, len(record.facts.causes) + 1)
+        day = record.claims["day"]
+        if (day[1:] < day[:-1]).any():
+            raise ValueError("the claims of a record must be in the order of their days of service")
 
+    @cached_property
+    def came_by_cause(self) -> Bools:
+        """Whether a visit took place, by the last axis of `ends`."""
+        return _came_by_cause(self.record.facts)
 
-def week_column(table: Table, name: str) -> Floats:
-    """A numeric column of a weekly table."""
-    return np.array(table[name], float)
+    @cached_property
+    def done(self) -> Bools:
+        """Claims that are paid or closed."""
+        return is_done(self.record)
 
+    @cached_property
+    def _cell(self) -> Ints:
+        """The cell of the tables of `ends` in which each claim lies."""
+        claims = self.record.claims
+        return cells(self._sizes, claims["first_outcome"], self.done, claims["loss_cause"] + 1)
 
-def week_total(record: Record, name: str) -> float:
-    """Sum of a column of the team weeks from kpi_from_days on."""
-    day = week_column(record.weeks, "day")
-    return float(week_column(record.weeks, name)[day >= record.facts.kpi_from_days].sum())
+    @cached_property
+    def realised_shares(self) -> Floats:
+        """Part of the expected payment that closed claims brought, by their first answer.
+
+        Where no claim with that first answer is closed yet, the part of all closed claims stands
+        in; 0 if none is closed at all.
+        """
+        claims = self.record.claims
+        brought, worth = (
+            tally(self._sizes, self._cell, claims[name])[:, 1, self.came_by_cause].sum(axis=1)
+            for name in ("paid_cents", "expected")
+        )
+        overall = brought.sum() / worth.sum() if worth.sum() else 0.0
+        shares: Floats = np.where(worth > 0, brought / np.maximum(worth, 1.0), overall)
+        # An unanswered claim may still go any way: it is worth what claims in general are worth.
+        shares[NONE] = overall
+        return shares
+
+    @cached_property
+    def everything(self) -> Cohort:
+        """All claims."""
+        facts, claims = self.record.facts, self.record.claims
+        came = took_place(facts, claims)
+        open_value = claims["open_cents"] * self.realised_shares[claims["first_outcome"]]
+        realised = claims["paid_cents"] + open_value
+        return Cohort(claims, self._cell, came, open_value, realised, 0, facts.horizon_days)
+
+    @cached_property
+    def window(self) -> Cohort:
+        """The claims of the KPI window."""
+        facts = self.record.facts
+        return self.everything.between(
+            facts.kpi_from_days, facts.horizon_days - facts.kpi_until_days
+        )
+
+    @cached_property
+    def ends(self) -> Ends:
+        """The claims of the KPI window by where they got to."""
+        claims, cell = self.window.claims, self.window.cell
+        names = ("expected", "loss_cents", "touches")
+        return Ends(
+            tally(self._sizes, cell), *(tally(self._sizes, cell, claims[name]) for name in names)
+        )
+
+    @cached_property
+    def answers(self) -> Ints:
+        """Number of claims by day of service, first answer, whether the visit took place, coding.
+
+        The last axis is `NOT_CODED`, `RIGHT`, `WRONG`.
+        """
+        claims = self.record.claims
+        sizes = (self.record.facts.horizon_days, len(ANSWERS), 2, WRONG + 1)
+        coding = np.minimum(claims["wrong"], 1) + RIGHT
+        return tally(
+            sizes,
+            cells(sizes, claims["day"], claims["first_outcome"], self.everything.came, coding),
+        )
+
+    @cached_property
+    def coding(self) -> Ints:
+        """Number of claims of the KPI window that are not yet, rightly and wrongly coded."""
+        days = slice(self.window.first_day, self.window.last_day)
+        coding: Ints = self.answers[days].sum(axis=(0, 1, 2))
+        return coding
+
+    @cached_property
+    def served_cents(self) -> Floats:
+        """Expected value of the claims of each day of service."""
+        claims = self.record.claims
+        return sums(claims["day"], claims["expected"], self.record.facts.horizon_days)
+
+    @cached_property
+    def receivable_usd(self) -> Floats:
+        """Expected value of claims served and not yet closed, at the end of each day."""
+        claims, horizon = self.record.claims, self.record.facts.horizon_days
+        end = np.where(self.done, claims["closed_day"], horizon)
+        closed = sums(end, claims["expected"], horizon + 1)[:horizon]
+        return np.cumsum(self.served_cents - closed) / 100.0
+
+    @cached_property
+    def weeks(self) -> dict[str, Floats]:
+        """The measures of the team weeks."""
+        return {name: np.array(self.record.weeks[name], float) for name in TEAM_MEASURES}
+
+    @cached_property
+    def team_totals(self) -> dict[str, float]:
+        """Sum of each measure over the team weeks from kpi_from_days on."""
+        late = np.array(self.record.weeks["day"]) >= self.record.facts.kpi_from_days
+        return {name: float(column[late].sum()) for name, column in self.weeks.items()}

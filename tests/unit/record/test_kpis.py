@@ -10,7 +10,7 @@ import pytest
 
 from sim.record.kpis import FAMILIES, KPIS, kpi, outcome
 from sim.record.record import AGE_BANDS, Facts, Outcome, Record
-from sim.record.views import cohort_of, daily_receivable_usd, realised_shares
+from sim.record.views import View
 
 STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked", "denied", "paid",
           "closed")  # fmt: skip
@@ -60,7 +60,8 @@ CLAIMS = [
 
 
 def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
-    rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(claims)]
+    by_day = sorted(claims, key=lambda claim: claim["day"])
+    rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(by_day)]
     columns = {name: np.array([r[name] for r in rows], np.int64) for name in ("key", "day",
                "expected", "stage", "first_outcome", "first_day", *DEFAULTS)}  # fmt: skip
     facts = Facts(
@@ -193,7 +194,7 @@ def test_kpi_is_the_figure_on_paper(name: str, result: Outcome) -> None:
 
 
 def test_open_claims_are_worth_what_closed_ones_with_that_answer_brought(result: Outcome) -> None:
-    shares = realised_shares(record())
+    shares = View(record()).realised_shares
     assert shares[FIRST_DENIED] == pytest.approx(CLOSED_DENIED)
     assert shares[REJECTED] == pytest.approx(0.9)
     paid, worth = 180 + 800 + 450 + 0 + 600 + 0 + 777, 200 + 1000 + 500 + 400 + 600 + 300 + 777
@@ -209,7 +210,7 @@ def test_open_claims_are_worth_what_closed_ones_with_that_answer_brought(result:
 
 
 def test_receivables_are_what_is_served_and_not_closed(result: Outcome) -> None:
-    daily = daily_receivable_usd(record())
+    daily = View(record()).receivable_usd
     assert daily[8] == 0.0
     assert daily[9] == 777.0
     assert daily[20] == pytest.approx(777 + 200 + 1000 - 777)
@@ -271,12 +272,12 @@ def test_shares_that_are_called_so_lie_between_0_and_1(result: Outcome) -> None:
 
 
 def test_the_window_can_be_chosen() -> None:
-    everything = cohort_of(record(), 0, 100)
-    assert len(everything.claims["day"]) == 10
-    assert everything.losses_usd(CAUSES)["over_coding"] == -100.0
-    assert len(cohort_of(record()).claims["day"]) == 8
+    view = View(record())
+    assert len(view.everything.claims["day"]) == 10
+    assert len(view.window.claims["day"]) == 8
     later = replace(record().facts, kpi_from_days=31)
-    assert len(cohort_of(replace(record(), facts=later)).claims["day"]) == 5
+    assert len(View(replace(record(), facts=later)).window.claims["day"]) == 5
+    assert view.everything.between(50, 60).claims["day"].tolist() == [50, 50]
 
 
 def test_monthly_rates_are_by_month_of_service(result: Outcome) -> None:
@@ -325,9 +326,9 @@ def test_money_by_week_adds_up(result: Outcome) -> None:
     assert money["one_off_usd"] == [0.0, 40.0] + [0.0] * 13
     assert money["accrued_usd"][1] == pytest.approx(777 + 180)  # services of days 9 and 10
     assert money["accrued_usd"][8] == pytest.approx(700 * CLOSED_DENIED)  # still open
-    everything = cohort_of(record(), 0, 100)
-    realised = (everything.claims["paid_cents"] + everything.open_value).sum() / 100
-    assert sum(money["accrued_usd"]) == pytest.approx(realised)
+    assert sum(money["accrued_usd"]) == pytest.approx(
+        View(record()).everything.realised.sum() / 100
+    )
 
 
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:
@@ -367,3 +368,19 @@ def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
     for same in ("denials.final_rate", "denials.initial_rate", "work.touches_per_claim",
                  "money.average_revenue_per_case", "money.open_valued_usd"):  # fmt: skip
         assert found[same] == pytest.approx(result.kpis[same]), same
+
+
+def test_columns_may_be_read_only_and_spread_in_memory(result: Outcome) -> None:
+    made = record()
+    rows = np.array(list(made.claims.values())).T.copy()
+    rows.flags.writeable = False
+    spread = replace(made, claims=dict(zip(made.claims, rows.T, strict=True)))
+    assert not any(column.flags.c_contiguous for column in spread.claims.values())
+    assert repr(outcome(spread)) == repr(result)
+
+
+def test_claims_out_of_order_are_refused() -> None:
+    made = record()
+    claims = {name: column[::-1] for name, column in made.claims.items()}
+    with pytest.raises(ValueError, match="in the order of their days of service"):
+        outcome(replace(made, claims=claims))
