@@ -36,25 +36,47 @@ Columns = dict[str, NDArray[Any]]
 Uniforms = Callable[[str, int], Floats]
 """A table of uniforms, a row per claim, for a purpose and a number of columns."""
 BITS = 1 << np.arange(len(CATEGORIES))
+ROUNDING = 1.0 + 1e-9
+"""Keeps a bound above what it bounds, whatever the last bit."""
 CHUNK_DAYS = 28
 """Days of service that are drawn at once: enough to draw in bulk, few enough to stay in a cache."""
+
+
+@dataclass(slots=True, eq=False)
+class Defects:
+    """Defects that claims come with unless feedback prevents them: claim, kind, luck and odds.
+
+    They stand in the order of the claims. A claim has the defect where its luck is below its odds
+    times what feedback has left, which is known on the day.
+    """
+
+    claims: Ints
+    kinds: Ints
+    luck: Floats
+    odds: Floats
+
+    def left(self, start: int, end: int, feedback: Floats) -> Ints:
+        """Masks of the defects of some claims."""
+        first, last = np.searchsorted(self.claims, (start, end))
+        mine = slice(first, last)
+        kinds = self.kinds[mine]
+        real = self.luck[mine] < self.odds[mine] * feedback[kinds]
+        bits = np.where(real, BITS[kinds], 0)
+        return np.bincount(self.claims[mine] - start, bits, end - start).astype(np.int64)
 
 
 class Chunk:
     """The claims of some days and one setting, drawn in one go; `starts` are rows by day.
 
-    `columns` holds attributes by the field of a claim, as 64-bit numbers one behind the other. A
-    claim has a defect where its luck is below its odds times what feedback has left; that is known
-    on the day.
+    `columns` holds attributes by the field of a claim, as 64-bit numbers one behind the other.
     """
 
     def __init__(
-        self, first_day: int, starts: list[int], columns: Columns, odds: Floats, luck: Floats
+        self, first_day: int, starts: list[int], columns: Columns, defects: Defects
     ) -> None:
         self._first_day = first_day
         self._starts = starts
-        self._odds = odds
-        self._luck = luck
+        self._defects = defects
         self.columns = {name: _as_words(column) for name, column in columns.items()}
         self.columns["defects"] = np.zeros(starts[-1], np.int64)
         self.addresses = np.array([c.ctypes.data for c in self.columns.values()], np.uintp)
@@ -63,8 +85,7 @@ class Chunk:
     def batch(self, day: int, row: int, feedback: Floats) -> Batch:
         """The claims of one day."""
         start, end = self._starts[day - self._first_day : day - self._first_day + 2]
-        rows = slice(start, end)
-        self.columns["defects"][rows] = (self._luck[rows] < self._odds[rows] * feedback) @ BITS
+        self.columns["defects"][start:end] = self._defects.left(start, end, feedback)
         return Batch(self, day, row, start, end - start)
 
 
@@ -198,8 +219,23 @@ class ClaimSource:
             **self._traits(setting, payers, uniforms("claim.traits", 10)),
             **self._visits(setting, uniforms, len(payers)),
         }
-        odds = self._incidence * self._tilt_norm * exps(self._tilt * log_payment[:, None])
-        return Chunk(first, starts, columns, odds, uniforms("claim.defects", kinds))
+        defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
+        return Chunk(first, starts, columns, defects)
+
+    def _possible_defects(self, log_payment: Floats, luck: Floats) -> Defects:
+        """Defects of claims, as far as no feedback prevents them.
+
+        Odds go with a power of the payment, which is dear: it is worked out only where the luck is
+        below the odds at the payment of the chunk that has the highest.
+        """
+        scale, tilt = self._incidence * self._tilt_norm, self._tilt
+        ends = np.array([log_payment.min(initial=0.0), log_payment.max(initial=0.0)])
+        most = scale * exps((tilt[:, None] * ends).max(axis=1)) * ROUNDING
+        claims, kinds = np.nonzero(luck < most)
+        odds = scale[kinds] * exps(tilt[kinds] * log_payment[claims])
+        found = luck[claims, kinds]
+        real = found < odds
+        return Defects(claims[real], kinds[real], found[real], odds[real])
 
     def _found(self, uniforms: Uniforms, count: int) -> Ints:
         """What payers' machines will see in the claims, where the scenario has any."""

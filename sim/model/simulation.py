@@ -8,18 +8,21 @@ import numpy as np
 
 from sim.model import rules
 from sim.model.engine import Process
+from sim.model.engines import AUTO, maker
 from sim.model.observe import Observer
 from sim.model.personnel import REVIEW_DAYS
-from sim.model.simpy_engine import SimPyEngine
 from sim.model.timeline import Timeline
-from sim.model.world import MakeEngine, World
+from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
 
 
-def run(scenario: Scenario, replication: int, engine: MakeEngine = SimPyEngine) -> Record:
-    """Simulate one replication of a scenario. Pure: the same arguments give the same record."""
-    return Simulation(World(scenario, replication, engine)).run()
+def run(scenario: Scenario, replication: int, engine: str = AUTO) -> Record:
+    """Simulate one replication of a scenario. Pure: the same arguments give the same record.
+
+    So do all engines: `engine` is one of `sim.model.engines.NAMES`.
+    """
+    return Simulation(World(scenario, replication, maker(engine))).run()
 
 
 class Simulation:

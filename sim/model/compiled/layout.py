@@ -100,7 +100,8 @@ def structure(row: Any) -> type[ctypes.Structure]:
 
 def fill(target: Any, row: Any) -> None:
     """Copy a row into a structure; what is a pointer there is left alone."""
-    for field in c_fields(type(row)):
+    kind: Any = type(row)
+    for field in c_fields(kind):
         value = getattr(row, field.name)
         if field.length:
             getattr(target, field.name)[:] = value

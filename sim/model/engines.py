@@ -1,0 +1,55 @@
+"""Which engine drives a run: the compiled one where it can be had, else SimPy's. Results are equal.
+
+The engine's name goes to workers as it was chosen, so that all processes of a study use one, and
+the code is compiled before they start.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from sim.model.simpy_engine import SimPyEngine
+from sim.model.world import MakeEngine
+
+AUTO, COMPILED, SIMPY = "auto", "compiled", "simpy"
+NAMES = (AUTO, COMPILED, SIMPY)
+
+
+class UnavailableError(Exception):
+    """The engine that was asked for cannot be had; says why."""
+
+
+class Choice(NamedTuple):
+    """The engine that is used; `why_not` says why it is not the compiled one, if that was open."""
+
+    name: str
+    why_not: str = ""
+
+
+@cache
+def choose(asked: str = AUTO) -> Choice:
+    """The engine for what was asked; compiles it if need be.
+
+    Raises UnavailableError if the compiled engine was asked for and cannot be had.
+    """
+    if asked == SIMPY:
+        return Choice(SIMPY)
+    from sim.model.compiled import build, engine
+
+    try:
+        engine.library()
+    except build.UnavailableError as error:
+        if asked == COMPILED:
+            raise UnavailableError(str(error)) from error
+        return Choice(SIMPY, str(error))
+    return Choice(COMPILED)
+
+
+def maker(asked: str) -> MakeEngine:
+    """What makes the engine for what was asked."""
+    if choose(asked).name == SIMPY:
+        return SimPyEngine
+    from sim.model.compiled.engine import CompiledEngine
+
+    return CompiledEngine
