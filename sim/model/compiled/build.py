@@ -21,8 +21,9 @@ from types import FunctionType
 from typing import Any
 
 from sim.model import codes, draws
+from sim.model.compiled.c_types import NotTranslatableError
 from sim.model.compiled.layout import ROWS, StateStructure, c_declarations, structure
-from sim.model.compiled.translate import NotTranslatableError, Unit
+from sim.model.compiled.translate import Unit
 from sim.model.kernel import coding, front, payer, ports, queueing, work
 from sim.scenario import fields
 

@@ -11,8 +11,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from sim.model.kernel import rows
 from sim.model.kernel.rows import Sized
 
-ROWS: tuple[type, ...] = (rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew,
-        rows.Terms, rows.Claim, rows.Agent)  # fmt: skip
+ROWS: tuple[type, ...] = (
+    rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew, rows.Terms,
+    rows.Claim, rows.Agent,
+)  # fmt: skip
 BY_NUMBER: tuple[type, ...] = (rows.Agent,)
 """Rows that stand each for itself and are found by a table of pointers: their number grows while
 Python holds some of them."""
