@@ -7,6 +7,7 @@ harm.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import platform
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from ctypes import sizeof
 from functools import cache
 from pathlib import Path
@@ -99,22 +101,55 @@ def compiler() -> str:
     raise UnavailableError(f"no C compiler found (tried {tried})")
 
 
-def library() -> Path:
-    """The compiled engine's file, which is made if it is not there.
+def library(tell: Callable[[str], None]) -> Path:
+    """The compiled engine's file, which is made if it is not there; `tell` is told when it is.
 
     Raises UnavailableError with the reason where it cannot be had.
     """
-    if sizeof(StateStructure) != _expected_state_size():
+    if sizeof(StateStructure) != 8 * len(StateStructure._fields_):
         raise UnavailableError("this machine's pointers are not of 64 bits")
     name = f"engine-{_key()}.so"
-    for folder in (HERE, cache_folder()):  # as shipped, or as made before
+    cached = cache_folder()
+    for folder in (HERE, cached):  # as shipped, or as made before
         if (folder / name).exists():
             return folder / name
+    tell("Compiling the simulation engine, once for this version …")
+    try:
+        return make(cached)
+    except OSError as error:  # no place to keep it: for this process alone
+        folder = Path(tempfile.mkdtemp(prefix="denialloop-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        tell(f"{cached} cannot be written ({error.strerror}): it will be compiled again next time")
+        return make(folder)
+
+
+def make(folder: Path) -> Path:
+    """Compile the engine into a folder, and put it in place there in one step.
+
+    Raises UnavailableError if it cannot be compiled, OSError if the folder cannot be written.
+    """
     try:
         text = source()
     except NotTranslatableError as error:
         raise UnavailableError(f"the kernel cannot be written as C: {error}") from error
-    return _compile(text, cache_folder() / name)
+    program = compiler()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
+        written, made = Path(scratch) / "engine.c", Path(scratch) / "engine.so"
+        written.write_text(text, encoding="utf-8")
+        try:
+            done = subprocess.run(
+                [program, *FLAGS, str(written), "-o", str(made), "-lm"],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        except OSError as error:
+            raise UnavailableError(f"{program} cannot be run: {error.strerror}") from error
+        if done.returncode:
+            first = next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
+            raise UnavailableError(f"{program} could not compile the engine: {first}")
+        placed = folder / f"engine-{_key()}.so"
+        os.replace(made, placed)
+    return placed
 
 
 def _key() -> str:
@@ -123,34 +158,6 @@ def _key() -> str:
     for path in sorted([*MODEL.rglob("*.py"), *MODEL.rglob("*.h"), Path(fields.__file__)]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:32]
-
-
-def _expected_state_size() -> int:
-    return 8 * len(StateStructure._fields_)
-
-
-def _compile(text: str, target: Path) -> Path:
-    """Compile into a file of its own, and put that in place in one step."""
-    program = compiler()
-    print("Compiling the simulation engine, once for this version …", file=sys.stderr, flush=True)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = target.parent
-    except OSError:  # a cache that cannot be written: for this process alone
-        folder = Path(tempfile.mkdtemp(prefix="denialloop-"))
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
-        written, made = Path(scratch) / "engine.c", Path(scratch) / "engine.so"
-        written.write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            [program, *FLAGS, str(written), "-o", str(made), "-lm"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            first = next(iter(done.stderr.strip().splitlines()), f"exit code {done.returncode}")
-            raise UnavailableError(f"{program} could not compile the engine: {first}")
-        placed = folder / target.name
-        os.replace(made, placed)
-    return placed
 
 
 def expected_sizes() -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from functools import cache
@@ -42,11 +43,18 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 }
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 @cache
 def library() -> ctypes.CDLL:
-    """The compiled kernel, loaded once in a process; UnavailableError where it cannot be had."""
+    """The compiled kernel, loaded once in a process; UnavailableError where it cannot be had.
+
+    Where it has to be compiled first, standard error says so.
+    """
     try:
-        loaded = ctypes.CDLL(str(build.library()))
+        loaded = ctypes.CDLL(str(build.library(_say)))
     except OSError as error:
         raise build.UnavailableError(f"the compiled engine cannot be loaded: {error}") from error
     for name, (result, arguments) in SIGNATURES.items():

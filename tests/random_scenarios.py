@@ -1,0 +1,160 @@
+"""Random scenarios that validation accepts: shipped ones with many values moved within their bounds.
+
+Every number, choice and switch of the schema may move, some to the ends of what is allowed; teams
+are pooled, split, emptied or reduced to one; events are added. What does not fit together is thrown
+away and drawn again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.scenario.checks import cross_checks
+from sim.scenario.load import load, shipped_configs
+from sim.scenario.schema import Scenario
+
+NAMES = (
+    "generalist", "specialized", "in_house", "hybrid", "five_functions_generalist",
+    "five_functions_in_house", "ai_black_box_payer_ai", "ai_human_in_the_loop_payer_ai",
+    "medcentral", "medcentral_assessed", "transformation", "surge", "policy_shock",
+)  # fmt: skip
+DAYS = 130
+FIXED = {"name", "seed", "start", "horizon_days", "kpi_from_days", "kpi_until_days", "scale", "kind",
+         "skill", "path", "claims_share", "carc", "on", "until", "to", "country"}  # fmt: skip
+"""Fields that are left alone: names, dates, sizes, and what must fit together."""
+SIZES = {"claims_per_year", "headcount"}
+TRIES = 60
+
+
+def random_scenario(seed: int) -> Scenario:
+    """A valid scenario, the same for the same seed."""
+    rng = random.Random(seed)
+    for attempt in range(TRIES):
+        name = rng.choice(NAMES)
+        size = rng.choice((0.004, 0.01, 0.02))
+        shipped = load(
+            shipped_configs() / f"{name}.yaml",
+            [f"hospital.scale={size}", f"horizon_days={DAYS}", "kpi_from_days=20",
+             "kpi_until_days=30", f"seed={seed}", "timeline=!replace []"],
+        ).scenario  # fmt: skip
+        data = _moved(shipped, rng, rng.choice((0.02, 0.1, 0.3)) / (1 + attempt // 10))
+        _rearrange(data, rng)
+        data["timeline"] = list(_events(shipped, rng))
+        try:
+            scenario = Scenario.model_validate(data)
+        except ValidationError:
+            continue
+        if not cross_checks(scenario):
+            return scenario
+    raise AssertionError(f"no valid scenario in {TRIES} tries of seed {seed}")
+
+
+def _moved(model: BaseModel, rng: random.Random, chance: float) -> dict[str, Any]:
+    """A model as plain data, each of its values moved with a chance."""
+    out: dict[str, Any] = {}
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if name in FIXED:
+            out[name] = _plain(value)
+        elif isinstance(value, BaseModel):
+            out[name] = _moved(value, rng, chance)
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            out[name] = [_moved(item, rng, chance) for item in value]
+        elif rng.random() < chance and name not in SIZES:
+            out[name] = _other(value, field, rng)
+        else:
+            out[name] = _plain(value)
+    return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _other(value: Any, field: FieldInfo, rng: random.Random) -> Any:
+    """Another value of a field, within its bounds."""
+    annotation = field.annotation
+    if get_origin(annotation) is Literal:
+        return rng.choice(get_args(annotation))
+    if isinstance(value, bool):
+        return rng.random() < 0.5
+    if not isinstance(value, int | float):
+        return _plain(value)
+    low, high = 0.0, 1e4
+    for bound in field.metadata:
+        if isinstance(bound, Ge):
+            low = float(bound.ge)  # type: ignore[arg-type]
+        elif isinstance(bound, Gt):
+            low = float(bound.gt) + 1e-3  # type: ignore[arg-type]
+        elif isinstance(bound, Le):
+            high = float(bound.le)  # type: ignore[arg-type]
+        elif isinstance(bound, Lt):
+            high = float(bound.lt) - 1e-3  # type: ignore[arg-type]
+    draw = rng.random()
+    if draw < 0.1:
+        moved = low
+    elif draw < 0.2 and high <= 100:
+        moved = high
+    elif high <= 1.0:
+        moved = rng.uniform(low, high)
+    else:
+        moved = (value or 1.0) * 4.0 ** rng.uniform(-1.0, 1.0)
+    moved = min(high, max(low, moved))
+    return round(moved) if isinstance(value, int) else moved
+
+
+def _rearrange(data: dict[str, Any], rng: random.Random) -> None:
+    """Other teams: all pooled, one for each queue, few people, one, nobody."""
+    teams = data["teams"]
+    draw = rng.random()
+    if draw < 0.2:
+        pooled = [q for team in teams for q in team["queues"]]
+        rng.shuffle(pooled)
+        data["teams"] = [{**teams[0], "name": "all", "queues": pooled}]
+    elif draw < 0.4:
+        data["teams"] = [
+            {**team, "name": queue, "queues": [queue]} for team in teams for queue in team["queues"]
+        ]
+    elif draw < 0.5:  # two teams for the same work
+        data["teams"] = [*teams, {**teams[0], "name": "second"}]
+    discipline = rng.choice(("fifo", "deadline", "value", "ease"))
+    for team in data["teams"]:
+        if rng.random() < 0.5:
+            team["headcount"] = rng.choice((0, 1, 2, 30, 300, "auto"))
+        if draw < 0.6:
+            team["discipline"] = discipline
+
+
+def _events(scenario: Scenario, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Some dated events."""
+    teams = [t.name for t in scenario.teams]
+    vendors = [v.name for v in scenario.vendors]
+    price = scenario.vendors[0].price.model_dump()
+    kinds: list[dict[str, Any]] = [
+        {"kind": "policy_change", "skills": "all", "obsolete_share": rng.random() * 0.9},
+        {"kind": "policy_change", "skills": "client", "obsolete_share": rng.random() * 0.9},
+        {"kind": "payer_ai", "payers": "all", "found_share": rng.random(),
+         "false_share": rng.random() * 0.2, "contest_share": rng.random(),
+         "contest_with_trail_share": rng.random()},
+        {"kind": "volume", "factor": rng.uniform(0.0, 4.0), "ramp_days": rng.randrange(30)},
+        {"kind": "staffing", "team": rng.choice(teams), "headcount": rng.choice((0, 1, 5, 200))},
+        {"kind": "price_change", "vendor": rng.choice(vendors), "price": price},
+        {"kind": "attrition_shock", "team": rng.choice(teams), "share": rng.random()},
+        {"kind": "layoff", "team": rng.choice(teams), "share": rng.random()},
+        {"kind": "vendor_switch", "to": rng.choice(vendors), "assessed": rng.random() < 0.3,
+         "parallel_days": rng.choice((0, 14))},
+    ]  # fmt: skip
+    for event in rng.sample(kinds, rng.choice((0, 1, 2, 4))):
+        on = scenario.start + timedelta(days=rng.randrange(1, DAYS))
+        yield {**event, "on": on}
