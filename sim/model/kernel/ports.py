@@ -37,25 +37,34 @@ A row of `claim.query` is a claim's; of all others a day and setting, with so ma
 Numbers come in blocks of four: tables of so many columns keep those of a claim in few blocks.
 """
 
+TABLES = {
+    "coding": "claim.coding", "machine": "claim.coding_ai", "rework": "claim.rework",
+    "rework_touch": "claim.rework_touch", "visit": "visit.luck", "visit_touch": "visit.touch",
+}  # fmt: skip
+
 
 class Luck:
-    """The luck of the claims of a day and setting: tables of a row per claim, made when used."""
+    """The luck of the claims of a day and setting: tables that are drawn when asked for."""
 
-    __slots__ = ("_count", "_draws", "_row", "_tables")
+    __slots__ = ("_count", "_draws", "_row", "coding", "machine", "rework", "rework_touch", "visit",
+                 "visit_touch")  # fmt: skip
+    coding: NDArray[np.float64]
+    machine: NDArray[np.float64]
+    rework: NDArray[np.float64]
+    rework_touch: NDArray[np.float64]
+    visit: NDArray[np.float64]
+    visit_touch: NDArray[np.float64]
 
     def __init__(self, draws: Draws, row: int, count: int) -> None:
         self._draws = draws
         self._row = row
         self._count = count
-        self._tables: dict[str, NDArray[np.float64]] = {}
 
-    def of(self, purpose: str) -> NDArray[np.float64]:
-        """The table of a purpose."""
-        table = self._tables.get(purpose)
-        if table is None:
-            columns = PURPOSES[purpose]
-            table = self._draws.uniforms(purpose, self._row, self._count, columns)
-            self._tables[purpose] = table
+    def __getattr__(self, name: str) -> NDArray[np.float64]:
+        """A table that has not been drawn yet."""
+        purpose = TABLES[name]
+        table = self._draws.uniforms(purpose, self._row, self._count, PURPOSES[purpose])
+        setattr(self, name, table)
         return table
 
 
@@ -124,22 +133,22 @@ def signal(s: Objects, agent: Agent, _now: float) -> None:
 
 def coding_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides the coding step, by `Luck`."""
-    return s.luck[claim.key >> ROW_BITS].of("claim.coding").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].coding.item(claim.key & ROW, i)
 
 
 def rework_luck(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides the outcome of a visit to a work queue, counted from 0."""
-    return s.luck[claim.key >> ROW_BITS].of("claim.rework").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].rework.item(claim.key & ROW, i)
 
 
 def rework_touch(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides how long such a visit takes."""
-    return s.luck[claim.key >> ROW_BITS].of("claim.rework_touch").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].rework_touch.item(claim.key & ROW, i)
 
 
 def machine_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides what a coding machine does with a chart, by `MachineLuck`."""
-    return s.luck[claim.key >> ROW_BITS].of("claim.coding_ai").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].machine.item(claim.key & ROW, i)
 
 
 def query_luck(s: Objects, claim: Claim, i: int) -> float:
@@ -149,9 +158,9 @@ def query_luck(s: Objects, claim: Claim, i: int) -> float:
 
 def visit_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides a visit before its chart, by `VisitLuck`."""
-    return s.luck[claim.key >> ROW_BITS].of("visit.luck").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].visit.item(claim.key & ROW, i)
 
 
 def visit_touch(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides how long a task of a visit takes, by `VisitTask`."""
-    return s.luck[claim.key >> ROW_BITS].of("visit.touch").item(claim.key & ROW, i)
+    return s.luck[claim.key >> ROW_BITS].visit_touch.item(claim.key & ROW, i)
