@@ -16,9 +16,7 @@ TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "totals", "f
 def digests(record: Record) -> dict[str, str]:
     """A digest of each table of a record."""
     facts = asdict(record.facts)
-    return {
-        name: _digest(facts if name == "facts" else getattr(record, name)) for name in TABLES
-    }
+    return {name: _digest(facts if name == "facts" else getattr(record, name)) for name in TABLES}
 
 
 def _digest(value: Any) -> str:

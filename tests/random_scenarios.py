@@ -1,4 +1,4 @@
-"""Random scenarios that validation accepts: shipped ones with many values moved within their bounds.
+"""Random scenarios that validation accepts: shipped ones with values moved within their bounds.
 
 Every number, choice and switch of the schema may move, some to the ends of what is allowed; teams
 are pooled, split, emptied or reduced to one; events are added. What does not fit together is thrown
@@ -26,8 +26,9 @@ NAMES = (
     "medcentral", "medcentral_assessed", "transformation", "surge", "policy_shock",
 )  # fmt: skip
 DAYS = 130
-FIXED = {"name", "seed", "start", "horizon_days", "kpi_from_days", "kpi_until_days", "scale", "kind",
-         "skill", "path", "claims_share", "carc", "on", "until", "to", "country"}  # fmt: skip
+FIXED = {"name", "seed", "start", "horizon_days", "kpi_from_days", "kpi_until_days", "scale",
+         "kind", "skill", "path", "claims_share", "carc", "on", "until", "to",
+         "country"}  # fmt: skip
 """Fields that are left alone: names, dates, sizes, and what must fit together."""
 SIZES = {"claims_per_year", "headcount"}
 TRIES = 60

@@ -1,0 +1,125 @@
+"""Both engines give the same record to the last bit: shipped, random and awkward scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.model import engines
+from sim.model.simpy_engine import SimPyEngine
+from sim.model.simulation import Simulation, run
+from sim.model.world import World
+from sim.scenario.load import ScenarioError, load, shipped_configs
+from sim.scenario.schema import Scenario
+from tests.digests import digests
+from tests.random_scenarios import random_scenario
+from tests.scenarios import scenario, staffed
+
+CONFIGS = shipped_configs()
+FILES = sorted(
+    file
+    for pattern in ("*.yaml", "levers/*.yaml", "checks/*.yaml")
+    for file in CONFIGS.glob(pattern)
+    if file.name not in ("base.yaml", "front_end.yaml")  # parts of others
+)
+REPLICATIONS = 3
+RANDOM = 100
+BATCH = 10
+
+pytestmark = pytest.mark.skipif(
+    engines.choose().name != engines.COMPILED,
+    reason=f"no compiled engine here: {engines.choose().why_not}",
+)
+
+
+def agree(scene: Scenario, replication: int = 0) -> None:
+    """Both engines give the same tables."""
+    compiled = digests(run(scene, replication, engines.COMPILED))
+    assert compiled == digests(run(scene, replication, engines.SIMPY)), scene.name
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_on_every_shipped_scenario(file: Path) -> None:
+    scene = load(file, ["hospital.scale=0.01"]).scenario
+    for replication in range(REPLICATIONS):
+        agree(scene, replication)
+
+
+def test_parts_of_scenarios_are_no_scenarios() -> None:
+    """What is left out above cannot be run."""
+    for name in ("base.yaml", "front_end.yaml"):
+        with pytest.raises(ScenarioError, match="required keys are missing"):
+            load(CONFIGS / name)
+
+
+@pytest.mark.parametrize("first", range(0, RANDOM, BATCH))
+def test_on_random_scenarios(first: int) -> None:
+    for seed in range(first, first + BATCH):
+        agree(random_scenario(seed))
+
+
+@pytest.mark.parametrize("name", ["generalist", "five_functions_generalist", "medcentral"])
+def test_at_full_size(name: str) -> None:
+    days = ["hospital.scale=1", "horizon_days=75", "kpi_from_days=10", "kpi_until_days=20"]
+    if name == "medcentral":  # the vendor switch within the run
+        days[1:] = ["horizon_days=100", "kpi_from_days=10", "kpi_until_days=20",
+                    "timeline=!replace [{kind: vendor_switch, to: specialized, on: 2024-03-01}]",
+                    "start=2024-01-01"]  # fmt: skip
+    agree(load(CONFIGS / f"{name}.yaml", days).scenario)
+
+
+LEAVING = ["vendors.generalist.turnover.annual_rate=6", "scale=1"]
+AWKWARD = {
+    "one person a team": staffed(1),
+    "nobody": staffed(0),
+    "teams that empty": [
+        *staffed(3),
+        "vendors.generalist.turnover.annual_rate=9",
+        "vendors.generalist.hiring.policy=freeze",
+    ],
+    "all walk out": [
+        "timeline=!replace [{kind: attrition_shock, on: 2024-02-14, team: coding_outpatient, "
+        "share: 1.0}, {kind: layoff, on: 2024-02-15, team: ar, share: 1.0}]",
+        "start=2024-01-01",
+    ],
+    "charts all day long": ["hospital.arrivals.within_day=continuous"],
+    "by deadline": [f"teams.{t}.discipline=deadline" for t in ("billing", "clinical", "ar")],
+    "by ease": [f"teams.{t}.discipline=ease" for t in ("billing", "clinical", "ar")],
+    "no work": ["hospital.inpatient.claims_per_year=0", "hospital.outpatient.claims_per_year=0"],
+    "exponential times": [
+        "queues.coding_outpatient.distribution=exponential",
+        "queues.edits.distribution=exponential",
+    ],
+    "long items": ["queues.coding_inpatient.minutes=600", "calendar.shift_hours=1.5"],
+}
+
+
+@pytest.mark.parametrize("overrides", AWKWARD.values(), ids=AWKWARD)
+def test_on_awkward_offices(overrides: list[str]) -> None:
+    agree(scenario("generalist", *overrides, days=150))
+
+
+def test_on_people_who_leave_with_an_item_in_hand() -> None:
+    """Long items and short careers: many leave in the middle of one, and it goes back."""
+    scene = scenario(
+        "generalist", "queues.coding_inpatient.minutes=480",
+        "vendors.generalist.turnover.annual_rate=8", *staffed(40), scale=0.2, days=150,
+    )  # fmt: skip
+    given_back = 0
+
+    class Counting(SimPyEngine):
+        def leave(self, agent: object) -> None:
+            nonlocal given_back
+            given_back += agent.hand_queue >= 0  # type: ignore[attr-defined]
+            super().leave(agent)  # type: ignore[arg-type]
+
+    counted = Simulation(World(scene, 0, Counting)).run()
+    assert given_back > 20, "too few left in the middle of an item"
+    assert digests(counted) == digests(run(scene, 0, engines.COMPILED))
+
+
+@pytest.mark.parametrize("law", ["exponential", "wright", "de_jong", "lfcm"])
+def test_on_every_learning_law(law: str) -> None:
+    agree(scenario("specialized", f"people.learning_law={law}",
+                   "people.incompressible_share=0.1"))  # fmt: skip
