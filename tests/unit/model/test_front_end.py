@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import Defect, Visit, VisitLuck, VisitTime
+from sim.model.codes import Defect, Visit, VisitLuck, VisitTask
 from sim.model.kernel import coding
-from sim.model.kernel.ports import Objects, visit_luck, visit_time
+from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
 from sim.model.simulation import Simulation, run
 from sim.record.kpis import outcome
@@ -175,10 +175,11 @@ def test_two_vendors_meet_the_same_visits() -> None:
         front = other.scenario.hospital.front_end
         assert front is not None
         Simulation(other)._expect(0, front.lead_days[2])
-        s, lucks, times = objects(other), len(VisitLuck.names()), len(VisitTime.names())
+        s, lucks, tasks = objects(other), len(VisitLuck.names()), len(VisitTask.names())
         drawn.append([(c.key, c.expected, [visit_luck(s, c, i) for i in range(lucks)],
-                       [visit_time(s, c, i) for i in range(times)], c.visit & Visit.NEEDS_AUTH,
-                       c.visit & Visit.DICTATED, c.visit & Visit.BOOKED)
+                       [visit_touch(s, c, i) for i in range(tasks)], c.lead_days,
+                       c.visit & Visit.NEEDS_AUTH, c.visit & Visit.DICTATED,
+                       c.visit & Visit.BOOKED)
                       for c in s.claims])  # fmt: skip
     assert drawn[0]
     assert drawn[0] == drawn[1]

@@ -66,8 +66,7 @@ class Office:
         return [self.take(now).hand_claim for _ in range(self.q.level)]
 
     def ages(self, now: float) -> list[float]:
-        self.engine.env.run(until=now)
-        return list(self.engine.ages(self.q))
+        return list(self.engine.ages(self.q, now))
 
 
 def test_the_smallest_key_first_and_equals_in_order_of_arrival() -> None:
