@@ -10,7 +10,7 @@ from typing import Any
 import simpy
 
 from sim.model.agents import Career
-from sim.model.codes import QUEUES, Errand, Queue, Stage
+from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
 from sim.model.kernel import queueing
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.ports import Objects
@@ -218,16 +218,14 @@ def assert_idle_agents_stand_in_line(world: World) -> None:
     """Whoever is idle stands once in the line of each queue they may work, and nobody else does."""
     agents = world.state.agents
     for queue in world.state.queues:
-        line, last = [], -1
-        nobody, at = -1, queue.idle_first
-        while at != nobody:
-            assert agents[at].before[queue.index] == last
-            line.append(at)
-            last, at = at, agents[at].after[queue.index]
+        line, last, here = [], NOBODY, queue.idle_first
+        while here != NOBODY:
+            assert agents[here].before[queue.index] == last
+            line.append(here)
+            last, here = here, agents[here].after[queue.index]
         assert queue.idle_last == last
-        assert sorted(line) == [
-            a.index for a in agents if a.idle and queue.index in a.queues[: a.n_queues]
-        ]
+        idle = [a.index for a in agents if a.idle and queue.index in a.queues[: a.n_queues]]
+        assert sorted(line) == idle
 
 
 def assert_every_claim_is_somewhere(seen: Seen) -> None:
