@@ -131,6 +131,15 @@ def print_scales() -> None:
                   f"| {one['peak_rss_mb']:,.0f} |")  # fmt: skip
 
 
+def module_of(file: str) -> str:
+    """A file of the model or of SimPy by its path from there; all else together."""
+    parts = Path(file).parts
+    for folder in ("model", "simpy"):
+        if folder in parts[-3:-1]:
+            return "/".join(parts[parts.index(folder, len(parts) - 3) :])
+    return "other"
+
+
 def print_profile() -> None:
     """Where one year at full size spends its time: own time by module of the program."""
     with cProfile.Profile() as profile:
@@ -143,10 +152,8 @@ def print_profile() -> None:
             (caller[0], 0, share[2]) for caller, share in callers.items()
         ]  # fmt: skip
         for place, times, spent in places:
-            path = Path(place)
-            known = path.parts[-2:] if path.parts[-2:-1] in (("model",), ("simpy",)) else ("other",)
-            own["/".join(known)] += spent
-            calls["/".join(known)] += times
+            own[module_of(place)] += spent
+            calls[module_of(place)] += times
     total = sum(own.values())
     print("| where | share of the time | calls of its functions |")
     print("|---|---:|---:|")

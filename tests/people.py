@@ -6,25 +6,36 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from unittest.mock import patch
 
 import simpy
 
-from sim.model.agents import Agent
-from sim.model.claims import CLOSED, PAID, SUBMITTED, WAITING, Claim
-from sim.model.office import Office
-from sim.model.queues import WorkQueue
-from sim.model.simulation import World
+from sim.model.agents import Career
+from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
+from sim.model.kernel import queueing
+from sim.model.kernel.knowledge import knowledge_at
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.rows import Agent, Claim, Crew, WorkQueue
+from sim.model.simulation import Simulation
 from sim.model.workforce import Team
+from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
-from tests.scenarios import TEAMS, faultless, scenario, staffed
+from tests.scenarios import (
+    TEAMS,
+    faultless,
+    noted_changes,
+    objects,
+    replaced,
+    scenario,
+    staffed,
+    world_of,
+)
 
 VENDOR = "vendors.generalist"
 MINUTES_PER_MONTH = 1440.0 * 365.25 / 12
 LOOK_EVERY_DAYS = 0.0531  # never in step with shifts, files or items
 # Errands that bring a claim back; the others only look whether it still waits.
-RETURNS = ("_answer", "_rejected", "_reply", "_records_decided", "_decided")
+RETURNS = (Errand.ANSWER, Errand.REJECTED, Errand.REPLY, Errand.RECORDS_DECIDED, Errand.DECIDED)
 
 # Work round the clock, nobody absent, nothing forgotten or out of date, all alike, no pressure;
 # leavers are replaced at once by people who start work at once; nobody works overtime.
@@ -75,12 +86,21 @@ def coders(world: World) -> Team:
     return world.teams[TEAMS.index("coding_inpatient")]
 
 
+def lived_through(scene: Scenario, replication: int = 0) -> tuple[World, Record]:
+    """The world of a scenario on its last day, and the record."""
+    world = world_of(scene, replication)
+    return world, Simulation(world).run()
+
+
 def after(scene: Scenario, replication: int = 0) -> World:
     """The world of a scenario on its last day."""
-    world = World(scene, replication)
-    with patch.object(World, "_let_go", lambda _: None):
-        world.run()
-    return world
+    return lived_through(scene, replication)[0]
+
+
+def known(world: World, agent: Career) -> tuple[list[float], float]:
+    """What somebody knows in the end, by skill and of the client: on leaving, or by now."""
+    end = agent.left if agent.left is not None else float(world.engine.env.now)
+    return knowledge_at(world.state.crews[agent.row.crew], agent.row, end)
 
 
 @dataclass
@@ -94,7 +114,7 @@ class Seen:
     stuck: list[str] = field(default_factory=list)
     lost_people: list[str] = field(default_factory=list)
     off_plan: list[str] = field(default_factory=list)
-    past_the_end: list[tuple[Any, Claim]] = field(default_factory=list)
+    past_the_end: list[tuple[int, Claim]] = field(default_factory=list)
 
 
 Action = Callable[[World], Generator[simpy.Event, Any, None]]
@@ -102,56 +122,44 @@ Action = Callable[[World], Generator[simpy.Event, Any, None]]
 
 def watch(scene: Scenario, *actions: Action, replication: int = 0) -> Seen:
     """Run a scenario, looking into the office all the time, with more things happening in it."""
-    world = World(scene, replication)
+    world = world_of(scene, replication)
     seen = Seen(world, None)  # type: ignore[arg-type]
-    errand_on = Office.on
+    put_down = queueing.on
 
-    def noting(self: Office, day: int, errand: Any, claim: Claim, value: Any = None) -> None:
-        if day >= self.horizon:
+    def count(change: str, queue: str, _key: int, _now: float) -> None:
+        seen.moves[queue, change] += 1
+
+    def noting(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
+        if day >= s.house.horizon_days:
             seen.past_the_end.append((errand, claim))
-        errand_on(self, day, errand, claim, value)
+        put_down(s, day, errand, claim, value)
 
-    changes = {move: _counting(seen, move) for move in ("put", "take", "give_back", "drop")}
-    with (
-        patch.multiple(WorkQueue, **changes),
-        patch.object(World, "_let_go", lambda _: None),
-        patch.object(Office, "on", noting),
-    ):
-        world.env.process(_walk(seen))
+    with noted_changes(count), replaced(put_down, noting):
+        world.engine.env.process(_walk(seen))
         for action in actions:
-            world.env.process(action(world))
-        seen.record = world.run()
+            world.engine.env.process(action(world))
+        seen.record = Simulation(world).run()
     return seen
 
 
-def _counting(seen: Seen, move: str) -> Any:
-    change = getattr(WorkQueue, move)
-
-    def counted(self: WorkQueue, *arguments: Any) -> Any:
-        seen.moves[self.name, move] += 1
-        return change(self, *arguments)
-
-    return counted
-
-
 def _walk(seen: Seen) -> Generator[simpy.Event, Any, None]:
-    world = seen.world
-    yield world.env.timeout(LOOK_EVERY_DAYS / 3)
+    env = seen.world.engine.env
+    yield env.timeout(LOOK_EVERY_DAYS / 3)
     while True:
-        for team in world.teams:
+        for team in seen.world.teams:
             _look_at(seen, team)
-        yield world.env.timeout(LOOK_EVERY_DAYS)
+        yield env.timeout(LOOK_EVERY_DAYS)
 
 
 def _look_at(seen: Seen, team: Team) -> None:
-    now = seen.world.env.now
+    now = seen.world.engine.env.now
     for agent in team.employed:
-        if agent.in_hand is None and _on_duty(seen.world, agent):
-            waiting = [q.name for q in agent.queues if q.level]
+        if agent.row.hand_queue < 0 and _on_duty(seen.world, team, agent):
+            waiting = [QUEUES[q.index] for q in queues_open_to(seen.world, agent) if q.level]
             if waiting:
                 seen.stuck.append(f"day {now:.3f}: {team.name}-{agent.number} idle, {waiting} wait")
     if team.vendor.hiring.policy == "replace_on_exit":
-        missing = team.plan - len(team.employed) - team.personnel.pipeline
+        missing = team.roster.plan - len(team.employed) - team.personnel.pipeline
         if missing:
             seen.off_plan.append(f"day {now:.3f}: {team.name} lacks {missing}")
     pupils = [a.mentor for a in team.employed if a.mentor is not None]
@@ -162,13 +170,18 @@ def _look_at(seen: Seen, team: Team) -> None:
         seen.lost_people.append(f"day {now:.3f}: a mentor of {team.name} has left")
 
 
-def _on_duty(world: World, agent: Agent) -> bool:
+def queues_open_to(world: World, agent: Career) -> list[WorkQueue]:
+    """Queues that an agent's certificate opens."""
+    return [world.state.queues[q] for q in agent.row.queues[: agent.row.n_queues]]
+
+
+def _on_duty(world: World, team: Team, agent: Career) -> bool:
     """Whether the calendar has the agent at the desk now, overtime apart."""
-    day = int(world.env.now)
-    calendar, hour = world.calendar, world.env.now - day
-    length = calendar.shift_length * agent.team.hours_share
+    now = world.engine.env.now
+    calendar, day = world.calendar, int(now)
+    length = calendar.shift_length * team.roster.hours_share
     here = calendar.is_workday[day] and not agent.absent[day] and agent.producing
-    return here and calendar.shift_start < hour < calendar.shift_start + length
+    return here and calendar.shift_start < now - day < calendar.shift_start + length
 
 
 # --- what must hold -------------------------------------------------------------------------------
@@ -181,21 +194,38 @@ def assert_sound(seen: Seen) -> None:
     assert not seen.lost_people, seen.lost_people[:5]
     assert_flow(seen)
     assert_every_claim_is_somewhere(seen)
-    for team in seen.world.teams:
-        assert_time_adds_up(team)
+    world = seen.world
+    assert_idle_agents_stand_in_line(world)
+    for team, crew in zip(world.teams, world.state.crews, strict=True):
+        assert_time_adds_up(world, team, crew)
 
 
 def assert_flow(seen: Seen) -> None:
     """Per queue: arrived = finished + waiting + dropped + in hand."""
-    in_hand = Counter(agent.in_hand[0].name for agent in _everyone(seen.world) if agent.in_hand)
-    for name, queue in seen.world.office.queues.items():
+    state = seen.world.state
+    in_hand = Counter(agent.hand_queue for agent in _busy(seen.world))
+    for queue in state.queues:
         put, take, back, drop = (
-            seen.moves[name, move] for move in ("put", "take", "give_back", "drop")
+            seen.moves[QUEUES[queue.index], move] for move in ("put", "take", "give_back", "drop")
         )
-        assert queue.level == sum(e[3].ticket == e[1] for e in queue.heap)
+        assert queue.level == sum(1 for _ in _waiting(seen.world, queue))
         assert queue.arrived == put
-        assert queue.taken == take - back == queue.finished + in_hand[name]
-        assert queue.arrived == queue.finished + queue.level + drop + in_hand[name]
+        assert queue.taken == take - back == queue.finished + in_hand[queue.index]
+        assert queue.arrived == queue.finished + queue.level + drop + in_hand[queue.index]
+
+
+def assert_idle_agents_stand_in_line(world: World) -> None:
+    """Whoever is idle stands once in the line of each queue they may work, and nobody else does."""
+    agents = world.state.agents
+    for queue in world.state.queues:
+        line, last, here = [], NOBODY, queue.idle_first
+        while here != NOBODY:
+            assert agents[here].before[queue.index] == last
+            line.append(here)
+            last, here = here, agents[here].after[queue.index]
+        assert queue.idle_last == last
+        idle = [a.index for a in agents if a.idle and queue.index in a.queues[: a.n_queues]]
+        assert sorted(line) == idle
 
 
 def assert_every_claim_is_somewhere(seen: Seen) -> None:
@@ -203,63 +233,73 @@ def assert_every_claim_is_somewhere(seen: Seen) -> None:
     world = seen.world
     places = Counter(claim.key for claim in _placed(seen))
     last_ready = world.scenario.horizon_days - world.scenario.hospital.chart_ready_days
-    for claim in world.claims:
+    for claim in world.state.claims:
         found = places[claim.key]
-        if claim.stage == PAID:  # may still be fought for: a short payment
+        if claim.stage == Stage.PAID:  # may still be fought for: a short payment
             assert found <= 1
-        elif claim.stage == CLOSED:
+        elif claim.stage == Stage.CLOSED:
             assert found == 0
-        elif claim.stage == SUBMITTED:  # with the payer, and perhaps asked about
+        elif claim.stage == Stage.SUBMITTED:  # with the payer, and perhaps asked about
             assert found <= 2
-        elif claim.stage == WAITING and claim.day >= last_ready:  # perhaps not yet to be coded
+        elif claim.stage == Stage.WAITING and claim.day >= last_ready:  # perhaps not yet coded
             assert found <= 1
         else:
             assert found == 1, (claim.key, claim.stage)
 
 
 def _placed(seen: Seen) -> Iterable[Claim]:
-    world, office = seen.world, seen.world.office
-    for queue in office.queues.values():
-        yield from (e[3] for e in queue.heap if e[3].ticket == e[1])
-    for agent in _everyone(world):
-        if agent.in_hand:
-            queue, claim = agent.in_hand[0], agent.in_hand[1][3]
-            # While somebody asks for an answer, it may come, and the claim goes on.
-            if queue.name != "follow_up" or claim.stage == SUBMITTED:
-                yield claim
-    for batch in office.outbox.values():
-        yield from batch
-    errands = [(e, c) for day in office.agenda.values() for e, c, _ in day]
+    s = objects(seen.world)
+    for queue in s.queues:
+        yield from _waiting(seen.world, queue)
+    for agent in _busy(seen.world):
+        claim = s.claims[agent.hand_claim]
+        # While somebody asks for an answer, it may come, and the claim goes on.
+        if agent.hand_queue != Queue.FOLLOW_UP or claim.stage == Stage.SUBMITTED:
+            yield claim
+    for batch in s.outbox.values():
+        yield from (s.claims[c] for c in batch)
+    errands = [(errand, s.claims[c]) for day in s.agenda.values() for errand, c, _ in day]
     for errand, claim in errands + seen.past_the_end:
-        if errand.__name__ in RETURNS:
+        if errand in RETURNS:
             yield claim
 
 
-def _everyone(world: World) -> list[Agent]:
-    return [agent for team in world.teams for agent in team.agents]
+def _waiting(world: World, queue: WorkQueue) -> Iterable[Claim]:
+    """Claims that wait in a queue: those whose entry is their current one."""
+    s = objects(world)
+    return (s.claims[c] for _, ticket, _, c in s.heaps[queue.index] if s.claims[c].ticket == ticket)
 
 
-def assert_time_adds_up(team: Team) -> None:
+def _busy(world: World) -> list[Agent]:
+    """Agents with an item in hand."""
+    return [agent for agent in world.state.agents if agent.hand_queue >= 0]
+
+
+def assert_time_adds_up(world: World, team: Team, crew: Crew) -> None:
     """Busy ≤ productive ≤ scheduled ≤ paid; agents' careers add up to the team's totals."""
-    shift = team._calendar.shift_length * 1440.0 * team.hours_share
-    most = (shift + 1440.0 * team.time.overtime_days) * team._calendar.productive_share
+    calendar = world.calendar
+    shift = calendar.shift_length * 1440.0 * team.roster.hours_share
+    most = (shift + 1440.0 * crew.overtime_days) * calendar.productive_share
     for agent in team.agents:
         # Time is counted by whole days; a career, or the help of a mentor, may end within one.
-        assert agent.busy_minutes <= agent.productive_minutes + 2 * most + 1e-6, agent.number
+        row = agent.row
+        assert row.busy_minutes <= agent.productive_minutes + 2 * most + 1e-6, agent.number
         assert (agent.left is None) == (agent in team.employed)
-        assert (agent.left is None) == (agent.reason == "")
+        assert (agent.left is None) == (agent.reason == "") == (not row.gone)
         if agent.left is not None:
             assert agent.left >= max(agent.hired, 0.0)
-            assert agent.in_hand is None
-    busy = sum(a.busy_minutes for a in team.agents)
+            assert row.hand_queue < 0
+            assert not row.idle
+    busy = sum(a.row.busy_minutes for a in team.agents)
     productive = sum(a.productive_minutes for a in team.agents)
-    assert abs(busy - team.busy_minutes) <= 1e-6 * max(1.0, busy)
+    assert abs(busy - team.roster.busy_minutes) <= 1e-6 * max(1.0, busy)
     assert abs(productive - team.time.productive_minutes) <= 1e-6 * max(1.0, productive)
     joiners = sum(a.hired >= 0.0 for a in team.agents)
     assert busy <= productive + joiners * most + 1e-6
     assert productive <= 60.0 * team.time.scheduled_hours + 1e-6
     assert team.time.scheduled_hours <= team.time.paid_hours + 1e-6
-    assert 0.0 <= team.occupancy <= 1.0
+    assert 0.0 <= team.roster.occupancy <= 1.0
     for agent in team.employed:
-        assert all(0.0 <= level <= 1.0 for level in agent.knowledge)
-        assert 0.0 <= agent.client <= 1.0
+        domain, client = known(world, agent)
+        assert all(0.0 <= level <= 1.0 for level in (*domain, *agent.row.knowledge))
+        assert 0.0 <= client <= agent.client <= 1.0

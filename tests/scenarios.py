@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from sim.model.claims import CATEGORIES, Claim
-from sim.model.queues import WorkQueue
-from sim.model.simulation import World
+from sim.model.codes import CATEGORIES, QUEUES
+from sim.model.kernel import coding, front, knowledge, money, payer, ports, queueing, rework, work
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.rows import Agent, Claim, WorkQueue
+from sim.model.simpy_engine import SimPyEngine
+from sim.model.simulation import run
+from sim.model.world import World
+from sim.record.record import Record
 from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
 
 TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
 PAYERS = ("medicare", "medicare_advantage", "commercial", "managed_medicaid", "medicaid", "other")
 CERTIFICATIONS = ("none", "CPC", "CCS", "RHIT", "RN")
+KERNEL = (coding, front, knowledge, money, payer, ports, queueing, rework, work)
 
 
 def scenario(
@@ -89,9 +95,6 @@ def faultless(vendor: str) -> list[str]:
     ]
 
 
-Entry = tuple[float, int, float, Claim]
-
-
 @dataclass
 class Watch:
     """What happened at one queue, noted by somebody who stands beside it.
@@ -160,45 +163,103 @@ class Watch:
 
 
 @contextmanager
+def replaced(function: Callable[..., Any], by: Callable[..., Any]) -> Iterator[None]:
+    """Another function stands in for one of the kernel, in every module that calls it by name."""
+    name = function.__name__
+    found = [module for module in KERNEL if vars(module).get(name) is function]
+    assert found, f"no module of the kernel calls {name}"
+    with ExitStack() as stack:
+        for module in found:
+            stack.enter_context(patch.object(module, name, by))
+        yield
+
+
+Change = Callable[[str, str, int, float], None]
+
+
+@contextmanager
+def noted_changes(note: Change) -> Iterator[None]:
+    """After every change of a queue of SimPy's engine, notes it with queue, claim's key and time.
+
+    Changes are `put`, `take`, `drop`, and `give_back` where somebody leaves in the middle of an
+    item: the only place where work puts an entry into a heap itself.
+    """
+
+    def put(s: Objects, queue: WorkQueue, claim: Claim, key: float, now: float) -> None:
+        queueing_put(s, queue, claim, key, now)
+        note("put", QUEUES[queue.index], claim.key, now)
+
+    def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
+        queueing_take(s, queue, agent, now)
+        note("take", QUEUES[queue.index], s.claims[agent.hand_claim].key, now)
+
+    def drop(queue: WorkQueue, claim: Claim, now: float) -> None:
+        queueing_drop(queue, claim, now)
+        note("drop", QUEUES[queue.index], claim.key, now)
+
+    def give_back(
+        s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim
+    ) -> None:
+        ports.push(s, queue, key, ticket, since, claim)
+        note("give_back", QUEUES[queue.index], claim.key, queue.changed)
+
+    queueing_put, queueing_take, queueing_drop = queueing.put, queueing.take, queueing.drop
+    with (
+        replaced(queueing_put, put),
+        replaced(queueing_take, take),
+        replaced(queueing_drop, drop),
+        patch.object(work, "push", give_back),
+    ):
+        yield
+
+
+@contextmanager
 def watched_queues() -> Iterator[dict[str, Watch]]:
     """Notes every change of every queue while it is open; queues by name."""
     seen: defaultdict[str, Watch] = defaultdict(Watch)
-    put, take = WorkQueue.put, WorkQueue.take
-    give_back, drop = WorkQueue.give_back, WorkQueue.drop
 
-    def watched_put(self: WorkQueue, claim: Claim, key: float, now: float) -> None:
-        seen[self.name].put(claim.key, now)
-        put(self, claim, key, now)
+    def note(change: str, queue: str, key: int, now: float) -> None:
+        getattr(seen[queue], change)(key, now)
 
-    def watched_take(self: WorkQueue, now: float) -> Entry:
-        entry = take(self, now)
-        seen[self.name].take(entry[3].key, now)
-        return entry
-
-    def watched_give_back(self: WorkQueue, entry: Entry, *times: float) -> None:
-        seen[self.name].give_back(entry[3].key, times[-1])
-        give_back(self, entry, *times)
-
-    def watched_drop(self: WorkQueue, claim: Claim, now: float) -> None:
-        seen[self.name].drop(claim.key, now)
-        drop(self, claim, now)
-
-    methods: dict[str, Any] = {
-        "put": watched_put,
-        "take": watched_take,
-        "give_back": watched_give_back,
-        "drop": watched_drop,
-    }
-    with patch.multiple(WorkQueue, **methods):
+    with noted_changes(note):
         yield seen
+
+
+# --- runs to be looked into -----------------------------------------------------------------------
+
+
+class Kept(SimPyEngine):
+    """SimPy's engine, which still holds everything when a run is over."""
+
+    def close(self) -> None:
+        """Let go of nothing."""
+
+
+def world_of(scene: Scenario, replication: int = 0) -> World:
+    """The world of a scenario before its first day, to be looked into whenever one likes."""
+    return World(scene, replication, Kept)
+
+
+def objects(world: World) -> Objects:
+    """The rows of such a world, with what SimPy's engine keeps beside them."""
+    assert isinstance(world.state, Objects)
+    return world.state
+
+
+def by_reference(scene: Scenario, replication: int = 0) -> Record:
+    """The record of a run by SimPy's engine, whose functions can be watched."""
+    return run(scene, replication, SimPyEngine)
+
+
+def queues_of(world: World) -> dict[str, WorkQueue]:
+    """The queues of a scenario by name."""
+    return {str(q.name): world.state.queues[QUEUES.index(q.name)] for q in world.scenario.queues}
 
 
 def in_hand(world: World) -> dict[str, set[int]]:
     """Keys of the claims that agents have in hand, by queue."""
     hands: defaultdict[str, set[int]] = defaultdict(set)
-    for team in world.teams:
-        for agent in team.agents:
-            if agent.in_hand is not None:
-                queue, entry = agent.in_hand[:2]
-                hands[queue.name].add(entry[3].key)
+    for agent in world.state.agents:
+        if agent.hand_queue >= 0:
+            hands[QUEUES[agent.hand_queue]].add(world.state.claims[agent.hand_claim].key)
     return hands

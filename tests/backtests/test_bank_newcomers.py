@@ -21,7 +21,6 @@ from datetime import date, datetime
 from functools import cache
 from math import exp, gamma, log, sqrt
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -30,8 +29,10 @@ from scipy import optimize, stats
 
 from docs import studies
 from sim.model import rules
-from sim.model.agents import Agent
-from sim.model.simulation import World
+from sim.model.kernel.knowledge import practise
+from sim.model.kernel.ports import Objects
+from sim.model.kernel.rows import Agent
+from sim.model.simulation import Simulation
 from sim.record.kpis import outcome
 from sim.record.record import Table
 from sim.report import style
@@ -39,6 +40,7 @@ from sim.report.charts import newcomers
 from sim.report.charts.survival import survival
 from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
+from tests.scenarios import replaced, world_of
 
 Floats = NDArray[np.float64]
 WEEKS = 38
@@ -190,26 +192,31 @@ def modelled() -> Modelled:
     scene = load(shipped_configs() / "checks" / "bank_newcomers.yaml").scenario
     slow = scene.people.novice_slowdown
     cells, before = np.zeros((3, 80)), np.zeros(3)
-    practise = Agent.practise
+    hired: dict[int, float] = {}  # day of hire by number of the agent
 
-    def noting(self: Agent, skill: int, minutes: float, now: float) -> None:
-        item = np.array([log(minutes), log(rules.slowdown(self.knowledge[skill], slow)), 1.0])
-        if self.hired >= 0:
-            cells[:, int((now - self.hired) // 7)] += item
+    def noting(s: Objects, agent: Agent, skill: int, minutes: float, now: float) -> None:
+        item = np.array([log(minutes), log(rules.slowdown(agent.knowledge[skill], slow)), 1.0])
+        if agent.index not in hired:
+            hired.update((a.row.index, a.hired) for t in world.teams for a in t.employed)
+        since = hired[agent.index]
+        if since >= 0:
+            cells[:, int((now - since) // 7)] += item
         else:
             before.__iadd__(item)
-        practise(self, skill, minutes, now)
+        practise(s, agent, skill, minutes, now)
 
     days, left, kpis = [], [], []
     for replication in range(REPLICATIONS):
-        with patch.object(Agent, "practise", noting):
-            record = World(scene, replication).run()
+        hired.clear()
+        world = world_of(scene, replication)
+        with replaced(practise, noting):
+            record = Simulation(world).run()
         kpis.append(outcome(record).kpis)
         agents = record.agents
-        for hired, tenure, reason in zip(
+        for joined, tenure, reason in zip(
             agents["hired_day"], agents["tenure_days"], agents["reason"], strict=True
         ):
-            if hired >= 0:
+            if joined >= 0:
                 days.append(tenure)
                 left.append(float(reason != ""))
     worked, expected = cells[:2, :WEEKS] / cells[2, :WEEKS] - before[:2, None] / before[2]

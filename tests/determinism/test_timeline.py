@@ -7,11 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from sim.model.simulation import World, run
+from sim.model.simulation import Simulation, run
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from tests.book import Book
-from tests.scenarios import scenario
+from tests.scenarios import scenario, world_of
 
 PART = "Determinism"
 DAY = 112  # the end of the sixteenth week
@@ -85,8 +85,8 @@ def test_an_event_changes_nothing_before_its_day(book: Book, kind: str, plain: R
 
 def test_a_switch_hands_everything_over() -> None:
     timeline = f"timeline=[{EVENTS['vendor_switch'] % DATE}]"
-    world = World(scenario("medcentral", timeline, "kpi_from_days=30", days=200), 0)
-    record = world.run()
+    world = world_of(scenario("medcentral", timeline, "kpi_from_days=30", days=200))
+    record = Simulation(world).run()
     agents, weeks = record.agents, record.weeks
     people = list(zip(agents["vendor"], agents["left"], agents["reason"], strict=True))
     assert {vendor for vendor, left, _ in people if not left} == {"specialized"}

@@ -58,6 +58,13 @@ def pytest_on(folder: Path, *words: str) -> str:
     )
 
 
+def assert_translates(folder: Path) -> None:
+    """The compiled engine can be written from the kernel of a changed copy."""
+    program = folder / "translated.py"
+    program.write_text("from sim.model.compiled.build import source\n\nsource()\n")
+    within(folder, "translated")
+
+
 def simulated(folder: Path) -> dict[str, float]:
     """Means of a small run of the generalist in a changed copy."""
     within(
@@ -71,18 +78,21 @@ def simulated(folder: Path) -> dict[str, float]:
 @pytest.mark.parametrize("changed", ["A learning law"], indirect=True)
 def test_a_learning_law(changed: Path) -> None:
     assert "4 passed" in pytest_on(changed, "tests/oracles/test_people.py", "-k", "hyperbolic")
+    assert_translates(changed)
 
 
 @pytest.mark.parametrize("changed", ["A defect category"], indirect=True)
 def test_a_defect_category(changed: Path) -> None:
     means = simulated(changed)
     assert 0 < means["denials.category.COB"] < means["denials.category.REG"]
+    assert_translates(changed)
     assert "4 passed" in pytest_on(changed, *EVERY_CENT)
 
 
 @pytest.mark.parametrize("changed", ["A queue"], indirect=True)
 def test_a_queue(changed: Path) -> None:
     assert simulated(changed)["work.wait_days.second_review"] > 0
+    assert_translates(changed)
     for path in (changed / "configs").glob("*.yaml"):  # every scenario with teams of its own
         text = path.read_text(encoding="utf-8")
         team = CLINICAL_TEAM.replace(", ", ", second_review, ")

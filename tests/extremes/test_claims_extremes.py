@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model.calendar import WorkCalendar
-from sim.model.claims import CATEGORIES, CAUSES, FIRST_ASKED, FIRST_DENIED
+from sim.model.codes import CATEGORIES, CAUSES, First
 from sim.model.expectations import full_time_needed, yearly_minutes
 from sim.model.simulation import run
 from sim.record.kpis import outcome
@@ -51,8 +51,8 @@ def test_without_defects_every_claim_is_paid_at_once_and_in_full(book: Book, nam
 def test_a_payer_of_no_stringency_denies_only_what_was_filed_late() -> None:
     record = run(scenario("generalist", *for_payers("stringency", 0), scale=0.03, days=200), 0)
     first = record.claims["first_outcome"]
-    assert set(record.claims["denied_for"][first == FIRST_DENIED].tolist()) <= {TIMELY}
-    assert (first == FIRST_ASKED).sum() > 10
+    assert set(record.claims["denied_for"][first == First.DENIED].tolist()) <= {TIMELY}
+    assert (first == First.ASKED).sum() > 10
 
 
 # --- nothing is won back --------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_what_is_never_won_back_is_lost_as_it_was_denied() -> None:
     )
     assert kpis["appeals.overturn_rate"] == 0.0
     first = record.claims["first_outcome"]
-    mine = (record.claims["day"] < 150) & np.isin(first, (FIRST_DENIED, FIRST_ASKED))
+    mine = (record.claims["day"] < 150) & np.isin(first, (First.DENIED, First.ASKED))
     assert dollars(record, mine, "loss_cents") == dollars(record, mine)
     assert dollars(record, mine, "paid_cents") == 0
 
@@ -110,7 +110,7 @@ def test_what_is_always_won_back_is_not_lost() -> None:
         last=30,
     )
     record = run(model, 0)
-    assert (record.claims["first_outcome"] == FIRST_DENIED).sum() > 100
+    assert (record.claims["first_outcome"] == First.DENIED).sum() > 100
     assert (record.claims["loss_cause"] < 0).all()
     assert outcome(record).kpis["denials.final_rate"] == 0.0
 
@@ -162,7 +162,7 @@ def test_with_a_tenth_of_the_people_the_deadlines_bite(book: Book) -> None:
     assert kpis["denials.category.TIMELY"] > 0.05
     assert kpis["money.loss_usd.timely_filing"] > 0.0
     claims = record.claims
-    denied = claims["first_outcome"] == FIRST_DENIED
+    denied = claims["first_outcome"] == First.DENIED
     np.testing.assert_array_equal(
         claims["denied_for"][denied] == TIMELY, (claims["first_day"] - claims["day"])[denied] > 60
     )
@@ -224,8 +224,8 @@ def test_a_stricter_payer_denies_the_same_claims_and_more(seed: int) -> None:
     assert rates[0] < rates[1] < rates[2]
     for less, more in ((mild, strict), (strict, harsh)):
         answered = (less.claims["first_outcome"] > 0) & (more.claims["first_outcome"] > 0)
-        denied = less.claims["first_outcome"] == FIRST_DENIED
-        assert (more.claims["first_outcome"][answered & denied] == FIRST_DENIED).all()
+        denied = less.claims["first_outcome"] == First.DENIED
+        assert (more.claims["first_outcome"][answered & denied] == First.DENIED).all()
         assert (answered & denied).sum() > 150
 
 

@@ -8,21 +8,23 @@ here is left to chance but the course of the runs, which is the same every time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from statistics import fmean
 from typing import Any
 
 import pytest
 import simpy
 
-from sim.model.agents import Agent
+from sim.model.agents import Career
 from sim.model.claim_columns import claim_columns
-from sim.model.claims import STAGES
+from sim.model.codes import STAGES
 from sim.model.personnel import REVIEW_DAYS
-from sim.model.simulation import World, run
+from sim.model.simulation import run
+from sim.model.workforce import Team
+from sim.model.world import World
 from sim.record.kpis import outcome
 from tests.people import VENDOR, Action, Seen, assert_sound, bare, coders, watch
-from tests.scenarios import PAYERS, TEAMS, scenario, staffed
+from tests.scenarios import PAYERS, TEAMS, queues_of, scenario, staffed
 
 HIRING, TURNOVER = f"{VENDOR}.hiring", f"{VENDOR}.turnover"
 HOT = f"{TURNOVER}.annual_rate=10"
@@ -148,39 +150,42 @@ def test_the_office_stays_sound_under_every_learning_law(law: str) -> None:
     assert_sound(seen)
 
 
-def gone(seen: Seen, team: str) -> list[Agent]:
+def gone(seen: Seen, team: str) -> list[Career]:
     """Who left a team, in order of hire."""
     return [a for t in seen.world.teams if t.name == team for a in t.agents if a.left is not None]
 
 
-def strike(every_days: float, choose: Any) -> Action:
-    """Somebody whom `choose` finds walks out, again and again, at odd hours."""
+Choice = Callable[[Career, Team], bool]
+
+
+def strike(every_days: float, choose: Choice) -> Action:
+    """Somebody whom `choose` finds in a team walks out, again and again, at odd hours."""
 
     def acting(world: World) -> Generator[simpy.Event, Any, None]:
         while True:
-            yield world.env.timeout(every_days)
+            yield world.engine.env.timeout(every_days)
             for team in world.teams:
-                leaver = next(filter(choose, team.employed), None)
+                leaver = next((a for a in team.employed if choose(a, team)), None)
                 if leaver is not None:
-                    team.dismiss(leaver, "quit")
+                    team.roster.dismiss(leaver, "quit")
                     team.personnel._replace_leaver()
 
     return acting
 
 
 def test_items_of_those_who_quit_at_work_are_taken_up_by_others() -> None:
-    seen = watch(scenario("generalist", *QUICK), strike(1.47, lambda a: a.in_hand is not None))
+    seen = watch(scenario("generalist", *QUICK), strike(1.47, lambda a, _: a.row.hand_queue >= 0))
     assert_sound(seen)
     returned = Counter({name: n for (name, move), n in seen.moves.items() if move == "give_back"})
     assert returned.total() > 200
     assert returned["coding_inpatient"] > 50
-    claims = claim_columns(seen.world.claims)
+    claims = claim_columns(seen.world.engine)
     early = claims["day"] < 100
     assert (claims["stage"][early] == STAGES.index("paid")).mean() > 0.1
 
 
 def test_mentors_can_quit() -> None:
-    seen = watch(scenario("generalist", HOT, *QUICK), strike(2.11, lambda a: a.pupils > 0))
+    seen = watch(scenario("generalist", HOT, *QUICK), strike(2.11, lambda a, _: a.pupils > 0))
     assert_sound(seen)
     assert sum(len(gone(seen, team)) for team in TEAMS) > 100
 
@@ -188,13 +193,13 @@ def test_mentors_can_quit() -> None:
 @pytest.mark.parametrize(
     ("choose", "least_days", "most_days"),
     [
-        (lambda a: a.nesting, 4.0, 14.0),
-        (lambda a: a.hired > 0 and not a.producing, 0.0, 4.0),
-        (lambda a: a.hired > 0 and a.team.env.now - a.hired < 1, 0.0, 1.0),
+        (lambda a, _: a.row.nesting, 4.0, 14.0),
+        (lambda a, _: a.hired > 0 and not a.producing, 0.0, 4.0),
+        (lambda a, team: a.hired > 0 and team.roster.env.now - a.hired < 1, 0.0, 1.0),
     ],
     ids=["while nesting", "in class", "on their first day"],
 )
-def test_newcomers_can_quit(choose: Any, least_days: float, most_days: float) -> None:
+def test_newcomers_can_quit(choose: Choice, least_days: float, most_days: float) -> None:
     seen = watch(scenario("generalist", HOT, *QUICK), strike(0.71, choose))
     assert_sound(seen)
     leavers = [a for team in TEAMS for a in gone(seen, team) if a.hired > 0]
@@ -208,7 +213,7 @@ def test_follow_ups_that_the_payer_overtakes_are_not_left_behind() -> None:
         "teams.ar.headcount=100",
         *(f"payers.{payer}.reply_days=[14, 16, 25]" for payer in PAYERS),
     ]  # fmt: skip
-    asking = strike(0.37, lambda a: a.team.name == "ar" and a.in_hand is not None)
+    asking = strike(0.37, lambda a, team: team.name == "ar" and a.row.hand_queue >= 0)
     seen = watch(scenario("generalist", *QUICK, *slow), asking)
     assert_sound(seen)
     assert seen.moves["follow_up", "give_back"] > 50
@@ -216,7 +221,7 @@ def test_follow_ups_that_the_payer_overtakes_are_not_left_behind() -> None:
 
 def test_a_whole_office_can_walk_out_in_the_middle_of_a_day() -> None:
     def acting(world: World) -> Generator[simpy.Event, Any, None]:
-        yield world.env.timeout(40.45)
+        yield world.engine.env.timeout(40.45)
         for team in world.teams:
             team.personnel.shock("attrition_shock", 1.0)
             assert not team.employed
@@ -224,7 +229,7 @@ def test_a_whole_office_can_walk_out_in_the_middle_of_a_day() -> None:
     seen = watch(scenario("generalist", *QUICK), acting)
     assert_sound(seen)
     for team in seen.world.teams:
-        assert len(team.employed) + team.personnel.pipeline == team.plan
+        assert len(team.employed) + team.personnel.pipeline == team.roster.plan
         assert max(a.left for a in team.agents if a.hired < 0) == 40.45
 
 
@@ -234,8 +239,8 @@ def test_a_team_that_empties_leaves_its_work_waiting() -> None:
     world = seen.world
     assert not any(team.employed for team in world.teams)
     last = max(a.left for team in world.teams for a in team.agents)
-    coding = [q for q in world.office.queues.values() if q.name.startswith("coding")]
-    late = [c for c in world.claims if last < c.day < 399]
+    coding = [q for name, q in queues_of(world).items() if name.startswith("coding")]
+    late = [c for c in world.state.claims if last < c.day < 399]
     assert late
     assert sum(q.level for q in coding) >= len(late)
 
@@ -254,7 +259,7 @@ def test_the_pipeline_brings_a_team_back_to_plan(policy: str) -> None:
     assert_sound(seen)
     team = coders(seen.world)
     # 42 of 60 walk out; of the 18 left half are laid off, and 9 places with them.
-    assert team.plan == 51
+    assert team.roster.plan == 51
     assert len(team.employed) == 51
     assert team.personnel.pipeline == 0
     starts = Counter(a.hired for a in team.agents if a.hired > 0)
@@ -358,4 +363,4 @@ def test_overtime_is_worked_paid_and_counted_on_the_same_days(heads: int, scale:
     assert len(lasting) >= 3
     for row in lasting:
         assert row["busy_minutes"] == pytest.approx(row["productive_minutes"], abs=4 * 60.0)
-    assert team.time.overtime_days == 0.0
+    assert seen.world.state.crews[seen.world.teams.index(team)].overtime_days == 0.0

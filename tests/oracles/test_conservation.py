@@ -10,14 +10,24 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.model.claims import CAUSES, STAGES
-from sim.model.simulation import World
+from sim.model.codes import CAUSES, STAGES
+from sim.model.simulation import Simulation
+from sim.model.world import World
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.record.views import took_place
 from sim.scenario.schema import Scenario
 from tests.book import Book
-from tests.scenarios import TEAMS, Watch, for_payers, in_hand, scenario, watched_queues
+from tests.scenarios import (
+    TEAMS,
+    Watch,
+    for_payers,
+    in_hand,
+    queues_of,
+    scenario,
+    watched_queues,
+    world_of,
+)
 
 PART, FLOW = "Money", "conservation"
 PAID, CLOSED = STAGES.index("paid"), STAGES.index("closed")
@@ -215,7 +225,7 @@ def assert_places(record: Record) -> None:
 def assert_counts(world: World, record: Record, watches: dict[str, Watch]) -> None:
     """Arrived = finished + in hand + taken away + waiting, and nobody waits less than nothing."""
     hands = in_hand(world)
-    for name, queue in world.office.queues.items():
+    for name, queue in queues_of(world).items():
         watch = watches[name]
         assert queue.level == len(watch.here)
         there = queue.finished + len(hands[name]) + len(watch.withdrawn) + len(watch.here)
@@ -225,11 +235,11 @@ def assert_counts(world: World, record: Record, watches: dict[str, Watch]) -> No
         assert min((stay for _, stay in watch.stays), default=0.0) >= 0.0
     places = [key for watch in watches.values() for key in watch.here]
     assert len(places) == len(set(places)), "a claim waits in two queues"
-    items = sum(agent.items for team in world.teams for agent in team.agents)
+    items = sum(agent.row.items for team in world.teams for agent in team.agents)
     assert sum(record.queues["finished"]) == items
     touches = int(record.claims["touches"].sum())
     # What is done before there is a chart counts for the queues, and not for the claim.
-    assert touches == items if world.front is None else touches <= items
+    assert touches == items if world.scenario.hospital.front_end is None else touches <= items
     for column in ("wait_days", "mean_level", "oldest_days", "backlog", "arrived"):
         assert min(record.queues[column]) >= -1e-9, column
 
@@ -258,8 +268,8 @@ def assert_rates(record: Record) -> None:
 
 def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
     with watched_queues() as watches:
-        world = World(model, 0)
-        record = world.run()
+        world = world_of(model)
+        record = Simulation(world).run()
     return world, record, watches
 
 

@@ -9,14 +9,14 @@ from math import exp
 
 import pytest
 
-from sim.model.claims import CATEGORIES
-from sim.model.simulation import World, run
+from sim.model.codes import CATEGORIES
+from sim.model.simulation import Simulation, run
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
 from tests.book import Book
 from tests.mean_field import FEEDBACK_LIMIT, KPI, WIDTH, MeanField
-from tests.scenarios import for_payers, frozen, scenario, staffed
+from tests.scenarios import for_payers, frozen, scenario, staffed, world_of
 
 PART = "Mean field"
 DOMAIN, CLIENT = 0.62, 0.71
@@ -112,8 +112,8 @@ def test_the_steady_state_is_that_of_the_mean_field(
 
 def test_meetings_bring_source_defects_down_to_their_floor() -> None:
     """Each meeting closes a tenth of what is left above the floor, once a denial was seen."""
-    world = World(scenario("specialized", scale=0.1, days=300), 0)
-    world.run()
+    world = world_of(scenario("specialized", scale=0.1, days=300))
+    Simulation(world).run()
     meetings = (300 - 1) // 14
     left = dict(zip(CATEGORIES, world.feedback.left.tolist(), strict=True))
     for category in world.scenario.categories:
@@ -141,7 +141,7 @@ def test_knowledge_settles_where_practice_balances_forgetting() -> None:
     )
     record = run(model, 0)
     agents, days = record.agents, model.horizon_days
-    calendar = World(model, 0).calendar
+    calendar = world_of(model).calendar
     full = calendar.productive_minutes(1.0) * calendar.workdays_per_year / 12.0 / 60.0
     months = days / (365.25 / 12.0)
     mine = [i for i, team in enumerate(agents["team"]) if team == "coding_outpatient"]

@@ -16,14 +16,15 @@ import pytest
 from scipy import special
 
 from sim.model import rules
-from sim.model.agents import Agent
-from sim.model.claims import SKILLS
-from sim.model.simulation import World, run
+from sim.model.codes import SKILLS
+from sim.model.kernel.knowledge import forgotten, knowledge_at, practise
+from sim.model.simulation import run
 from sim.model.workforce import Team
+from sim.model.world import World
 from sim.record.kpis import outcome
 from tests.book import Book
-from tests.people import MINUTES_PER_MONTH, VENDOR, after, bare, coders
-from tests.scenarios import TEAMS, scenario
+from tests.people import MINUTES_PER_MONTH, VENDOR, after, bare, coders, known, lived_through
+from tests.scenarios import TEAMS, objects, scenario, world_of
 
 PART = "People"
 SIGMAS = 5.0
@@ -230,7 +231,7 @@ def test_pressure_at_the_target_leaves_the_rate_as_written() -> None:
         "hospital.inpatient.claims_per_year=60000",
     ]  # fmt: skip
     team = coders(after(bare(people, *options, days=days)))
-    assert team.occupancy > 0.97  # more work than they can do, as the target of 1 wants
+    assert team.roster.occupancy > 0.97  # more work than they can do, as the target of 1 wants
     expected = people * rate * days / 365.25  # and not 1.6 times as many
     left = len(team.agents) - len(team.employed)
     assert left == pytest.approx(expected, abs=SIGMAS * sqrt(expected))
@@ -293,8 +294,8 @@ def test_mean_knowledge_of_a_team_is_whitts(
         *(f"{VENDOR}.entry_knowledge.{part}={entry[part]}" for part in entry),
         *(f"{LEARNING}.{part}_per_month={learning[part]}" for part in learning),
     ]  # fmt: skip
-    world = after(bare(STAFF, *flood, *options, days=BUSY_DAYS))
-    weeks = world.observer.record().weeks
+    world, record = lived_through(bare(STAFF, *flood, *options, days=BUSY_DAYS))
+    weeks = record.weeks
     mine = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"]
     later = [i for i in mine if weeks["day"][i] >= 28]
     busy, productive = (
@@ -327,10 +328,10 @@ def assert_levels_follow_from_items(
     assert len(newcomers) > STAFF
     for agent in newcomers:
         end = agent.left if agent.left is not None else float(BUSY_DAYS)
-        assert agent.items == int((end - agent.hired) / ITEM_DAYS + 1e-9)
+        assert agent.row.items == int((end - agent.hired) / ITEM_DAYS + 1e-9)
         if forgetting == 0.0:
-            months = agent.items * ITEM_MINUTES / MINUTES_PER_MONTH
-            for part, known in (("domain", agent.knowledge[0]), ("client", agent.client)):
+            months = agent.row.items * ITEM_MINUTES / MINUTES_PER_MONTH
+            for part, known in (("domain", agent.row.knowledge[0]), ("client", agent.client)):
                 missing = (1 - entry[part]) * exp(-learning[part] * months)
                 assert 1 - known == pytest.approx(missing, rel=1e-9)
 
@@ -357,10 +358,10 @@ def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(book: Book
     people = world.scenario.people
     learn = rules.LEARNING[law][0]
     for agent in coders(world).agents:
-        months = agent.busy_minutes / MINUTES_PER_MONTH
+        months = agent.row.busy_minutes / MINUTES_PER_MONTH
         assert months > 23.0
         shape = people.power_exponent, people.incompressible_share
-        assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.8, *shape), abs=1e-9)
+        assert agent.row.knowledge[0] == pytest.approx(learn(0.1, months, 0.8, *shape), abs=1e-9)
         assert agent.client == pytest.approx(learn(0.05, months, 0.6, *shape), abs=1e-9)
     theory = learn(0.05, months, 0.6, *shape)
     book.equals(f"Two years of items under {law}: client knowledge", agent.client, theory, LAW)
@@ -368,42 +369,42 @@ def test_without_loss_knowledge_is_what_the_law_makes_of_the_practice(book: Book
 
 def test_without_leavers_forgetting_and_new_rules_everybody_becomes_a_master() -> None:
     for agent in coders(forever("exponential")).agents:
-        assert agent.knowledge[0] > 1 - 1e-7
+        assert agent.row.knowledge[0] > 1 - 1e-7
         assert agent.client > 1 - 1e-5
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_a_skill_that_is_not_used_fades_as_the_law_says(book: Book, law: str) -> None:
-    world = World(bare(1, f"people.learning_law={law}", "seed=5", days=60), 0)
-    team = coders(world)
-    team.open_doors()
-    agent = Agent(team, 99, 0.0)
+    world = world_of(bare(1, f"people.learning_law={law}", "seed=5", days=60))
+    number = world.teams.index(coders(world))
+    crew = world.state.crews[number]
+    crew.forgetting_per_month = 0.05 if law != "lfcm" else crew.domain_rate
+    crew.forgetting_per_day = 0.05 / rules.DAYS_PER_MONTH
+    agent = world.engine.employ(number, [])
     agent.month_minutes = MINUTES_PER_MONTH
-    knowing = team.knowing
-    knowing.forgetting_per_month = 0.05 if law != "lfcm" else knowing.domain_rate
-    knowing.forgetting_per_day = 0.05 / rules.DAYS_PER_MONTH
-    agent.knowledge = [0.6] * 5
+    agent.knowledge = [0.6] * len(SKILLS)
     for day in range(1, 366):  # a year of work in the first skill
-        agent.practise(0, 480.0, float(day))
-    agent.catch_up(365.0)
-    unused = knowing.forgotten(0.6, 365.0)
+        practise(objects(world), agent, 0, 480.0, float(day))
+    unused = forgotten(crew, 0.6, 365.0)
     assert unused < 0.6
-    assert agent.knowledge[1:] == pytest.approx([unused] * 4, abs=1e-9)
-    assert agent.knowledge[0] > unused
-    book.equals(f"A year without use under {law}: knowledge", agent.knowledge[1], unused, LAW)
+    domain, client = knowledge_at(crew, agent, 365.0)
+    assert domain[1:] == pytest.approx([unused] * (len(SKILLS) - 1), abs=1e-9)
+    assert domain[0] == agent.knowledge[0] > unused
+    assert client == agent.client > 0.0
+    book.equals(f"A year without use under {law}: knowledge", domain[1], unused, LAW)
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> None:
-    world = World(bare(50, f"people.learning_law={law}", "people.incompressible_share=0.2",
-                       f"{TURNOVER}.annual_rate=0.5", days=60), 0)  # fmt: skip
+    world = world_of(bare(50, f"people.learning_law={law}", "people.incompressible_share=0.2",
+                          f"{TURNOVER}.annual_rate=0.5", days=60))  # fmt: skip
     team = coders(world)
     team.open_doors()
     people, learn = world.scenario.people, rules.LEARNING[law][0]
     for agent in team.agents:
         months = -agent.hired / rules.DAYS_PER_MONTH  # always at work: the target occupancy is 1
         shape = people.power_exponent, people.incompressible_share
-        assert agent.knowledge[0] == pytest.approx(learn(0.1, months, 0.20, *shape), abs=1e-6)
+        assert agent.row.knowledge[0] == pytest.approx(learn(0.1, months, 0.20, *shape), abs=1e-6)
         assert agent.client == pytest.approx(learn(0.05, months, 0.22, *shape), abs=1e-6)
 
 
@@ -436,7 +437,7 @@ def test_rule_changes_take_and_retraining_gives_back_a_part(obsolete: float) -> 
     ]  # fmt: skip
     for days, lost in ((44, obsolete), (60, obsolete * (1 - taught))):
         for agent in coders(after(bare(3, *options, days=days))).agents:
-            assert agent.knowledge == pytest.approx([level * (1 - lost)] * len(SKILLS))
+            assert agent.row.knowledge == pytest.approx([level * (1 - lost)] * len(SKILLS))
             assert agent.client == level
 
 
@@ -459,10 +460,10 @@ def test_no_turnover_is_the_limit_of_little_turnover(days: int) -> None:
 def test_a_pooled_team_knows_less_of_every_skill_than_specialists(book: Book) -> None:
     """Pinker & Shumsky 2000: the same people in one cross-trained team practise each skill less."""
     size = {"scale": 0.05, "days": 545, "first": 180, "last": 90}
-    split = after(scenario("generalist", **size))  # type: ignore[arg-type]
-    heads = sum(t.plan * t.hours_share for t in split.teams) / 0.05
+    split, first = lived_through(scenario("generalist", **size))  # type: ignore[arg-type]
+    heads = sum(t.roster.plan * t.roster.hours_share for t in split.teams) / 0.05
     everything = ", ".join(q for t in split.scenario.teams for q in t.queues)
-    pooled = after(
+    pooled, second = lived_through(
         scenario(
             "generalist", f"teams.billing.queues=[{everything}]",
             f"teams.billing.headcount={round(heads)}",
@@ -471,15 +472,17 @@ def test_a_pooled_team_knows_less_of_every_skill_than_specialists(book: Book) ->
         )
     )  # fmt: skip
     pool = pooled.teams[TEAMS.index("billing")]
-    assert pool.plan * pool.hours_share == pytest.approx(heads * 0.05, rel=0.01)
+    assert pool.roster.plan * pool.roster.hours_share == pytest.approx(heads * 0.05, rel=0.01)
     for team in split.teams:
         (skill,) = {q.skill for q in team.queues}
-        special = np.mean([a.knowledge[skill] for a in team.employed if a.producing])
-        general = np.mean([a.knowledge[skill] for a in pool.employed if a.producing])
+        special, general = (
+            float(np.mean([known(world, a)[0][skill] for a in one.employed if a.producing]))
+            for world, one in ((split, team), (pooled, pool))
+        )
         assert general < special - 0.02, team.name
         name = f"Knowledge of {team.name}: specialists, then one cross-trained pool"
-        book.ordered(name, (float(special), float(general)), False, "Pinker & Shumsky 2000")
-    right = [outcome(w.observer.record()).kpis["quality.coding_accuracy"] for w in (split, pooled)]
+        book.ordered(name, (special, general), False, "Pinker & Shumsky 2000")
+    right = [outcome(record).kpis["quality.coding_accuracy"] for record in (first, second)]
     name = "Coding accuracy: specialists, then one cross-trained pool"
     book.ordered(name, right, False, "Pinker & Shumsky 2000")
 

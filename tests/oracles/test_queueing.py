@@ -9,12 +9,22 @@ import pytest
 from scipy import stats
 from scipy.linalg import expm
 
-from sim.model.claims import CAUSES
-from sim.model.simulation import World, run
+from sim.model.codes import CAUSES
+from sim.model.simulation import Simulation, run
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
 from tests.book import Book
-from tests.scenarios import TEAMS, faultless, frozen, in_hand, scenario, watched_queues
+from tests.scenarios import (
+    TEAMS,
+    by_reference,
+    faultless,
+    frozen,
+    in_hand,
+    queues_of,
+    scenario,
+    watched_queues,
+    world_of,
+)
 
 PART = "Queues"
 # Every comparison allows an error that chance exceeds with probability 1e-5; there are 14.
@@ -123,7 +133,7 @@ def test_waiting_is_that_of_m_m_c(
     delays: list[float] = []
     for replication in range(REPLICATIONS):
         with watched_queues() as watches:
-            record = run(model, replication)
+            record = by_reference(model, replication)
         for group in groups:
             level = np.sum([weekly(record, q, "mean_level") for q in group], axis=0)
             levels += batch_means(level, BATCH_DAYS // 7)
@@ -158,7 +168,7 @@ def test_whoever_is_there_takes_a_claim_at_once(book: Book) -> None:
         "calendar.absence_share=0.5",
     ]
     with watched_queues() as watches:
-        run(scenario("generalist", *markovian(few), scale=1, days=200), 0)
+        by_reference(scenario("generalist", *markovian(few), scale=1, days=200))
     stays = [stay for _, stay in watches["coding_outpatient"].stays]
     assert len(stays) > 800
     book.equals("Ample people: longest wait, days", max(stays), 0.0, "limit")
@@ -180,7 +190,7 @@ def stays_of(model: Scenario, queue: str, replications: int, size: int) -> list[
     found: list[float] = []
     for replication in range(replications):
         with watched_queues() as watches:
-            run(model, replication)
+            by_reference(model, replication)
         found += batch_means(np.array([stay for _, stay in watches[queue].stays]), size)
     return found
 
@@ -333,8 +343,8 @@ def test_littles_law_holds_for_every_queue(book: Book) -> None:
     """
     model = scenario("generalist", *BUSY, scale=0.05, days=300)
     with watched_queues() as watches:
-        world = World(model, 0)
-        record = world.run()
+        world = world_of(model)
+        record = Simulation(world).run()
     horizon, hands = float(model.horizon_days), in_hand(world)
     total = [0.0, 0.0]
     for name, watch in watches.items():
@@ -358,18 +368,18 @@ def test_nobody_is_lost_between_arrival_and_end(book: Book) -> None:
     """Arrived = finished + in hand + taken away + waiting, in every queue."""
     model = scenario("generalist", *BUSY, scale=0.05, days=250)
     with watched_queues() as watches:
-        world = World(model, 1)
-        world.run()
+        world = world_of(model, 1)
+        Simulation(world).run()
     hands = in_hand(world)
-    for name, queue in world.office.queues.items():
+    for name, queue in queues_of(world).items():
         watch = watches[name]
         assert queue.arrived == watch.arrived
         assert queue.level == len(watch.here)
         there = queue.finished + len(hands[name]) + len(watch.withdrawn) + len(watch.here)
         # A follow-up whose answer came while its agent walked out is over without being finished.
         assert queue.arrived == there or (name == "follow_up" and queue.arrived > there)
-    items = sum(agent.items for team in world.teams for agent in team.agents)
-    finished = sum(queue.finished for queue in world.office.queues.values())
+    items = sum(agent.row.items for team in world.teams for agent in team.agents)
+    finished = sum(queue.finished for queue in world.state.queues)
     book.equals("Items that agents finished, and that queues did", items, finished, FLOW)
     what = "Arrived = finished + in hand + taken away + waiting"
     book.holds(what, "in every queue", len(watches), FLOW)

@@ -2,79 +2,74 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
-import sim
+from sim.model import __main__ as of_model
+from sim.model.__main__ import MODEL, TOP, circle, imports_within, module
 
-ROOT = Path(sim.__file__).parent
 FLOORS = {"scenario": 0, "record": 0, "model": 1, "study": 2, "report": 3, "commands": 4}
 """By folder; the command line itself (`cli`, `options`, `__main__`) stands on top, and `options`,
 which knows no command, beside the commands."""
-TOP = {"cli": 5, "__main__": 6, "options": 4, "__init__": -1}
-FILES = sorted(ROOT.rglob("*.py"))
-
-
-def module(path: Path) -> str:
-    parts = path.relative_to(ROOT.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
-
-
-MODULES = {module(path) for path in FILES}
+ABOVE = {"cli": 5, "__main__": 6, "options": 4, "__init__": -1}
+IMPORTS = imports_within(TOP)
+"""What every module of the package imports of it, for types only too."""
 
 
 def floor(name: str) -> int:
     first = name.split(".")[1] if "." in name else "__init__"
-    return FLOORS[first] if first in FLOORS else TOP[first]
+    return FLOORS[first] if first in FLOORS else ABOVE[first]
 
 
-def imports(path: Path, *, typing: bool) -> Iterator[str]:
-    """Modules of the package that a file imports, inside functions too; maybe not for types only.
-
-    Names of `sim` itself (its version) are not followed.
-    """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    skipped: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
-            skipped |= set(ast.walk(node))
-    for node in ast.walk(tree):
-        if node in skipped:
-            continue
-        if isinstance(node, ast.Import):
-            yield from (a.name for a in node.names if a.name in MODULES and a.name != "sim")
-        elif isinstance(node, ast.ImportFrom) and node.module in MODULES | {"sim"}:
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                if inner in MODULES:
-                    yield inner
-                elif node.module != "sim":
-                    yield str(node.module)
-
-
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_nothing_is_imported_from_a_floor_above(path: Path) -> None:
-    own = floor(module(path))
-    above = [name for name in imports(path, typing=True) if floor(name) > own]
-    assert not above, f"{module(path)} imports upward: {above}"
+@pytest.mark.parametrize("name", IMPORTS)
+def test_nothing_is_imported_from_a_floor_above(name: str) -> None:
+    above = [other for other in IMPORTS[name] if floor(other) > floor(name)]
+    assert not above, f"{name} imports upward: {above}"
 
 
 def test_scenario_and_record_know_nothing_of_each_other() -> None:
-    for path in FILES:
-        folder = path.relative_to(ROOT).parts[0]
+    for name, others in IMPORTS.items():
+        folder = name.split(".")[1] if "." in name else ""
         if folder in ("scenario", "record"):
             other = "record" if folder == "scenario" else "scenario"
-            assert not [n for n in imports(path, typing=True) if n.split(".")[1] == other]
+            assert not [n for n in others if n.split(".")[1] == other]
 
 
-def test_no_two_files_import_each_other_in_a_circle() -> None:
-    graph = {module(p): set(imports(p, typing=False)) - {module(p)} for p in FILES}
-    try:
-        order = list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
-    assert set(order) == set(graph)
+def test_every_file_is_looked_at() -> None:
+    assert {"sim", "sim.cli", "sim.model", "sim.model.kernel.rows"} < IMPORTS.keys()
+    assert len(IMPORTS) == len(list(TOP.rglob("*.py")))
+    assert "sim.model.kernel.rows" in IMPORTS["sim.model.agents"], "imported by name"
+    assert "sim.model.rules" in IMPORTS["sim.model.personnel"], "imported from its package"
+    assert module(MODEL / "codes.py") == "sim.model.codes"
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Not even for types only, or inside a function."""
+    assert not circle(IMPORTS)
+
+
+def test_a_circle_is_found_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_about = {"sim.a": ["sim.b"], "sim.b": ["sim.c"], "sim.c": ["sim.a"], "sim.d": ["sim.a"]}
+    found = circle(round_about)
+    assert sorted(found[1:]) == ["sim.a", "sim.b", "sim.c"]
+    assert found[0] == found[-1]
+    monkeypatch.setattr(of_model, "imports_within", lambda _: round_about)
+    assert of_model.main() == 1
+    assert " -> ".join(found) in capsys.readouterr().err
+
+
+def test_the_model_prints_its_stack() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.model"], capture_output=True, text=True, check=True
+    )
+    seen: set[str] = set()
+    for line in done.stdout.splitlines():
+        name, _, below = line.partition(": ")
+        assert set(filter(None, below.split(", "))) <= seen, f"{name} stands too low"
+        seen.add(name)
+    own = imports_within(MODEL)
+    assert seen == {name.removeprefix("sim.model.") for name in own}

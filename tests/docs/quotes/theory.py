@@ -9,9 +9,8 @@ from scipy import stats
 
 from docs.figures import mean_field_learning, said
 from docs.studies import ROOT, TEAMS, VENDORS
-from sim.model.claims import SKILLS
+from sim.model.codes import SKILLS
 from sim.model.rules import LEARNING
-from sim.model.simulation import World
 from sim.scenario.load import load
 from tests import mean_field
 from tests.book import figure, pages_rows
@@ -19,15 +18,16 @@ from tests.docs.quotes.sources import Quotes, book, page, published, shipped, va
 from tests.oracles.test_mean_field import CLIENT, DOMAIN
 from tests.oracles.test_people import KS_LIMIT
 from tests.people import LOOK_EVERY_DAYS
+from tests.scenarios import world_of
 
 
 def settled_under(law: str) -> float:
     """Mean knowledge of a thousand outpatient coders of the generalist who open under a law."""
     options = (f"people.learning_law={law}", "teams.coding_outpatient.headcount=1000")
-    world = World(load(ROOT / "configs" / "generalist.yaml", options).scenario, 0)
+    world = world_of(load(ROOT / "configs" / "generalist.yaml", options).scenario)
     [team] = (team for team in world.teams if team.name == "coding_outpatient")
     team.open_doors()
-    return fmean(agent.knowledge[SKILLS.index("coding_outpatient")] for agent in team.agents)
+    return fmean(agent.row.knowledge[SKILLS.index("coding_outpatient")] for agent in team.agents)
 
 
 @page("people.md")

@@ -7,35 +7,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sim.model import rules
+from sim.model.arrivals import Arrivals
 from sim.model.calendar import WorkCalendar
-from sim.model.claims import (
-    CATEGORIES,
-    CC_AT_RISK,
-    CDI_GAP,
-    NO_REPLY,
-    SCRUBBER_EDIT,
-    SETTING_ROWS,
-    SHORT_PAY,
-    Claim,
-    ClaimSource,
-)
+from sim.model.codes import CATEGORIES, MAX_VISITS, SETTING_ROWS, Flag, Queue
 from sim.model.draws import Draws
+from sim.model.kernel.ports import Objects, rework_luck
+from sim.model.kernel.rework import start_visit, visit_number
+from sim.model.kernel.rows import Claim
 from sim.scenario.schema import Scenario
-from tests.scenarios import scenario
+from tests.scenarios import objects, scenario, world_of
 
 UNTOUCHED = np.ones(len(CATEGORIES))
 
 
-def source(model: Scenario, replication: int = 0) -> ClaimSource:
+def arrivals(model: Scenario) -> Arrivals:
     calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
-    return ClaimSource(model, calendar, Draws(model.seed, replication))
+    return Arrivals(model, calendar, Draws(model.seed, 0))
+
+
+def drawn_in(model: Scenario, days: int, left: NDArray[np.float64] = UNTOUCHED) -> Objects:
+    """The rows of a hospital into which the claims of some days of service have come."""
+    world = world_of(model)
+    for day in range(days):
+        for drawn in world.source.day_claims(day, left):
+            world.engine.add(drawn)
+    return objects(world)
 
 
 def claims_of(model: Scenario, days: int) -> list[Claim]:
-    drawn = source(model)
-    return [claim for day in range(days) for claim in drawn.day_claims(day, UNTOUCHED)]
+    return drawn_in(model, days).claims
 
 
 @pytest.fixture(scope="module")
@@ -47,24 +50,24 @@ def full_size() -> tuple[Scenario, list[Claim]]:
 
 def test_a_year_expects_what_the_scenario_says() -> None:
     model = scenario("generalist", scale=0.5, days=365)
-    drawn = source(model)
+    counted = arrivals(model)
     for setting, profile in enumerate((model.hospital.inpatient, model.hospital.outpatient)):
-        year = sum(drawn.expected_count(day, setting) for day in range(365))
+        year = sum(counted.expected_count(day, setting) for day in range(365))
         # 365 days hold one more Wednesday than a mean week, and months of unequal length.
         assert year == pytest.approx(0.5 * profile.claims_per_year * 365 / 365.25, rel=0.005)
 
 
 def test_days_follow_weekday_and_month() -> None:
     model = scenario("generalist", scale=1, days=365)
-    drawn = source(model)
+    counted = arrivals(model)
     week = model.hospital.outpatient.weekday_profile
     monday = next(d for d in range(7) if (model.start + timedelta(d)).weekday() == 0)
-    counts = [drawn.expected_count(monday + d, 1) for d in range(7)]
+    counts = [counted.expected_count(monday + d, 1) for d in range(7)]
     assert np.array(counts) / counts[0] == pytest.approx(np.array(week) / week[0])
     month = model.hospital.arrivals.month_profile
     february = (31 - monday + 6) // 7 * 7 + monday
     assert (model.start + timedelta(february)).month == 2
-    assert drawn.expected_count(february, 1) / counts[0] == pytest.approx(month[1] / month[0])
+    assert counted.expected_count(february, 1) / counts[0] == pytest.approx(month[1] / month[0])
 
 
 @pytest.mark.parametrize(("cv", "ratio"), [(0.0, 1.0), (0.3, 10.0)])
@@ -78,8 +81,8 @@ def test_daily_counts_vary_as_gamma_poisson(cv: float, ratio: float) -> None:
         f"hospital.arrivals.day_cv={cv}",
     ]
     model = scenario("generalist", *flat, scale=1, days=1500)
-    drawn = source(model)
-    counts = np.array([drawn._drawn_count(day, 1) for day in range(1500)])
+    counted = arrivals(model)
+    counts = np.array([len(counted.payers(day, 1)) for day in range(1500)])
     # Standard errors: mean (ratio·100/1500)^½, variance about (2/1500)^½ relative; 5 of them.
     assert counts.mean() == pytest.approx(100.0, abs=5 * (ratio * 100 / 1500) ** 0.5)
     assert counts.var() == pytest.approx(ratio * 100.0, rel=5 * (2.5 / 1500) ** 0.5)
@@ -92,8 +95,8 @@ def test_both_settings_share_the_days_luck() -> None:
         for key in ("claims_per_year=365250", "weekday_profile=[1, 1, 1, 1, 1, 1, 1]")
     ]  # fmt: skip
     model = scenario("generalist", *flat, "hospital.arrivals.day_cv=0.3", scale=1, days=300)
-    drawn = source(model)
-    counts = np.array([[drawn._drawn_count(day, s) for s in (0, 1)] for day in range(300)])
+    counted = arrivals(model)
+    counts = np.array([[len(counted.payers(day, s)) for s in (0, 1)] for day in range(300)])
     # Theory: cv²/(cv² + 1/μ) = 0.99.
     assert np.corrcoef(counts.T)[0, 1] > 0.95
 
@@ -149,11 +152,11 @@ def test_traits_come_as_often_as_written(full_size: tuple[Scenario, list[Claim]]
         reply = sum(p.claims_share * p.no_reply_share for p in model.payers)
         short = sum(p.claims_share * p.short_pay_share for p in model.payers)
         for bit, share in (
-            (CC_AT_RISK, profile.cc_share * profile.under_coding_missed_share),
-            (CDI_GAP, profile.cdi_gap_share),
-            (SCRUBBER_EDIT, hospital.scrubber_edit_share),
-            (NO_REPLY, reply),
-            (SHORT_PAY, short),
+            (Flag.CC_AT_RISK, profile.cc_share * profile.under_coding_missed_share),
+            (Flag.CDI_GAP, profile.cdi_gap_share),
+            (Flag.SCRUBBER_EDIT, hospital.scrubber_edit_share),
+            (Flag.NO_REPLY, reply),
+            (Flag.SHORT_PAY, short),
         ):
             seen = np.mean([bool(c.flags & bit) for c in mine])
             assert abs(seen - share) <= 5 * (share * (1 - share) / len(mine)) ** 0.5
@@ -161,11 +164,10 @@ def test_traits_come_as_often_as_written(full_size: tuple[Scenario, list[Claim]]
 
 def test_feedback_takes_defects_away_and_adds_none() -> None:
     model = scenario("generalist", scale=0.2)
-    drawn, bit = source(model), CATEGORIES.index("REG")
-    less = UNTOUCHED.copy()
+    bit, less = CATEGORIES.index("REG"), UNTOUCHED.copy()
     less[bit] = 0.45
-    before = [c for day in range(20) for c in drawn.day_claims(day, UNTOUCHED)]
-    after = [c for day in range(20) for c in drawn.day_claims(day, less)]
+    before = drawn_in(model, 20).claims
+    after = drawn_in(model, 20, less).claims
     lost = 0
     for one, other in zip(before, after, strict=True):
         assert one.key == other.key
@@ -201,9 +203,12 @@ def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> No
     file = tmp_path / "counts.csv"
     file.write_text("\n".join(rows) + "\n")
     replay = scenario("generalist", f"hospital.arrivals.file={file}", days=91, first=0)
-    drawn, names = source(replay), [p.name for p in replay.payers]
+    by_day: dict[int, list[Claim]] = {}
+    for claim in claims_of(replay, 91):
+        by_day.setdefault(claim.day, []).append(claim)
+    names = [p.name for p in replay.payers]
     for day in range(91):
-        claims = drawn.day_claims(day, UNTOUCHED)
+        claims = by_day.get(day, [])
         counted = {(c.setting, names[c.payer]): 0 for c in claims}
         for claim in claims:
             counted[claim.setting, names[claim.payer]] += 1
@@ -216,12 +221,25 @@ def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> No
 
 
 def test_luck_of_later_visits_lies_in_a_row_of_its_own() -> None:
-    claim = claims_of(scenario("generalist"), 3)[0]
+    s = drawn_in(scenario("generalist"), 3)
+    claim, edits = s.claims[0], s.queues[Queue.EDITS]
     factors, lucks = [], []
     for visit in range(1, 12):
-        factors.append(claim.start_visit())
-        lucks.append(claim.luck_now())
+        factors.append(start_visit(s, claim, edits) / edits.minutes)
+        lucks.append(rework_luck(s, claim, visit_number(claim)))
         assert claim.visits == visit
-    assert len(set(factors[:10])) == 10
+    assert len(set(factors[:MAX_VISITS])) == MAX_VISITS == 10
     assert all(0.0 <= luck < 1.0 for luck in lucks)
     assert lucks[10] == lucks[9], "beyond the last visit its numbers are used again"
+
+
+@pytest.mark.parametrize("name", ["generalist", "five_functions_generalist"])
+def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
+    """What is drawn as columns comes out row by row, under the same names."""
+    world = world_of(scenario(name))
+    drawn = [d for day in range(3) for d in world.source.day_claims(day, UNTOUCHED)]
+    rows = [world.state.claims[i] for d in drawn for i in world.engine.add(d)]
+    assert [row.index for row in rows] == list(range(sum(d.count for d in drawn)))
+    for column in drawn[0].columns:
+        given = [value for d in drawn for value in d.columns[column].tolist()]
+        assert [getattr(row, column) for row in rows] == given, column

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.claims import AUTH, DOC, REG
-from sim.model.simulation import World
+from sim.model.codes import Defect, Visit, VisitLuck, VisitTask
+from sim.model.kernel import coding
+from sim.model.kernel.ports import Objects, visit_luck, visit_touch
+from sim.model.kernel.rows import Claim
+from sim.model.simulation import Simulation, run
 from sim.record.kpis import outcome
 from sim.scenario.fields import FUNCTIONS, QueueName
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
-from tests.scenarios import TEAMS, faultless, scenario
+from tests.scenarios import TEAMS, by_reference, faultless, objects, replaced, scenario, world_of
 
 FRONT = "hospital.front_end"
 FRONT_TEAMS = ("scheduling", "prior_auth", "transcription")
@@ -33,23 +36,21 @@ def ample(*overrides: str, days: int = 150) -> Scenario:
 
 
 def run_kpis(config: Scenario) -> dict[str, float]:
-    return outcome(World(config, 0).run()).kpis
+    return outcome(run(config, 0)).kpis
 
 
 def served(*overrides: str, days: int = 150) -> list[tuple[int, int, int]]:
     """Day, defects and stage of each claim of the counted window, from a run."""
     config = scenario("five_functions_generalist", *overrides, scale=0.01, days=days)
-    made = World(config, 0)
     kept: list[tuple[int, int, int]] = []
-    admit = made.desks.admit
+    admit = coding.admit
 
-    def note(claim: object) -> None:
-        kept.append((claim.day, claim.defects, claim.stage))  # type: ignore[attr-defined]
-        admit(claim)  # type: ignore[arg-type]
+    def note(rows: Objects, claim: Claim, now: float) -> None:
+        kept.append((claim.day, claim.defects, claim.stage))
+        admit(rows, claim, now)
 
-    assert made.front is not None
-    made.front._admit = note
-    made.run()
+    with replaced(admit, note):
+        by_reference(config)
     return kept
 
 
@@ -107,9 +108,9 @@ def test_errors_at_the_front_desk_are_defects_of_the_claim() -> None:
     settled = [defects for day, defects, _ in claims if day > 40]
     assert settled
     booked = np.array(settled)
-    assert np.mean(booked & REG > 0) == 1.0
-    assert np.mean(booked & AUTH > 0) == 1.0
-    assert np.mean(booked & DOC > 0) == 1.0
+    assert np.mean(booked & Defect.REG > 0) == 1.0
+    assert np.mean(booked & Defect.AUTH > 0) == 1.0
+    assert np.mean(booked & Defect.DOC > 0) == 1.0
 
 
 def test_without_complexity_nobody_errs() -> None:
@@ -128,8 +129,8 @@ def test_where_nobody_asks_for_authorisation_visits_go_ahead_without_or_later() 
               f"{FRONT}.transcription_complexity=0"]  # fmt: skip
     at_once = served(*nobody, f"{FRONT}.postponed_share=0")
     later = served(*nobody, f"{FRONT}.postponed_share=1", f"{FRONT}.postponed_days=9")
-    assert all(defects == AUTH for day, defects, _ in at_once if day > 40)
-    assert all(defects == AUTH for day, defects, _ in later if day > 49)
+    assert all(defects == Defect.AUTH for day, defects, _ in at_once if day > 40)
+    assert all(defects == Defect.AUTH for day, defects, _ in later if day > 49)
     by_day = np.bincount([day for day, _, _ in at_once if day > 40], minlength=150)
     moved = np.bincount([day for day, _, _ in later if day > 49], minlength=150)
     assert by_day[41:120].tolist() == moved[50:129].tolist()
@@ -158,45 +159,54 @@ def test_drafts_save_time_and_err_by_their_own_accuracy() -> None:
              "time_saved_share: 0.6}}"  # fmt: skip
     busy, rates = [], []
     for extra in ([drafts % 1], [], [drafts % 0]):
-        made = World(ample(*extra), 0)
-        rates.append(outcome(made.run()).kpis["denials.category.DOC"])
-        busy.append(next(t.busy_minutes for t in made.teams if t.name == "transcription"))
+        made = world_of(ample(*extra))
+        rates.append(outcome(Simulation(made).run()).kpis["denials.category.DOC"])
+        busy.append(next(t.roster.busy_minutes for t in made.teams if t.name == "transcription"))
     assert busy[0] == pytest.approx(0.4 * busy[1], rel=0.03)
     assert rates[0] < rates[1] < rates[2]
 
 
 def test_two_vendors_meet_the_same_visits() -> None:
-    worlds = [World(scenario(f"five_functions_{v}", scale=0.01, days=60, first=1, last=20), 0)
-                   for v in ("generalist", "specialized")]  # fmt: skip
     drawn = []
-    for other in worlds:
-        assert other.front is not None
-        other._expect(other.front, 0)
-        claims = other.claims
-        drawn.append([(c.key, c.expected, c.visit.luck, c.visit.minutes, c.visit.needs_auth,
-                       c.visit.dictated, c.visit.booked) for c in claims])  # fmt: skip
+    for vendor in ("generalist", "specialized"):
+        other = world_of(
+            scenario(f"five_functions_{vendor}", scale=0.01, days=60, first=1, last=20)
+        )
+        front = other.scenario.hospital.front_end
+        assert front is not None
+        Simulation(other)._expect(0, front.lead_days[2])
+        s, lucks, tasks = objects(other), len(VisitLuck.names()), len(VisitTask.names())
+        drawn.append([(c.key, c.expected, [visit_luck(s, c, i) for i in range(lucks)],
+                       [visit_touch(s, c, i) for i in range(tasks)], c.lead_days,
+                       c.visit & Visit.NEEDS_AUTH, c.visit & Visit.DICTATED,
+                       c.visit & Visit.BOOKED)
+                      for c in s.claims])  # fmt: skip
     assert drawn[0]
     assert drawn[0] == drawn[1]
 
 
 def test_the_claims_are_those_of_the_hospital_without_its_front_end() -> None:
-    with_front = World(scenario("five_functions_generalist", scale=0.01, days=90, last=30), 0)
-    without = World(scenario("generalist", scale=0.01, days=90, last=30), 0)
-    first = {(c.key, c.expected, c.payer) for d in range(90)
-             for c in with_front.source.day_claims(d, with_front.feedback.left)}  # fmt: skip
-    second = {(c.key, c.expected, c.payer) for d in range(90)
-              for c in without.source.day_claims(d, without.feedback.left)}  # fmt: skip
-    assert first == second
+    found = []
+    for name in ("five_functions_generalist", "generalist"):
+        world = world_of(scenario(name, scale=0.01, days=90, last=30))
+        found.append({
+            claim for day in range(90)
+            for drawn in world.source.day_claims(day, world.feedback.left)
+            for claim in zip(*(drawn.columns[name].tolist()
+                               for name in ("key", "expected", "payer")), strict=True)
+        })  # fmt: skip
+    assert found[0]
+    assert found[0] == found[1]
 
 
 def test_auto_headcount_plans_the_front_teams_for_their_occupancy() -> None:
     still = ["policy_calendar=[]", "people.speed_sigma=0", "hospital.arrivals.day_cv=0",
              "vendors.in_house.turnover.annual_rate=0"]  # fmt: skip
-    made = World(scenario("five_functions_in_house", *still, scale=0.2, days=300), 0)
-    made.run()
+    made = world_of(scenario("five_functions_in_house", *still, scale=0.2, days=300))
+    Simulation(made).run()
     for team in made.teams:
         if team.name in FRONT_TEAMS:
-            occupancy = team.busy_minutes / team.time.productive_minutes
+            occupancy = team.roster.busy_minutes / team.time.productive_minutes
             assert occupancy == pytest.approx(team.vendor.target_occupancy, abs=0.12), team.name
 
 

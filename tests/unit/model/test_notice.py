@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim.model.simulation import World
+from sim.model.codes import Queue
+from sim.model.simpy_engine import SimPyEngine
+from sim.model.simulation import Simulation
+from sim.model.world import World
 from tests.scenarios import CERTIFICATIONS, scenario
 
 G = "vendors.generalist"
@@ -17,9 +20,11 @@ PLAIN = [
 
 def queries(*overrides: str) -> int:
     """Documentation queries of a short run."""
-    world = World(scenario("generalist", *PLAIN, *overrides, scale=0.02, days=90, last=30), 0)
-    world.run()
-    return world.office.queues["cdi_query"].arrived
+    world = World(
+        scenario("generalist", *PLAIN, *overrides, scale=0.02, days=90, last=30), 0, SimPyEngine
+    )
+    Simulation(world).run()
+    return world.state.queues[Queue.CDI_QUERY].arrived
 
 
 def accurate(share: float) -> list[str]:

@@ -2,122 +2,159 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
+from math import inf
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.claims import Claim
-from sim.model.queues import WorkQueue
+from sim.model.codes import MAX_QUEUES, QUEUES, Queue
+from sim.model.draws import Draws
+from sim.model.kernel.ports import head
+from sim.model.kernel.queueing import drop, put, take
+from sim.model.kernel.rows import Agent, Claim, House, State, WorkQueue
+from sim.model.kernel.work import hand_back
+from sim.model.simpy_engine import SimPyEngine
+
+GIVEN = [f.name for f in fields(Claim) if f.default is MISSING]
 
 
-class Waiting:
-    """As much of a claim as a queue looks at."""
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-        self.ticket = -1
+def claim(index: int) -> Claim:
+    """A claim that nothing is known of but its number."""
+    return Claim(**{name: index if name in ("index", "key") else 0 for name in GIVEN})
 
 
-def waiting(count: int) -> list[Claim]:
-    return cast("list[Claim]", [Waiting(key) for key in range(count)])
+class Office:
+    """Rows of a number of claims, all queues, and an agent for each claim."""
 
+    def __init__(self, count: int) -> None:
+        queues = [WorkQueue(i) for i in range(len(QUEUES))]
+        bare = State(cast("House", None), [], queues, [], [], [], [], [])
+        self.engine = SimPyEngine(bare, Draws(0, 0))
+        self.s = self.engine.state
+        self.claims = self.s.claims
+        self.claims += (claim(i) for i in range(count))
+        self.agents = [self.engine.employ(0, []) for _ in range(count)]
+        self.q = queues[Queue.RECORDS]
 
-def queue(name: str = "records", index: int = 4) -> WorkQueue:
-    return WorkQueue(index, name, 2, 12.0)
+    def put(self, which: int, key: float, now: float, queue: int = Queue.RECORDS) -> None:
+        put(self.s, self.s.queues[queue], self.claims[which], key, now)
 
+    def take(self, now: float, agent: int = 0) -> Agent:
+        """An agent, with the best item in hand."""
+        taker = self.agents[agent]
+        take(self.s, self.q, taker, now)
+        return taker
 
-def served(q: WorkQueue, now: float) -> list[int]:
-    """Keys of the claims in the order in which they are taken."""
-    return [q.take(now)[3].key for _ in range(q.level)]
+    def drop(self, which: int, now: float) -> None:
+        drop(self.q, self.claims[which], now)
+
+    def give_back(self, agent: Agent, now: float) -> None:
+        hand_back(self.s, agent, now)
+
+    def waiting(self, which: int, queue: int = Queue.RECORDS) -> bool:
+        ticket = self.claims[which].ticket
+        return ticket >= 0 and ticket % MAX_QUEUES == queue
+
+    def head(self, queue: int = Queue.RECORDS) -> float:
+        return head(self.s, self.s.queues[queue])
+
+    def served(self, now: float) -> list[int]:
+        """Numbers of the claims in the order in which they are taken."""
+        return [self.take(now).hand_claim for _ in range(self.q.level)]
+
+    def ages(self, now: float) -> list[float]:
+        return list(self.engine.ages(self.q, now))
 
 
 def test_the_smallest_key_first_and_equals_in_order_of_arrival() -> None:
-    q, claims = queue(), waiting(5)
-    for claim, key in zip(claims, (3.0, 1.0, 2.0, 1.0, -7.0), strict=True):
-        q.put(claim, key, 0.0)
-    assert q.head() == -7.0
-    assert served(q, 1.0) == [4, 1, 3, 2, 0]
-    assert q.head() == float("inf")
-    assert (q.level, q.arrived) == (0, 5)
+    office = Office(5)
+    for which, key in enumerate((3.0, 1.0, 2.0, 1.0, -7.0)):
+        office.put(which, key, 0.0)
+    assert office.head() == -7.0
+    assert office.served(1.0) == [4, 1, 3, 2, 0]
+    assert office.head() == inf
+    assert (office.q.level, office.q.arrived) == (0, 5)
 
 
 def test_a_claim_taken_away_is_skipped_and_not_counted() -> None:
-    q, claims = queue(), waiting(3)
-    for claim in claims:
-        q.put(claim, float(claim.key), 0.0)
-    q.drop(claims[0], 0.5)
-    assert not q.waiting(claims[0])
-    assert q.head() == 1.0
-    assert served(q, 1.0) == [1, 2]
+    office = Office(3)
+    for which in range(3):
+        office.put(which, float(which), 0.0)
+    office.drop(0, 0.5)
+    assert not office.waiting(0)
+    assert office.head() == 1.0
+    assert office.served(1.0) == [1, 2]
 
 
 def test_a_claim_that_comes_again_waits_under_its_new_entry_only() -> None:
-    q, claims = queue(), waiting(2)
-    q.put(claims[0], 5.0, 0.0)
-    q.put(claims[1], 6.0, 0.0)
-    q.drop(claims[0], 1.0)
-    q.put(claims[0], 7.0, 1.0)
-    assert q.level == 2
-    assert served(q, 2.0) == [1, 0]
+    office = Office(2)
+    office.put(0, 5.0, 0.0)
+    office.put(1, 6.0, 0.0)
+    office.drop(0, 1.0)
+    office.put(0, 7.0, 1.0)
+    assert office.q.level == 2
+    assert office.served(2.0) == [1, 0]
 
 
 def test_tickets_of_different_queues_never_match() -> None:
-    first, second, claims = queue("edits", 3), queue("records", 4), waiting(1)
-    first.put(claims[0], 0.0, 0.0)
-    first.take(0.0)
-    second.put(claims[0], 0.0, 0.0)
-    assert second.waiting(claims[0])
-    assert not first.waiting(claims[0])
-    first.put(claims[0], 0.0, 0.0)
-    assert first.waiting(claims[0])
-    assert second.head() == float("inf"), "the entry in the other queue has lost its claim"
+    office = Office(1)
+    office.put(0, 0.0, 0.0)
+    office.take(0.0)
+    office.put(0, 0.0, 0.0, Queue.EDITS)
+    assert office.waiting(0, Queue.EDITS)
+    assert not office.waiting(0)
+    office.put(0, 0.0, 0.0)
+    assert office.waiting(0)
+    assert office.head(Queue.EDITS) == inf, "the entry in the other queue has lost its claim"
 
 
 def test_area_is_the_time_integral_of_the_number_waiting() -> None:
-    q, claims = queue(), waiting(3)
-    q.put(claims[0], 0.0, 1.0)  # 0 until 1
-    q.put(claims[1], 1.0, 3.0)  # 1 until 3
-    q.put(claims[2], 2.0, 3.5)  # 2 until 3.5
-    q.drop(claims[1], 4.0)  # 3 until 4
-    q.take(6.0)  # 2 until 6
-    q.take(10.0)  # 1 until 10
-    assert q.area == pytest.approx(1 * 2 + 2 * 0.5 + 3 * 0.5 + 2 * 2 + 1 * 4)
-    assert q.ages(10.0) == []
+    office = Office(3)
+    office.put(0, 0.0, 1.0)  # 0 until 1
+    office.put(1, 1.0, 3.0)  # 1 until 3
+    office.put(2, 2.0, 3.5)  # 2 until 3.5
+    office.drop(1, 4.0)  # 3 until 4
+    office.take(6.0)  # 2 until 6
+    office.take(10.0)  # 1 until 10
+    assert office.q.area == pytest.approx(1 * 2 + 2 * 0.5 + 3 * 0.5 + 2 * 2 + 1 * 4)
+    assert office.ages(10.0) == []
 
 
 def test_the_oldest_is_the_longest_here_whatever_its_place() -> None:
-    q, claims = queue(), waiting(3)
-    q.put(claims[0], 9.0, 2.0)
-    q.put(claims[1], 1.0, 4.0)
-    assert max(q.ages(5.0)) == 3.0
-    q.drop(claims[0], 5.0)
-    assert max(q.ages(6.0)) == 2.0
+    office = Office(3)
+    office.put(0, 9.0, 2.0)
+    office.put(1, 1.0, 4.0)
+    assert max(office.ages(5.0)) == 3.0
+    office.drop(0, 5.0)
+    assert max(office.ages(6.0)) == 2.0
 
 
 def test_what_is_given_back_stands_where_it_stood() -> None:
-    q, claims = queue(), waiting(3)
-    for claim in claims:
-        q.put(claim, float(claim.key), 0.0)
-    entry = q.take(1.0)
-    assert entry[3] is claims[0]
-    assert (q.level, claims[0].ticket) == (2, -1)
-    q.give_back(entry, 1.0, 4.0)
-    assert q.level == 3
-    assert q.waiting(claims[0])
-    assert q.arrived == 3
-    assert served(q, 5.0) == [0, 1, 2]
+    office = Office(3)
+    for which in range(3):
+        office.put(which, float(which), 0.0)
+    agent = office.take(1.0)
+    assert agent.hand_claim == 0
+    assert (office.q.level, office.claims[0].ticket) == (2, -1)
+    office.give_back(agent, 4.0)
+    assert agent.hand_queue == -1
+    assert office.q.level == 3
+    assert office.waiting(0)
+    assert (office.q.arrived, office.q.taken) == (3, 0)
+    assert office.served(5.0) == [0, 1, 2]
 
 
 def test_time_in_hand_is_no_waiting() -> None:
     """Waited 1 day, in hand 3 days, given back, waited 2 more: 3 days of waiting, not 6."""
-    q, claims = queue(), waiting(1)
-    q.put(claims[0], 0.0, 0.0)
-    q.give_back(q.take(1.0), 1.0, 4.0)
-    entry = q.take(6.0)
-    assert 6.0 - entry[2] == pytest.approx(3.0)
-    assert q.area == pytest.approx(3.0)
+    office = Office(1)
+    office.put(0, 0.0, 0.0)
+    office.give_back(office.take(1.0), 4.0)
+    agent = office.take(6.0)
+    assert agent.hand_taken - agent.hand_since == pytest.approx(3.0)
+    assert office.q.area == pytest.approx(3.0)
 
 
 STEPS = st.lists(
@@ -136,31 +173,31 @@ def test_any_course_of_events_leaves_a_consistent_queue(
     steps: list[tuple[str, float, int, int]],
 ) -> None:
     """Against a plain list: who waits, who is next, and the integral of how many."""
-    q, claims = queue(), waiting(6)
-    model: dict[int, tuple[float, int]] = {}  # key → (order key, arrival number)
-    hand: dict[int, tuple[tuple[float, int, float, Claim], float, tuple[float, int]]] = {}
+    office = Office(6)
+    q = office.q
+    model: dict[int, tuple[float, int]] = {}  # claim → (order key, arrival number)
+    hand: dict[int, tuple[Agent, tuple[float, int]]] = {}
     now = area = 0.0
     for number, (step, later, which, key) in enumerate(steps):
         area += len(model) * later
         now += later
-        claim = claims[which]
         if step == "put" and which not in model and which not in hand:
-            q.put(claim, float(key), now)
+            office.put(which, float(key), now)
             model[which] = (float(key), number)
         elif step == "drop" and which in model:
-            q.drop(claim, now)
+            office.drop(which, now)
             del model[which]
         elif step == "take" and model:
-            entry = q.take(now)
             best = min(model, key=lambda k: model[k])
-            assert entry[3].key == best
-            hand[best] = entry, now, model.pop(best)
+            agent = office.take(now, best)
+            assert agent.hand_claim == best
+            hand[best] = agent, model.pop(best)
         elif step == "give_back" and which in hand:
-            entry, taken, place = hand.pop(which)
-            q.give_back(entry, taken, now)
+            agent, place = hand.pop(which)
+            office.give_back(agent, now)
             model[which] = place
         assert q.level == len(model)
-        assert {c.key for c in claims if q.waiting(c)} == set(model)
-        assert q.head() == min((place[0] for place in model.values()), default=float("inf"))
+        assert {i for i in range(6) if office.waiting(i)} == set(model)
+        assert office.head() == min((place[0] for place in model.values()), default=inf)
     q.area += q.level * (now - q.changed)
     assert q.area == pytest.approx(area)

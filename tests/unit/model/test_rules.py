@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from sim.model import rules
 
@@ -51,19 +50,27 @@ def test_slowdown_by_hand() -> None:
 
 @pytest.mark.parametrize("cv", [0.0, 0.3, 0.8, 1.8])
 def test_lognormal_factors_have_mean_1_and_the_written_spread(cv: float) -> None:
-    # Equally likely normals stand for a sample without chance.
-    normals = stats.norm.ppf((np.arange(200_000) + 0.5) / 200_000)
-    factors = rules.lognormal_factors(normals, cv)
+    # Equally likely uniforms stand for a sample without chance.
+    middles = (np.arange(200_000) + 0.5) / 200_000
+    factors = rules.touch_factors(middles, rules.lognormal_sigma(cv), 0)
     assert factors.mean() == pytest.approx(1.0, rel=0.003)
     assert factors.std() == pytest.approx(cv, rel=0.06, abs=1e-12)
     assert rules.lognormal_sigma(cv) == pytest.approx(log(1.0 + cv * cv) ** 0.5)
 
 
 def test_exponential_factors_have_mean_and_spread_1() -> None:
-    factors = rules.exponential_factors((np.arange(100_000) + 0.5) / 100_000)
+    factors = rules.touch_factors((np.arange(100_000) + 0.5) / 100_000, 0.8, 1)
     assert factors.mean() == pytest.approx(1.0, rel=1e-4)
     assert factors.std() == pytest.approx(1.0, rel=1e-2)
-    assert rules.exponential_factors(np.array([0.0, 1.0 - 1.0 / e])) == pytest.approx([0.0, 1.0])
+    ends = rules.touch_factors(np.array([0.0, 1.0 - 1.0 / e]), 0.8, 1)
+    assert ends == pytest.approx([0.0, 1.0])
+
+
+@pytest.mark.parametrize("exponential", [0, 1])
+def test_one_touch_time_is_that_of_the_whole_table(exponential: int) -> None:
+    luck = np.random.Generator(np.random.PCG64(1)).random(1000)
+    alone = [rules.touch_factor(u, 0.7, exponential) for u in luck.tolist()]
+    assert rules.touch_factors(luck, 0.7, exponential).tolist() == alone
 
 
 def test_entry_defects_by_hand() -> None:
@@ -168,10 +175,10 @@ def test_tilted_incidence_gives_the_written_dollar_weight(weight: float) -> None
     """Mean payment of claims with the defect over that of all, counted on a fine sample."""
     shares, means, cvs = MIX
     tilt = rules.tilt_exponent(weight, *MIX)
-    z = stats.norm.ppf((np.arange(400_000) + 0.5) / 400_000)
+    middles = (np.arange(400_000) + 0.5) / 400_000
     top = bottom = mean = 0.0
     for share, m, cv in zip(shares, means, cvs, strict=True):
-        v = m * rules.lognormal_factors(z, cv)
+        v = m * rules.touch_factors(middles, rules.lognormal_sigma(cv), 0)
         top += share * float((v * v**tilt).mean())
         bottom += share * float((v**tilt).mean())
         mean += share * m
