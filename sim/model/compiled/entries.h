@@ -32,15 +32,15 @@ EXPORT int64_t next_number(State *s) { return s->store->number++; }
 EXPORT void add_agent(State *s, Agent *agent) {
     Store *t = s->store;
     int64_t room = t->agents_room;
-    s->agents = grown(s, s->agents, &t->agents_room, s->n_agents + 1, sizeof(Agent *));
-    t->pending = grown(s, t->pending, &room, s->n_agents + 1, sizeof(int64_t));
+    s->agents = grown(s->agents, &t->agents_room, s->n_agents + 1, sizeof(Agent *));
+    t->pending = grown(t->pending, &room, s->n_agents + 1, sizeof(int64_t));
     s->agents[s->n_agents] = agent;
     t->pending[s->n_agents++] = -1;
 }
 
 /* Room for so many more claims, each as the pattern; gives where they begin. */
 EXPORT Claim *add_claims(State *s, int64_t count, const Claim *pattern) {
-    s->claims = grown(s, s->claims, &s->store->claims_room, s->n_claims + count, sizeof(Claim));
+    s->claims = grown(s->claims, &s->store->claims_room, s->n_claims + count, sizeof(Claim));
     Claim *first = s->claims + s->n_claims;
     for (int64_t i = 0; i < count; i++) {
         first[i] = *pattern;

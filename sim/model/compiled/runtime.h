@@ -8,9 +8,11 @@ static inline double max_real(double a, double b) { return b > a ? b : a; }
 static inline int64_t min_whole(int64_t a, int64_t b) { return b < a ? b : a; }
 static inline int64_t max_whole(int64_t a, int64_t b) { return b > a ? b : a; }
 static inline double sqrt_(double x) { return sqrt(x); }
-static inline int64_t floor_(double x) { return (int64_t)floor(x); }
-static inline int64_t ceil_(double x) { return (int64_t)ceil(x); }
-static inline int64_t round_half_even(double x) { return (int64_t)rint(x); }
+/* Whole numbers are Python's, which have no end: days beyond all bounds are all the same. */
+static inline int64_t whole(double x) { return fabs(x) < 0x1p53 ? (int64_t)x : x > 0 ? 1LL << 53 : -(1LL << 53); }
+static inline int64_t floor_(double x) { return whole(floor(x)); }
+static inline int64_t ceil_(double x) { return whole(ceil(x)); }
+static inline int64_t round_half_even(double x) { return whole(rint(x)); }
 static inline double ldexp_(double x, int64_t k) { return ldexp(x, (int)k); }
 static inline double frexp_(double x, int64_t *exponent) {
     int e;
@@ -42,12 +44,14 @@ struct Store {
     Block block;
 };
 
-static void *grown(State *s, void *block, int64_t *room, int64_t needed, size_t size) {
+static void *grown(void *block, int64_t *room, int64_t needed, size_t size) {
     if (needed <= *room) return block;
     int64_t wanted = 2 * *room > needed ? 2 * *room : needed + 64;
     void *larger = realloc(block, (size_t)wanted * size);
-    if (larger == NULL) abort();
-    (void)s;
+    if (larger == NULL) {
+        fputs("the simulation engine has run out of memory\n", stderr);
+        abort();
+    }
     *room = wanted;
     return larger;
 }
@@ -61,7 +65,7 @@ static inline int before(const Entry *a, const Entry *b) {
 static void port_push(State *s, WorkQueue *queue, double key, int64_t ticket, double since,
                       Claim *claim) {
     Heap *heap = &s->store->heaps[queue->index];
-    heap->entries = grown(s, heap->entries, &heap->room, heap->size + 1, sizeof(Entry));
+    heap->entries = grown(heap->entries, &heap->room, heap->size + 1, sizeof(Entry));
     Entry entry = {key, ticket, since, claim->index}, *h = heap->entries;
     int64_t p = heap->size++;
     while (p > 0 && before(&entry, &h[(p - 1) >> 1])) {
@@ -117,7 +121,7 @@ static void add_errand(State *s, List *day, int64_t what, int64_t claim, int64_t
     if (n >= 0) {
         t->errand_free = t->errands[n].next;
     } else {
-        t->errands = grown(s, t->errands, &t->errands_room, t->errands_made + 1, sizeof(Errand_));
+        t->errands = grown(t->errands, &t->errands_room, t->errands_made + 1, sizeof(Errand_));
         n = t->errands_made++;
     }
     t->errands[n] = (Errand_){what, claim, value, -1};
@@ -125,7 +129,7 @@ static void add_errand(State *s, List *day, int64_t what, int64_t claim, int64_t
     day->last = n;
 }
 
-/* The first errand of a day, taken off its list; what is 'none' below 0 ends the day. */
+/* Take the first errand of a day off its list; 0 when there is none. */
 static int next_errand(State *s, List *day, Errand_ *out) {
     Store *t = s->store;
     int64_t n = day->first;
@@ -139,11 +143,11 @@ static int next_errand(State *s, List *day, Errand_ *out) {
 }
 
 static inline void port_put_down(State *s, int64_t day, int64_t what, Claim *claim, int64_t value) {
-    add_errand(s, &s->store->agenda[day], what, claim->index, value);
+    if (day >= 0) add_errand(s, &s->store->agenda[day], what, claim->index, value);
 }
 
 static inline void port_send_out(State *s, int64_t day, Claim *claim) {
-    if (day < s->n_days) add_errand(s, &s->store->outbox[day], 0, claim->index, 0);
+    if (day >= 0 && day < s->n_days) add_errand(s, &s->store->outbox[day], 0, claim->index, 0);
 }
 
 /* --- agents who go on ---------------------------------------------------------------------- */
@@ -154,7 +158,7 @@ static inline int sooner(const Event *a, const Event *b) {
 
 static void schedule(State *s, Agent *agent, double time) {
     Store *t = s->store;
-    t->events = grown(s, t->events, &t->events_room, t->events_size + 1, sizeof(Event));
+    t->events = grown(t->events, &t->events_room, t->events_size + 1, sizeof(Event));
     Event event = {time, t->number++, agent->index}, *h = t->events;
     t->pending[agent->index] = event.number;
     int64_t p = t->events_size++;
