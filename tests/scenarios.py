@@ -14,7 +14,7 @@ from sim.model.kernel import coding, front, knowledge, money, payer, ports, queu
 from sim.model.kernel.ports import Objects
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 from sim.model.simpy_engine import SimPyEngine
-from sim.model.simulation import run
+from sim.model.simulation import Simulation
 from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.load import load, shipped_configs
@@ -248,7 +248,7 @@ def objects(world: World) -> Objects:
 
 def by_reference(scene: Scenario, replication: int = 0) -> Record:
     """The record of a run by SimPy's engine, whose functions can be watched."""
-    return run(scene, replication, SimPyEngine)
+    return Simulation(World(scene, replication, SimPyEngine)).run()
 
 
 def queues_of(world: World) -> dict[str, WorkQueue]:

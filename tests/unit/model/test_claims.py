@@ -240,6 +240,6 @@ def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
     drawn = [d for day in range(3) for d in world.source.day_claims(day, UNTOUCHED)]
     rows = [world.state.claims[i] for d in drawn for i in world.engine.add(d)]
     assert [row.index for row in rows] == list(range(sum(d.count for d in drawn)))
-    for column in drawn[0].columns:
-        given = [value for d in drawn for value in d.columns[column].tolist()]
+    for column in drawn[0].columns():
+        given = [value for d in drawn for value in d.columns()[column].tolist()]
         assert [getattr(row, column) for row in rows] == given, column

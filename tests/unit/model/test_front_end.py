@@ -192,7 +192,7 @@ def test_the_claims_are_those_of_the_hospital_without_its_front_end() -> None:
         found.append({
             claim for day in range(90)
             for drawn in world.source.day_claims(day, world.feedback.left)
-            for claim in zip(*(drawn.columns[name].tolist()
+            for claim in zip(*(drawn.columns()[name].tolist()
                                for name in ("key", "expected", "payer")), strict=True)
         })  # fmt: skip
     assert found[0]

@@ -167,7 +167,7 @@ def test_triangular_by_hand() -> None:
         assert values.max() <= 3.0
 
 
-MIX = [0.05, 0.95], [15000.0, 850.0], [1.0, 1.8]
+MIX = (0.05, 0.95), (15000.0, 850.0), (1.0, 1.8)
 
 
 @pytest.mark.parametrize("weight", [0.2, 0.7, 1.0, 1.2, 1.5])
