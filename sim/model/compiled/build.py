@@ -66,7 +66,7 @@ def source() -> str:
     sizes = ", ".join(["sizeof(State)", *(f"sizeof({row.__name__})" for row in ROWS)])
     return "\n".join([
         "/* Made from the kernel's text; see sim/model/compiled. */",
-        "#include <stdint.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <math.h>",
+        *(f"#include <{name}.h>" for name in ("math", "stdint", "stdio", "stdlib", "string")),
         "#ifdef _WIN32\n#define EXPORT __declspec(dllexport)\n#else\n#define EXPORT\n#endif",
         *(f"#define {name} {value}" for name, value in constants.items()),
         f"#define SIZES {sizes}",
