@@ -64,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     """The value of one field."""
     from sim.study.breakeven import paired, search
+    from sim.study.executor import Crew
     from sim.study.sweep import span
 
     path, low, high = span(options.vary[0])
@@ -73,9 +74,10 @@ def _search(options: argparse.Namespace) -> int:
 
     def difference(value: float) -> Interval:
         a, b = scenes.setdefault(value, _both(options, {path: value}))
-        return paired(simulate(options, [a, b], folder), a.name, b.name, options.kpi)
+        return paired(simulate(options, [a, b], folder, crew), a.name, b.name, options.kpi)
 
-    found = search(difference, low, high)
+    with Crew(options.workers) as crew:
+        found = search(difference, low, high)
     every = {s.name: s for value in found.tried for s in scenes[value]}
     # All of it has just been simulated, so nothing of this counts as found from before.
     result = replace(simulate(options, list(every.values()), folder), reused=0)

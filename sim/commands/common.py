@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison, Summary
+    from sim.study.executor import Crew
     from sim.study.replicate import StudyResult
     from sim.study.statistics import Precision
 
@@ -114,9 +115,12 @@ def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision 
 
 
 def simulate(
-    options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path
+    options: argparse.Namespace,
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    crew: Crew | None = None,
 ) -> StudyResult:
-    """Replicate the scenarios as the options say, with progress."""
+    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given."""
     replications, precision = how_many(options, folder)
 
     from sim.report.progress import shown_progress
@@ -130,6 +134,7 @@ def simulate(
             workers=options.workers,
             precision=precision,
             on_progress=on_progress,
+            crew=crew,
         )
 
 
