@@ -15,7 +15,7 @@ ROOT = Path(sim.__file__).parent
 FLOORS = {"scenario": 0, "record": 0, "model": 1, "study": 2, "report": 3, "commands": 4}
 """By folder; the command line itself (`cli`, `options`, `__main__`) stands on top, and `options`,
 which knows no command, beside the commands."""
-TOP = {"cli": 5, "__main__": 6, "options": 4, "__init__": -1}
+TOP = {"cli": 5, "__main__": 6, "options": 4, "streams": -1, "__init__": -1}
 FILES = sorted(ROOT.rglob("*.py"))
 
 
