@@ -92,13 +92,14 @@ def _search(options: argparse.Namespace) -> int:
     said = Found(result, found, path, options.kpi, a, b, scale)
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_tables(result, folder, options.command_line, said.tables())
-    write_chart(chart(said), folder / "charts")
+    draw = partial(write_chart, chart(said), folder / "charts")
     root = None if math.isnan(found.root) else found.root
     more: Mapping[str, object] = {
         "path": path, "root": root, "low": found.low, "high": found.high,
         "tried": [{"value": v, **asdict(i)} for v, i in found.tried.items()],
     }  # fmt: skip
-    return print_study(options, result, folder, [], f"{said.finding}.", partial(text, said), **more)
+    answer = f"{said.finding}."
+    return print_study(options, result, folder, [], answer, partial(text, said), draw, **more)
 
 
 def _names(options: argparse.Namespace) -> tuple[str, str]:
@@ -166,11 +167,11 @@ def _map(options: argparse.Namespace) -> int:
     said = Mapped(result, found, (p, q), options.kpi, a, b, scale)
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_tables(result, folder, options.command_line, said.tables())
-    write_chart(chart(said), folder / "charts")
+    draw = partial(write_chart, chart(said), folder / "charts")
     head, rows = said.tables()["map.csv"]
     points = [dict(zip(head, row, strict=True)) for row in rows]
     return print_study(
-        options, result, folder, [], f"{said.finding}.", partial(text, said), map=points
+        options, result, folder, [], f"{said.finding}.", partial(text, said), draw, map=points
     )
 
 
