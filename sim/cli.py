@@ -8,13 +8,12 @@ Results go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 
-from sim import __version__, commit
+from sim import __version__, commit, streams
 from sim.commands import (
     ablate,
     breakeven,
@@ -51,8 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # no name and no sign ends a study in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        return _obey(words)
+    finally:
+        streams.leave()
+
+
+def _obey(words: Sequence[str]) -> int:
+    """Run one command, and put into words whatever ends it."""
+    try:
         code = _command(words) if words else _start()
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except (ScenarioError, UsageError) as error:
         return complain(str(error), BAD_INPUT)
@@ -63,7 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return complain("stopped", INTERRUPTED)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except OSError as error:
         return complain(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)

@@ -167,7 +167,8 @@ def report_options(parser: argparse.ArgumentParser) -> None:
         type=_formats,
         default=FORMATS,
         metavar="LIST",
-        help=f"reports to make: some of {','.join(FORMATS)} (default all), or none",
+        help=f"reports to make: some of {','.join(FORMATS)} (default all), or none: then no chart "
+        "is drawn either",
     )
     parser.add_argument(
         "--brand", type=Path, metavar="FILE", help="YAML file with name, logo, accent and colours"

@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     told = [scenarios[0].name, scenarios[1].name]
     pictures = charts(result, found, pair, base.hospital.scale)
     answer = f"{finding(found, pair, kpis[0])}."
-    write_answer(options, brand, result, folder, ablate.tables(found), pictures, told, answer)
+    draw = write_answer(
+        options, brand, result, folder, ablate.tables(found), pictures, told, answer
+    )
     said = partial(text, found, pair)
-    return print_study(options, result, folder, [], answer, said)
+    return print_study(options, result, folder, [], answer, said, draw)

@@ -64,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     """The value of one field."""
     from sim.study.breakeven import paired, search
+    from sim.study.executor import Crew
     from sim.study.sweep import span
 
     path, low, high = span(options.vary[0])
@@ -73,9 +74,10 @@ def _search(options: argparse.Namespace) -> int:
 
     def difference(value: float) -> Interval:
         a, b = scenes.setdefault(value, _both(options, {path: value}))
-        return paired(simulate(options, [a, b], folder), a.name, b.name, options.kpi)
+        return paired(simulate(options, [a, b], folder, crew), a.name, b.name, options.kpi)
 
-    found = search(difference, low, high)
+    with Crew(options.workers) as crew:
+        found = search(difference, low, high)
     every = {s.name: s for value in found.tried for s in scenes[value]}
     # All of it has just been simulated, so nothing of this counts as found from before.
     result = replace(simulate(options, list(every.values()), folder), reused=0)
@@ -90,13 +92,14 @@ def _search(options: argparse.Namespace) -> int:
     said = Found(result, found, path, options.kpi, a, b, scale)
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_tables(result, folder, options.command_line, said.tables())
-    write_chart(chart(said), folder / "charts")
+    draw = partial(write_chart, chart(said), folder / "charts")
     root = None if math.isnan(found.root) else found.root
     more: Mapping[str, object] = {
         "path": path, "root": root, "low": found.low, "high": found.high,
         "tried": [{"value": v, **asdict(i)} for v, i in found.tried.items()],
     }  # fmt: skip
-    return print_study(options, result, folder, [], f"{said.finding}.", partial(text, said), **more)
+    answer = f"{said.finding}."
+    return print_study(options, result, folder, [], answer, partial(text, said), draw, **more)
 
 
 def _names(options: argparse.Namespace) -> tuple[str, str]:
@@ -164,11 +167,11 @@ def _map(options: argparse.Namespace) -> int:
     said = Mapped(result, found, (p, q), options.kpi, a, b, scale)
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_tables(result, folder, options.command_line, said.tables())
-    write_chart(chart(said), folder / "charts")
+    draw = partial(write_chart, chart(said), folder / "charts")
     head, rows = said.tables()["map.csv"]
     points = [dict(zip(head, row, strict=True)) for row in rows]
     return print_study(
-        options, result, folder, [], f"{said.finding}.", partial(text, said), map=points
+        options, result, folder, [], f"{said.finding}.", partial(text, said), draw, map=points
     )
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.options import REPLICATIONS, UsageError
 from sim.scenario.problems import Problem, ScenarioError
+from sim.streams import say
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison, Summary
+    from sim.study.executor import Crew
     from sim.study.replicate import StudyResult
     from sim.study.statistics import Precision
 
@@ -29,7 +31,7 @@ MOST_NAME = 120  # characters of a folder named after its scenarios
 
 def complain(text: str, code: int) -> int:
     """Print on standard error; gives the exit code back."""
-    print(text, file=sys.stderr)
+    say(text, sys.stderr)
     return code
 
 
@@ -114,9 +116,12 @@ def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision 
 
 
 def simulate(
-    options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path
+    options: argparse.Namespace,
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    crew: Crew | None = None,
 ) -> StudyResult:
-    """Replicate the scenarios as the options say, with progress."""
+    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given."""
     replications, precision = how_many(options, folder)
 
     from sim.report.progress import shown_progress
@@ -130,6 +135,7 @@ def simulate(
             workers=options.workers,
             precision=precision,
             on_progress=on_progress,
+            crew=crew,
         )
 
 
@@ -140,11 +146,13 @@ def print_study(
     comparisons: Sequence[Comparison],
     found: str,
     tables: Callable[[bool], str],
+    draw: Callable[[], object] = lambda: None,
     **more: object,
 ) -> int:
     """What was found: as tables and a sentence, only the sentence, or one JSON object with `more`.
 
-    Then every failed replication; gives the exit code.
+    Then every failed replication. Charts and reports are made after that, by `draw`: whoever waits
+    for the answer does not wait for them. Gives the exit code.
     """
     from sim.report import terminal
     from sim.study.compare import CAVEAT, summarise
@@ -167,12 +175,15 @@ def print_study(
         )
     else:
         if not options.quiet:
-            print(tables(terminal.wants_colour()))
+            say(tables(terminal.wants_colour()))
         reused = f"; {result.reused} runs were there before" if result.reused else ""
-        print(f"{found} ({result.stopped_because}{reused})\nEverything is in {folder}")
+        say(f"{found} ({result.stopped_because}{reused})")
     for failure in result.failures:
         where = f"{failure.scenario}, replication {failure.replication}, seed {failure.seed}"
         complain(f"failed: {where}: {failure.error}", FAILED)
+    draw()
+    if not options.json:
+        say(f"Everything is in {folder}")
     return FAILED if result.failures else FINE
 
 
@@ -190,4 +201,4 @@ def print_json(value: object) -> None:
             return [plain(item) for item in value]
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    print(json.dumps(plain(value), allow_nan=False))
+    say(json.dumps(plain(value), allow_nan=False))

@@ -57,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     told = [matrix.name_of(assignment, vendors) for assignment in shown]
     pictures = charts(result, found, base.hospital.scale)
     answer = f"{finding(found)}."
-    write_answer(options, brand, result, folder, matrix.tables(found), pictures, told, answer)
+    draw = write_answer(
+        options, brand, result, folder, matrix.tables(found), pictures, told, answer
+    )
     best = matrix.name_of(found.best, vendors)
     said = partial(text, found)
-    return print_study(options, result, folder, [], answer, said, best=best)
+    return print_study(options, result, folder, [], answer, said, draw, best=best)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sim.scenario.problems import did_you_mean
 
 if TYPE_CHECKING:
     from sim.report.brand import Brand
+    from sim.report.build import Drawn
     from sim.report.charts import Chart
     from sim.report.facts import Facts
     from sim.study.compare import Comparison
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from sim.study.tables import Tables
 
 RESULTS = Path("results")
-PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     report_options(parser)
     parser.add_argument("--pdf", action="store_true", help="also print the page, with a browser")
     json_option(parser)
+    parser.set_defaults(quiet=False)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from sim.report.pdf import browser, print_page
     from sim.study.compare import compare
     from sim.study.stored import read_study
+    from sim.study.tables import PAGE, PRINTED
 
     folder, brand = folder_for(_folder(options.study)), load_brand(options.brand)
     if options.pdf and "html" not in options.formats:
@@ -46,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     if options.pdf:
         browser()
     result = read_study(folder)
-    facts, paths = write_reports(result, compare(result), folder, brand, options.formats)
+    facts, paths = write_reports(options, brand, result, compare(result), folder)
     if options.pdf:
         print_page(folder / PAGE, folder / PRINTED)
         paths.append(folder / PRINTED)
@@ -69,23 +72,31 @@ def _folder(name: str) -> Path:
 
 
 def write_reports(
+    options: argparse.Namespace,
+    brand: Brand,
     result: StudyResult,
     comparisons: Sequence[Comparison],
     folder: Path,
-    brand: Brand,
-    formats: Sequence[str],
+    drawn: Drawn | None = None,
 ) -> tuple[Facts, list[Path]]:
     """Write the reports of a study whose tables are in the folder; gives what they say, and where.
 
-    Raises StudyError if the folder holds no finished study or cannot be written.
+    The page shows the pictures that were ``drawn`` before; without, they are drawn for it. Raises
+    StudyError if the folder holds no finished study or cannot be written.
     """
+    from sim.report.build import draw_charts
     from sim.report.facts import Facts
+    from sim.report.progress import shown_progress
     from sim.study.store import write_file
+    from sim.study.tables import DECK, PAGE, WORKBOOK
 
-    facts = Facts.of(result, comparisons, folder, brand)
+    facts = Facts.of(result, comparisons, folder, brand, drawn)
+    if drawn is None and "html" in options.formats:
+        with shown_progress(options.quiet, "charts") as on_progress:
+            facts = replace(facts, made=draw_charts(facts.drawn, on_progress=on_progress))
     paths = []
     for kind, name in (("html", PAGE), ("xlsx", WORKBOOK), ("pptx", DECK)):
-        if kind in formats:
+        if kind in options.formats:
             write_file(folder / name, _made(facts, kind))
             paths.append(folder / name)
     return facts, paths
@@ -100,26 +111,37 @@ def write_answer(
     charts: Sequence[Chart],
     told: Sequence[str],
     found: str,
-) -> None:
-    """Write the tables and charts of a study that answers a question, and its reports.
+) -> Callable[[], None]:
+    """Write the tables of a study that answers a question; gives what draws its charts and reports.
 
     The reports are about the scenarios of `told`, the baseline first; what was `found`, and tables
     and charts of the question itself, stand beside them.
     """
-    from sim.report.build import write_chart
+    from sim.report.build import Drawn, clear, draw_charts, write_numbers
+    from sim.report.others import PICTURES
+    from sim.report.progress import shown_progress
     from sim.study.compare import compare
     from sim.study.store import Ledger
     from sim.study.tables import kpi_tables, only, write_scenarios, write_tables
 
     told = list(dict.fromkeys(told))
     part = only(result, *told)
+    below = folder / "charts"
+    clear(below, [name for table in tables for name in PICTURES.get(Path(table).stem, ())])
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_scenarios(part, folder)
         every = kpi_tables(result) | tables
         write_tables(result, folder, options.command_line, every, told, found)
     for chart in charts:
-        write_chart(chart, folder / "charts")
-    write_reports(part, compare(part), folder, brand, options.formats)
+        write_numbers(chart, below)
+
+    def draw() -> None:
+        if options.formats:
+            with shown_progress(options.quiet, "charts") as on_progress:
+                draw_charts(Drawn(tuple(charts)), below, on_progress)
+            write_reports(options, brand, part, compare(part), folder)
+
+    return draw
 
 
 def _made(facts: Facts, kind: str) -> str | bytes:

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     told = result.names
     pictures = [chart(result, ranking, bids[0].hospital.scale)]
     answer = f"{finding(ranking)}."
-    write_answer(options, brand, result, folder, tables(ranking), pictures, told, answer)
+    draw = write_answer(options, brand, result, folder, tables(ranking), pictures, told, answer)
     said = partial(text, ranking)
     ranks = {c: [p.bid for p in places] for c, places in ranking.places.items()}
-    return print_study(options, result, folder, [], answer, said, ranks=ranks)
+    return print_study(options, result, folder, [], answer, said, draw, ranks=ranks)

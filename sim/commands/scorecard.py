@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
     told = ["generalist", "specialized", "in_house"]
     answer = f"{finding(rows)}."
-    write_answer(options, brand, result, folder, scorecard.tables(rows), [], told, answer)
+    draw = write_answer(options, brand, result, folder, scorecard.tables(rows), [], told, answer)
     said = partial(text, rows)
     verdicts = {row.claim.key: row.verdict for row in rows}
-    return print_study(options, result, folder, [], answer, said, verdicts=verdicts)
+    return print_study(options, result, folder, [], answer, said, draw, verdicts=verdicts)

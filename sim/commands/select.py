@@ -58,21 +58,23 @@ def run(options: argparse.Namespace) -> int:
     scenarios = load_all(options, options.scenarios)
     folder = folder_for(options.out or Path("results", f"{study_name(options.scenarios)}_select"))
 
+    from sim.study.executor import Crew
     from sim.study.select import select, tables
 
     def more(some: Sequence[Scenario], replications: int) -> StudyResult:
         return simulate(argparse.Namespace(**{**vars(options), "replications": replications}),
-                        some, folder)  # fmt: skip
+                        some, folder, crew)  # fmt: skip
 
-    chosen = select(
-        scenarios,
-        more,
-        kpi=options.kpi,
-        indifference=options.indifference,
-        confidence=options.confidence,
-        budget=max(2, options.replications or BUDGET),
-        batch=max(2, options.workers),
-    )
+    with Crew(options.workers) as crew:
+        chosen = select(
+            scenarios,
+            more,
+            kpi=options.kpi,
+            indifference=options.indifference,
+            confidence=options.confidence,
+            budget=max(2, options.replications or BUDGET),
+            batch=max(2, options.workers),
+        )
 
     from sim.report.select import finding, text
     from sim.study.store import Ledger

@@ -100,9 +100,9 @@ def run(options: argparse.Namespace) -> int:
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         written = sensitivity.tables(design, found, by_kpi)
         write_tables(result, folder, options.command_line, written)
-    write_chart(chart(told), folder / "charts")
     return print_study(
         options, result, folder, [], f"{told.finding}.", partial(text, told),
+        partial(write_chart, chart(told), folder / "charts"),
         method=options.method, left_out=left_out, effects=[asdict(e) for e in found],
     )  # fmt: skip
 

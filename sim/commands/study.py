@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sim.commands.report import write_reports
 from sim.options import UsageError, report_options, study_options, target_option
 
 if TYPE_CHECKING:
+    from sim.report.brand import Brand
     from sim.study.compare import Comparison
     from sim.study.replicate import StudyResult
     from sim.study.targets import Target
@@ -62,43 +64,57 @@ def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
     brand = load_brand(options.brand)
     result = simulate(options, scenarios, folder)
 
+    from sim.report.build import clear
     from sim.report.terminal import headline
     from sim.study.compare import compare as compared
-    from sim.study.tables import write_study
+    from sim.study.tables import scenario_folders, write_study
     from sim.study.targets import chances
 
     comparisons = compared(result)
+    for below in (".", *scenario_folders(result.names).values()):
+        clear(folder / below / "charts")
     write_study(
         result, folder, command=options.command_line, comparisons=comparisons,
         targets=options.target,
     )  # fmt: skip
-    _draw_all(result, folder, comparisons, scenarios[0].hospital.scale, brand.colours)
-    write_reports(result, comparisons, folder, brand, options.formats)
+    draw = partial(_draw, options, brand, result, comparisons, folder, scenarios[0].hospital.scale)
     found = headline(result, comparisons)
     tables = _tables(result, comparisons, options.target)
     targets = [{**asdict(c), "share": c.share} for c in chances(result, options.target)]
     return print_study(
-        options, result, folder, comparisons, found, tables, targets=targets
+        options, result, folder, comparisons, found, tables, draw, targets=targets
     )  # fmt: skip
 
 
-def _draw_all(
+def _draw(
+    options: argparse.Namespace,
+    brand: Brand,
     result: StudyResult,
-    folder: Path,
     comparisons: Sequence[Comparison],
+    folder: Path,
     scale: float,
-    palette: Sequence[str],
 ) -> None:
-    """The charts of the study, and of each scenario beside its tables."""
-    from sim.report.build import write_charts
+    """The numbers of all charts, those of each scenario beside its tables; pictures and reports.
+
+    One picture shows all scenarios, so a scenario that is compared has none of its own.
+    """
+    from sim.report.build import charts, draw_charts, write_numbers
+    from sim.report.progress import shown_progress
     from sim.study.tables import only, scenario_folders
 
-    top = folder / "charts"
-    write_charts(result, top, scale=scale, comparison=comparisons, palette=palette)
+    top, charts_of = folder / "charts", partial(charts, scale=scale, palette=brand.colours)
+    drawn = charts_of(result, comparison=comparisons)
+    for chart in drawn.charts:
+        write_numbers(chart, top)
     if len(result.names) > 1:
         for name, below in scenario_folders(result.names).items():
-            part, into = only(result, name), folder / below / "charts"
-            write_charts(part, into, scale=scale, among=result.names, palette=palette)
+            for chart in charts_of(only(result, name), among=result.names).charts:
+                write_numbers(chart, folder / below / "charts")
+    if not options.formats:
+        return
+    with shown_progress(options.quiet, "charts") as on_progress:
+        drawn = draw_charts(drawn, top, on_progress)
+    write_reports(options, brand, result, comparisons, folder, drawn)
 
 
 def _tables(

@@ -1,10 +1,14 @@
 """What a finished study shows: the list of charts, and how their files are written."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sim.report import style
 from sim.report.charts import (
@@ -30,39 +34,48 @@ from sim.report.charts import (
     waterfall,
 )
 from sim.study.compare import Comparison
-from sim.study.replicate import StudyResult
+from sim.study.replicate import Progress, StudyResult
 from sim.study.store import write_file
 from sim.study.tables import write_csv
 
-# In the order in which a reader asks: what came out, how sure, what money, how over time, why.
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+QUICK = {"compress_level": 3}  # half the time for nearly the same size
+
+# By the name of the file, and in the order in which a reader asks: what came out, how sure, what
+# money, how over time, why.
 CHARTS: dict[str, Callable[[View], Chart]] = {
-    "claim outcomes": outcomes.chart,
-    "paired differences": forest.chart,
-    "mean and risk": smore.chart,
+    "claim_outcomes": outcomes.chart,
+    "paired_differences": forest.chart,
+    "mean_and_risk": smore.chart,
     "throughput": throughput.chart,
-    "claim flow": flow.chart,
-    "money waterfall": waterfall.chart,
+    "claim_flow": flow.chart,
+    "money_waterfall": waterfall.chart,
     "payback": payback.chart,
-    **{spec.kpi: partial(trajectory.chart, spec=spec) for spec in trajectory.TRAJECTORIES},
-    "control chart": control.chart,
+    **{
+        spec.kpi.replace(".", "_"): partial(trajectory.chart, spec=spec)
+        for spec in trajectory.TRAJECTORIES
+    },
+    "denials_control": control.chart,
     "backlog": backlog.chart,
-    "age of open work": backlog_age.chart,
+    "backlog_age": backlog_age.chart,
     "headcount": headcount.chart,
-    "net full-time equivalents": net_fte.chart,
+    "net_fte": net_fte.chart,
     "careers": gantt.chart,
-    "tenure survival": survival.chart,
-    "knowledge by cohort": cohorts.chart,
-    "cost of turnover": turnover_cost.chart,
+    "tenure_survival": survival.chart,
+    "knowledge_by_cohort": cohorts.chart,
+    "turnover_cost": turnover_cost.chart,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The charts of a study, the files written for them, and why others were left out."""
+    """The charts of a study, why others were left out, and the pictures drawn of them, as SVG."""
 
     charts: tuple[Chart, ...]
-    skipped: dict[str, str]
-    paths: tuple[Path, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def charts(
@@ -96,46 +109,65 @@ def charts(
     return Drawn(tuple(made), skipped)
 
 
-def write_charts(
-    result: StudyResult,
-    folder: Path,
-    *,
-    scale: float,
-    comparison: Sequence[Comparison] = (),
-    among: Sequence[str] = (),
-    palette: Sequence[str] = (),
+def draw_charts(
+    drawn: Drawn,
+    folder: Path | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Drawn:
-    """Write each chart as SVG and PNG, and its numbers as CSV; the same study gives the same bytes.
+    """Draw every chart, for the page and, given a folder, for files in it.
 
-    Parameters as in `charts`.
-
-    Raises
-    ------
-    StudyError
-        If the folder cannot be written.
+    The same study gives the same bytes. Raises StudyError if the folder cannot be written.
     """
-    drawn = charts(result, scale=scale, comparison=comparison, among=among, palette=palette)
-    paths = []
-    for chart in drawn.charts:
-        paths += write_chart(chart, folder)
-    return Drawn(drawn.charts, drawn.skipped, tuple(paths))
+    gc.freeze()  # what is there by now is no garbage: it need not be looked through at each figure
+    pictures = {}
+    for count, chart in enumerate(drawn.charts, 1):
+        made = write_pictures(chart, folder) if folder else images(chart, "svg")[0]
+        pictures[chart.name] = made
+        on_progress(Progress(count, len(drawn.charts), None))
+    return replace(drawn, pictures=pictures)
 
 
-def write_chart(chart: Chart, folder: Path) -> list[Path]:
-    """Write one chart as SVG and PNG, and its numbers as CSV; raises StudyError as above."""
-    svg, png, table = (folder / f"{chart.name}.{suffix}" for suffix in ("svg", "png", "csv"))
-    write_file(svg, image(chart, "svg"))
-    write_file(png, image(chart, "png"))
-    write_csv(table, tuple(chart.data), zip(*chart.data.values(), strict=True))
-    return [svg, png, table]
+def write_chart(chart: Chart, folder: Path) -> None:
+    """Write the numbers of a chart, and its pictures; raises StudyError as above."""
+    write_numbers(chart, folder)
+    write_pictures(chart, folder)
 
 
-def image(chart: Chart, kind: str) -> bytes:
-    """A chart as a file of this kind, ``svg`` or ``png``."""
-    buffer = BytesIO()
+def write_numbers(chart: Chart, folder: Path) -> None:
+    """Write every plotted number of a chart as CSV; raises StudyError as above."""
+    rows = zip(*chart.data.values(), strict=True)
+    write_csv(folder / f"{chart.name}.csv", tuple(chart.data), rows)
+
+
+def write_pictures(chart: Chart, folder: Path) -> bytes:
+    """Write a chart as SVG and PNG; gives the SVG, and raises StudyError as above."""
+    svg, png = images(chart, "svg", "png")
+    write_file(folder / f"{chart.name}.svg", svg)
+    write_file(folder / f"{chart.name}.png", png)
+    return svg
+
+
+def clear(folder: Path, names: Iterable[str] = CHARTS) -> None:
+    """Remove charts that an earlier command left, by patterns of their names."""
+    for name in names:
+        for suffix in ("svg", "png", "csv"):
+            for path in folder.glob(f"{name}.{suffix}"):
+                path.unlink()
+
+
+def images(chart: Chart, *kinds: str) -> list[bytes]:
+    """A chart, drawn once, as a file of each kind, ``svg`` or ``png``."""
     with style.applied():
         figure = chart.draw()
-        # Neither the date nor the library's version: the same study gives the same bytes.
-        unstamped = {"svg": {"Date": None, "Title": chart.title}, "png": {"Software": None}}
-        figure.savefig(buffer, format=kind, metadata=unstamped[kind])
+        return [_saved(figure, kind, chart.title) for kind in kinds]
+
+
+def _saved(figure: Figure, kind: str, title: str) -> bytes:
+    buffer = BytesIO()
+    # Neither the date nor the library's version: the same study gives the same bytes.
+    how: dict[str, dict[str, Any]] = {
+        "svg": {"metadata": {"Date": None, "Title": title}},
+        "png": {"metadata": {"Software": None}, "pil_kwargs": QUICK},
+    }
+    figure.savefig(buffer, format=kind, **how[kind])
     return buffer.getvalue()

@@ -9,7 +9,7 @@ from typing import Any
 from sim.record.kpis import Kpi, kpi
 from sim.report.assumptions import Assumption, assumptions, confidence_summary
 from sim.report.brand import Brand
-from sim.report.build import charts
+from sim.report.build import Drawn, charts, images
 from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
@@ -36,16 +36,25 @@ class Facts:
     brand: Brand
     folder: Path
     manifest: Mapping[str, Any]
+    made: Drawn | None = None  # charts that were drawn before
 
     @classmethod
     def of(
-        cls, result: StudyResult, comparison: Sequence[Comparison], folder: Path, brand: Brand
+        cls,
+        result: StudyResult,
+        comparison: Sequence[Comparison],
+        folder: Path,
+        brand: Brand,
+        made: Drawn | None = None,
     ) -> "Facts":
-        """The facts of a study whose tables are in ``folder``; StudyError if they are not."""
+        """The facts of a study whose tables are in ``folder``; StudyError if they are not.
+
+        Charts that were ``made`` of it before are not made again.
+        """
         content = result.scenarios.get(result.names[0], {})
         scale = content.get("hospital", {}).get("scale", 1.0)
         view = View(result, scale, comparison, palette=brand.colours)
-        return cls(view, brand, folder, read_manifest(folder))
+        return cls(view, brand, folder, read_manifest(folder), made)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -103,13 +112,22 @@ class Facts:
         return tuple(self.names.values()), list(rows.values())
 
     @cached_property
-    def charts(self) -> dict[str, Chart]:
-        """The drawn charts by name."""
+    def drawn(self) -> Drawn:
+        """The charts of the study, with what was drawn of them."""
         view = self.view
-        made = charts(
+        return self.made or charts(
             view.result, scale=view.scale, comparison=view.comparison, palette=view.palette
         )
-        return {chart.name: chart for chart in made.charts}
+
+    @cached_property
+    def charts(self) -> dict[str, Chart]:
+        """The charts by name."""
+        return {chart.name: chart for chart in self.drawn.charts}
+
+    def picture(self, chart: Chart) -> str:
+        """A chart as SVG; it is drawn here if it was not before."""
+        made = self.drawn.pictures.get(chart.name) or images(chart, "svg")[0]
+        return made.decode()
 
     @cached_property
     def plots(self) -> dict[str, Plot]:

@@ -10,7 +10,6 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from sim.report.assumptions import OWN
-from sim.report.build import image
 from sim.report.charts import Chart
 from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
@@ -30,7 +29,7 @@ def page(facts: Facts) -> str:
     )
     templates.filters["bound"] = lambda text: bound(str(text))
     glyphs: dict[str, str] = {}
-    charts = [_shown(chart, glyphs) for chart in facts.charts.values()]
+    charts = [_shown(chart, facts.picture(chart), glyphs) for chart in facts.charts.values()]
     others = [
         (title, in_words(rows), [_inline(svg, stem, alt, glyphs)
                                  for stem, alt, svg in pictures(facts.folder, title)])
@@ -73,13 +72,13 @@ def _sections(facts: Facts) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _shown(chart: Chart, glyphs: dict[str, str]) -> dict[str, Any]:
+def _shown(chart: Chart, picture: str, glyphs: dict[str, str]) -> dict[str, Any]:
     """A chart as the template needs it; its letters go to ``glyphs``, which all charts share."""
     rows = list(zip(*chart.data.values(), strict=True))
     return {
         "name": chart.name,
         "title": chart.title,
-        "svg": _inline(image(chart, "svg").decode(), chart.name, chart.alt, glyphs),
+        "svg": _inline(picture, chart.name, chart.alt, glyphs),
         "heads": [heading(column) for column in chart.data],
         "rows": [[brief(value) for value in row] for row in rows[:MOST_ROWS]],
         "cut": len(rows) if len(rows) > MOST_ROWS else 0,

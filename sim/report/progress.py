@@ -1,19 +1,20 @@
-"""How far a study is: a live bar on a terminal, else a plain line for every tenth."""
+"""How far a study or its drawing is: a live bar on a terminal, else a line for every tenth."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sim.streams import say
 from sim.study.replicate import Progress
 
 
 @contextmanager
-def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
-    """What to call with the state of a study; it tells standard error, unless `quiet`."""
-    if quiet:
+def shown_progress(quiet: bool, what: str = "replications") -> Iterator[Callable[[Progress], None]]:
+    """What to call with how many of `what` are done; it tells standard error, unless `quiet`."""
+    if quiet or sys.stderr is None:  # None: it was closed before we came
         yield lambda _: None
     elif not sys.stderr.isatty():
-        yield _Tenths()
+        yield _Tenths(what)
     else:
         from rich import progress
         from rich.console import Console
@@ -21,7 +22,7 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
         columns = (
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
-            progress.TextColumn("replications{task.description}"),
+            progress.TextColumn(f"{what}{{task.description}}"),
         )
         with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("", total=None)
@@ -31,15 +32,16 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 class _Tenths:
-    """Prints a line whenever another tenth of the replications is done."""
+    """Prints a line whenever another tenth is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self.what = what
         self.tenth = 0
 
     def __call__(self, now: Progress) -> None:
         tenth = 10 * now.done // now.total
         if tenth > self.tenth:
-            print(f"{now.done} of {now.total} replications{_time_left(now)}", file=sys.stderr)
+            say(f"{now.done} of {now.total} {self.what}{_time_left(now)}", sys.stderr)
         self.tenth = tenth
 
 

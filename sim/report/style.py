@@ -1,25 +1,23 @@
 """How pictures look: the one style, a colour per scenario, and the frame around every chart."""
 
+from __future__ import annotations
+
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.colors import to_hex, to_rgb
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
 from sim.report.words import bound, number, plain, right_to_left
+
+if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draws
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's colours; their yellow is left out, since a yellow line is lost on white paper.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -46,6 +44,8 @@ STYLE: dict[Any, Any] = {
     "ytick.labelsize": 9,
     "ytick.left": False,
     "savefig.dpi": 150,
+    "axes.titley": 1.0,  # where it is in any case, without a search for what may be in its way
+    "text.hinting": "none",  # half the time, and at this size nobody sees it
     "svg.fonttype": "path",
     "svg.hashsalt": "denialloop",  # element ids that do not change from run to run
 }
@@ -53,12 +53,17 @@ STYLE: dict[Any, Any] = {
 
 @contextmanager
 def applied() -> Iterator[None]:
-    """The style for everything drawn and saved inside.
+    """The style for everything drawn and saved inside, whatever the user's own settings say.
 
     A letter that the font lacks (emoji, Chinese) is drawn as its placeholder, which is not worth a
     warning.
     """
-    with rc_context(STYLE), catch_warnings():
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's may be unknown here, and end the import
+    from matplotlib import rc_context, rcdefaults, rcParams
+
+    with rc_context(), catch_warnings():
+        rcdefaults()
+        rcParams.update(STYLE)
         filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
@@ -73,12 +78,12 @@ class Look:
     @property
     def ink(self) -> str:
         """A darker shade, which can be read as text."""
-        return tint(self.colour, 0.65, "black")
+        return tint(self.colour, 0.65, "#000000")
 
     @property
     def over(self) -> str:
         """Colour of text on top of the colour."""
-        return INK if sum(to_rgb(self.colour)) > 1.4 else "white"
+        return INK if sum(_shares(self.colour)) > 1.4 else "white"
 
 
 def looks(names: Sequence[str], palette: Sequence[str] = ()) -> dict[str, Look]:
@@ -91,33 +96,44 @@ def looks(names: Sequence[str], palette: Sequence[str] = ()) -> dict[str, Look]:
     }
 
 
-def tint(colour: str, strength: float, into: str = "white") -> str:
+def tint(colour: str, strength: float, into: str = "#FFFFFF") -> str:
     """A colour thinned into another: strength 1 is the colour itself, 0 the other."""
-    (r, g, b), (x, y, z) = to_rgb(colour), to_rgb(into)
-    rest = 1 - strength
-    return to_hex((r * strength + x * rest, g * strength + y * rest, b * strength + z * rest))
+    pairs = zip(_shares(colour), _shares(into), strict=True)
+    mixed = (round(255 * (a * strength + b * (1 - strength))) for a, b in pairs)
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def _shares(colour: str) -> list[float]:
+    """Red, green and blue of a colour such as #0072B2, each from 0 to 1."""
+    return [part / 255 for part in bytes.fromhex(colour.removeprefix("#"))]
 
 
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
     font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) / 72
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Text broken into lines of at most ``width`` inches, inside a word only where it must be."""
-    lines = [""]
-    for word in bound(text).split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if width_of(longer, size, weight) <= width:
-            lines[-1] = longer
+    space = width_of(" ", size, weight)
+    lines, used = [""], -space
+    for word in filter(None, bound(text).split(" ")):  # the same words come in many charts
+        wide = width_of(word, size, weight)
+        if used + space + wide <= width:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+            used += space + wide
             continue
         lines.append("")
-        for letter in word:
-            if width_of(lines[-1] + letter, size, weight) > width:
+        for part in [word] if wide <= width else word:
+            if width_of(lines[-1] + part, size, weight) > width:
                 lines.append("")
-            lines[-1] += letter
+            lines[-1] += part
+        used = width_of(lines[-1], size, weight)
     mark = "\u200e" if right_to_left(text) else ""  # the sentence runs left to right all the same
     return "\n".join(mark + line for line in lines if line)
 
@@ -147,6 +163,9 @@ def canvas(title: str, source: str, height: float, key: dict[str, Look] | None =
     ``key`` puts a line with the colours and names of the scenarios under the title, for charts
     whose lines have no room for their names.
     """
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
     room = WIDTH - 2 * MARGIN
     title, source = wrap(title, room, 14, "bold"), wrap(source, room, 8)
     entries = _key_places(key or {}, room)
@@ -258,6 +277,8 @@ _ROUND = re.compile(r"\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
 
 def units(axis: Axis, unit: str) -> None:
     """Tick labels in a unit: shares as per cent, dollars in k or M, thousands separators."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     steps = [1, 3, 6, 10] if unit == "months" else [1, 2, 2.5, 5, 10]
     most = min(max(int(inches_wide(axis.axes) * 1.6), 3), 8) if axis is axis.axes.xaxis else 6
     axis.set_major_locator(MaxNLocator(most, steps=steps, integer=unit not in ("share", "")))

@@ -30,7 +30,7 @@ ANSWERS = (("denials.initial_rate", "of claims initially denied"), (VALUE, "of n
 
 def wants_colour() -> bool:
     """Whether to print in colour: only to a terminal, and not against NO_COLOR (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def careful(result: StudyResult) -> str:

@@ -55,12 +55,13 @@ def plain(text: str, limit: int = 40) -> str:
     Control and direction marks go, a long name loses its middle (variants of one scenario differ at
     the end), and a right-to-left name is isolated so that it cannot reorder the sentence around it.
     """
-    kept = (
-        " " if unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE else c
-        for c in text
-        if unicodedata.category(c) != "Cf" or c in _JOINERS
-    )
-    shown = " ".join("".join(kept).split()) or "(no name)"
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            " " if unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE else c
+            for c in text
+            if unicodedata.category(c) != "Cf" or c in _JOINERS
+        )
+    shown = " ".join(text.split()) or "(no name)"
     if len(shown) > limit:
         tail = limit // 3
         shown = f"{shown[: limit - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
@@ -80,7 +81,7 @@ def apart(names: Sequence[str], limit: int = 44) -> dict[str, str]:
 
 def right_to_left(text: str) -> bool:
     """Whether a text holds letters that are written from right to left."""
-    return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
 
 
 def label(kpi: str) -> str:

@@ -1,7 +1,7 @@
 """Where tasks run: one after the other in this process, or in local worker processes.
 
 Nothing is known of a task but that the work on it is pure, so that it may be done again after its
-process was killed. Whatever `work` raises ends the run: a study catches a simulation's errors.
+process was killed. Whatever the work raises ends the run: a study catches a simulation's errors.
 """
 
 import multiprocessing
@@ -9,13 +9,13 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import Self, TypeVar
 
 from sim.study import StudyError
 
@@ -32,113 +32,127 @@ class _Worker:
 
     process: BaseProcess
     pipe: Connection
-    task: int
 
 
-def run_tasks(
-    tasks: Sequence[Task],
-    work: Callable[[Task], Result],
-    on_result: Callable[[Task, Result], None],
-    on_lost: Callable[[Task, str], None],
-    workers: int,
-) -> None:
-    """Call `on_result` with each task and its result, as they come, in the calling thread.
+class Crew:
+    """Worker processes, hired when there is work for them and kept until the `with` ends.
 
-    One worker is this process; more are processes of their own, which end whenever this one does.
-    The task of a worker that was killed is given to a new one; a task whose process dies three
-    times goes to `on_lost` with the reason.
-
-    Raises
-    ------
-    StudyError
-        If worker after worker dies and none gets anything done.
+    They start slowly, since each imports the model, and so stay from one `run` to the next. They
+    end whenever this process does. A crew of one is this process itself.
     """
-    if workers == 1:
-        for task in tasks:
-            on_result(task, work(task))
-        return
-    waiting = deque(range(len(tasks)))
-    deaths, in_a_row = Counter[int](), 0
-    with _crew() as crew:
-        while waiting or crew:
-            while waiting and len(crew) < workers:
-                _hire(crew, work, tasks, waiting.popleft())
-            for pipe in wait([worker.pipe for worker in crew]):
-                worker = next(w for w in crew if w.pipe is pipe)
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._hired: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let them go; nobody is at work."""
+        for worker in self._hired:
+            worker.pipe.close()
+        for worker in self._hired:
+            worker.process.join()
+        self._hired.clear()
+
+    def run(
+        self,
+        tasks: Sequence[Task],
+        work: Callable[[Task], Result],
+        on_result: Callable[[Task, Result], None],
+        on_lost: Callable[[Task, str], None],
+    ) -> None:
+        """Call `on_result` with each task and its result, as they come, in the calling thread.
+
+        The task of a worker that was killed is given to another; a task whose process dies three
+        times goes to `on_lost` with the reason.
+
+        Raises
+        ------
+        StudyError
+            If worker after worker dies and none gets anything done.
+        """
+        if self._workers == 1:
+            for task in tasks:
+                on_result(task, work(task))
+            return
+        try:
+            self._share_out(tasks, work, on_result, on_lost)
+        except BaseException:  # some are at work on what nobody waits for any more
+            for worker in self._hired:
+                worker.process.kill()
+            self.__exit__()
+            raise
+
+    def _share_out(
+        self,
+        tasks: Sequence[Task],
+        work: Callable[[Task], Result],
+        on_result: Callable[[Task, Result], None],
+        on_lost: Callable[[Task, str], None],
+    ) -> None:
+        waiting, deaths, in_a_row = deque(range(len(tasks))), Counter[int](), 0
+        idle, busy = list(self._hired), dict[Connection, tuple[_Worker, int]]()
+
+        def give_out() -> None:
+            while waiting and len(busy) < self._workers:
+                worker = idle.pop() if idle else self._hire()
+                busy[worker.pipe] = worker, waiting.popleft()
+                with suppress(OSError):  # it was killed: the end of its pipe will be read next
+                    worker.pipe.send((work, tasks[busy[worker.pipe][1]]))
+
+        while waiting or busy:
+            give_out()
+            ready = wait(busy)
+            for pipe in [pipe for pipe in busy if pipe in ready]:
+                worker, task = busy.pop(pipe)
                 try:
-                    result = worker.pipe.recv()
+                    result = pipe.recv()
                 except (EOFError, OSError) as error:  # also in the middle of a message
-                    crew.remove(worker)
+                    self._hired.remove(worker)
                     worker.process.join()
                     in_a_row += 1
-                    deaths[worker.task] += 1
+                    deaths[task] += 1
                     if in_a_row == DEATHS_IN_A_ROW:
                         raise StudyError(
                             "worker processes die before they finish anything; is there enough "
                             "memory? --workers 1 works without them"
                         ) from error
-                    if deaths[worker.task] < DEATHS_OF_A_TASK:
-                        waiting.append(worker.task)
+                    if deaths[task] < DEATHS_OF_A_TASK:
+                        waiting.append(task)
                     else:
-                        reason = f"its process was killed {DEATHS_OF_A_TASK} times"
-                        on_lost(tasks[worker.task], reason)
+                        on_lost(tasks[task], f"its process was killed {DEATHS_OF_A_TASK} times")
                     continue
                 if isinstance(result, BaseException):
                     raise result
-                in_a_row, done = 0, worker.task
-                if waiting:
-                    worker.task = waiting.popleft()
-                    _send(worker, tasks[worker.task])
-                else:
-                    crew.remove(worker)
-                    worker.pipe.close()
-                    worker.process.join()
-                on_result(tasks[done], result)
+                in_a_row = 0
+                idle.append(worker)
+                give_out()  # first: nobody waits while the result is dealt with
+                on_result(tasks[task], result)
+
+    def _hire(self) -> _Worker:
+        """Start a worker. Started like this it never sees Ctrl-C, which is for us."""
+        context = multiprocessing.get_context("spawn")
+        resource_tracker.ensure_running()  # it would lift the mask if it were started below
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+            self._hired.append(_Worker(process, ours))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        theirs.close()
+        return self._hired[-1]
 
 
-@contextmanager
-def _crew() -> Iterator[list[_Worker]]:
-    """The workers under way; whoever is left at the end is killed, and waited for."""
-    crew: list[_Worker] = []
-    try:
-        yield crew
-    finally:
-        for worker in crew:
-            worker.process.kill()
-        for worker in crew:
-            worker.process.join()
-            worker.pipe.close()
-
-
-def _hire(
-    crew: list[_Worker], work: Callable[[Any], object], tasks: Sequence[object], task: int
-) -> None:
-    """Start a worker on a task. Started like this it never sees Ctrl-C, which is for us."""
-    context = multiprocessing.get_context("spawn")
-    resource_tracker.ensure_running()  # it would lift the mask if it were started below
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()
-        crew.append(_Worker(process, ours, task))
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    theirs.close()
-    _send(crew[-1], tasks[task])
-
-
-def _send(worker: _Worker, task: object) -> None:
-    with suppress(OSError):  # it was killed: the end of its pipe will be read next
-        worker.pipe.send(task)
-
-
-def _serve(pipe: Connection, work: Callable[[Any], object]) -> None:
+def _serve(pipe: Connection) -> None:
     """What a worker does until there is no more to do, or the coordinator is gone."""
     threading.Thread(target=_leave_with_coordinator, daemon=True).start()
     while True:
         try:
-            task = pipe.recv()
+            work, task = pipe.recv()
         except (EOFError, OSError):
             return
         try:

@@ -10,11 +10,11 @@ import math
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
-from sim.study.executor import run_tasks
+from sim.study.executor import Crew
+from sim.study.statistics import Precision
 from sim.study.store import (
     LEDGER,
     Content,
@@ -33,9 +34,6 @@ from sim.study.store import (
     decode,
     encode,
 )
-
-if TYPE_CHECKING:  # workers start sooner without SciPy
-    from sim.study.statistics import Precision
 
 Simulate = Callable[[Scenario, int], Outcome]
 
@@ -108,6 +106,7 @@ def run_study(
     precision: Precision | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     simulate: Simulate = replicate,
+    crew: Crew | None = None,
 ) -> StudyResult:
     """Bring every scenario (the first is the baseline) to the same number of replications.
 
@@ -119,7 +118,7 @@ def run_study(
     With a `precision`, the number is not `replications` but what makes the KPIs it names (default:
     the headline KPIs) precise in every scenario; without an entry in its `absolute`, the smallest
     difference that matters is precise enough. With one worker everything runs in this process;
-    others must be able to import `simulate`.
+    others must be able to import `simulate`. A `crew` that is given is used instead, and stays.
 
     Raises
     ------
@@ -134,8 +133,8 @@ def run_study(
     hashes = {name: content_hash(content) for name, content in contents.items()}
     by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
     code = code_hash()
-    with Ledger(folder, code) as ledger:
-        runner = _Runner(by_hash, ledger, workers, simulate, on_progress)
+    with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
+        runner = _Runner(by_hash, ledger, hired, simulate, on_progress)
         try:
             if precision is None:
                 runner.complete(replications)
@@ -218,7 +217,7 @@ class _Runner:
 
     scenarios: dict[str, Scenario]
     ledger: Ledger
-    workers: int
+    crew: Crew
     simulate: Simulate
     on_progress: Callable[[Progress], None]
     planned: int = 0
@@ -254,12 +253,11 @@ class _Runner:
             for key, scenario in self.scenarios.items()
             if r not in self.found[key] and r not in self.failed[key]
         ]
-        run_tasks(
+        self.crew.run(
             missing,
             partial(_attempt, self.simulate),
             lambda task, result: self._keep(task, *result),
             lambda task, reason: self._keep(task, None, reason),
-            self.workers,
         )
 
     def _keep(self, task: _Task, outcome: bytes | None, trace: str | None) -> None:

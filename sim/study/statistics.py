@@ -2,15 +2,16 @@
 
 Everything works on plain arrays with a value for each replication and knows no scenario. A value
 that is not defined in some replication is nan; it is left out, and `n` says how many were left.
+SciPy is imported where it is used: what only simulates, or plans to, can do without.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -53,8 +54,15 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     if np.all(x == x[0]):  # by rounding, their mean need not equal them, nor their sd be zero
         return Interval(n, float(x[0]), 0.0, float(x[0]), float(x[0]))
     mean, sd = float(x.mean()), float(x.std(ddof=1))
-    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / math.sqrt(n)
+    half = _t_quantile(n - 1, (1 + confidence) / 2) * sd / math.sqrt(n)
     return Interval(n, mean, sd, mean - half, mean + half)
+
+
+@lru_cache(maxsize=4096)
+def _t_quantile(degrees: int, level: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, level))
 
 
 def paired_difference(
@@ -72,6 +80,8 @@ def paired_difference(
     if interval.sd == 0:
         p = 1.0 if interval.mean == 0 else 0.0
     else:
+        from scipy.special import stdtr
+
         t = interval.mean / (interval.sd / math.sqrt(interval.n))
         p = 2 * float(stdtr(interval.n - 1, -abs(t)))
     sd_a, sd_b = base.sd, mean_interval(b).sd
@@ -102,6 +112,8 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     """Interval of a probability, sound near 0 and 1 (Wilson 1927); nan without trials."""
     if n == 0:
         return math.nan, math.nan
+    from scipy.special import ndtri
+
     z, share = float(ndtri((1 + confidence) / 2)), successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
@@ -112,6 +124,8 @@ def quantile_interval(
     values: ArrayLike, quantile: float, confidence: float = 0.95
 ) -> tuple[float, float]:
     """Interval of a quantile between two order statistics; an end is nan with too few values."""
+    from scipy.special import bdtr
+
     x = np.sort(np.asarray(values, dtype=float))
     x = x[~np.isnan(x)]
     n, tail = len(x), (1 - confidence) / 2
@@ -126,12 +140,14 @@ def replications_needed(half_width: float, sd: float, confidence: float = 0.95) 
 
     Never above 10**9, which no study reaches. `half_width` is above 0.
     """
+    from scipy.special import ndtri
+
     level = (1 + confidence) / 2
     root = float(ndtri(level)) * sd / half_width
     if root > 30_000:
         return 10**9
     n = max(2, math.ceil(root**2))
-    while float(stdtrit(n - 1, level)) * sd / math.sqrt(n) > half_width:
+    while _t_quantile(n - 1, level) * sd / math.sqrt(n) > half_width:
         n += 1
     return n
 
@@ -190,6 +206,8 @@ def running_half_width(values: Floats, confidence: float = 0.95) -> tuple[Floats
 
     The half width is infinite with one defined value, the mean nan with none. All (rows, columns).
     """
+    from scipy.special import stdtrit
+
     defined = ~np.isnan(values)
     n = np.cumsum(defined, axis=0)
     quantile = np.asarray(stdtrit(np.arange(len(values), dtype=float), (1 + confidence) / 2))

@@ -28,6 +28,9 @@ Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]
 """File name, column names and rows."""
 SCENARIOS, MANIFEST = "scenarios.json", "manifest.json"
+PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
+REPORTS = (PAGE, WORKBOOK, DECK, PRINTED)
+"""Made of the tables and the manifest, so they go when these are written again."""
 
 
 def write_study(
@@ -202,8 +205,11 @@ def write_tables(
     """Write tables, and a manifest that says how they came about: no host, user, folder or time.
 
     `reported` names the scenarios that reports are about, if these are not all; `found` is the
-    answer in one sentence, where the study asks something of its own.
+    answer in one sentence, where the study asks something of its own. Reports that lie in the
+    folder are removed: they tell of what an earlier command found there.
     """
+    for name in REPORTS:
+        (folder / name).unlink(missing_ok=True)
     written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
     definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
     libraries = {name: version(name) for name in LIBRARIES}

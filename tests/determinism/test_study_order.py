@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.study import executor
+from sim.study.executor import Crew
 from tests.book import Book
 from tests.unit.study import toy
 
@@ -51,9 +51,11 @@ def test_workers_and_hash_seed_change_nothing(
 def test_the_order_in_which_replications_finish_changes_nothing(
     tmp_path: Path, serial: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shuffled(tasks: Sequence[object], *rest: Callable[..., object]) -> None:
-        executor.run_tasks(random.Random(1).sample(tasks, len(tasks)), *rest)
+    run = Crew.run
 
-    monkeypatch.setattr("sim.study.replicate.run_tasks", shuffled)
+    def shuffled(crew: Crew, tasks: Sequence[object], *rest: Callable[..., object]) -> None:
+        run(crew, random.Random(1).sample(tasks, len(tasks)), *rest)
+
+    monkeypatch.setattr(Crew, "run", shuffled)
     assert toy.main(str(tmp_path), "1", str(REPLICATIONS)) == 0
     assert tables(tmp_path) == serial

@@ -26,7 +26,7 @@ from sim.cli import FINE, main
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.record.record import Outcome
-from sim.report import build, html
+from sim.report import build, facts
 from sim.report.charts import Chart
 from sim.scenario.schema import Scenario
 from sim.study import replicate
@@ -102,9 +102,9 @@ def stand_in(model: Scenario, replication: int) -> Outcome:
     return Outcome(kpis, {**found.tables, "money": money})
 
 
-def blank(_chart: Chart, kind: str) -> bytes:
-    """In place of a picture, of which a page has dozens."""
-    return b"<svg xmlns='http://www.w3.org/2000/svg'/>" if kind == "svg" else b""
+def blank(_chart: Chart, *kinds: str) -> list[bytes]:
+    """In place of pictures, of which a page has dozens."""
+    return [b"<svg xmlns='http://www.w3.org/2000/svg'/>" if k == "svg" else b"" for k in kinds]
 
 
 def shrunk(words: list[str]) -> list[str]:
@@ -158,8 +158,8 @@ def test_the_commands_of_a_page_work(
     (tmp_path / "configs").symlink_to(ROOT / "configs")
     study = partial(replicate.run_study, simulate=stand_in)
     monkeypatch.setattr(replicate, "run_study", study)
-    monkeypatch.setattr(build, "image", blank)
-    monkeypatch.setattr(html, "image", blank)
+    monkeypatch.setattr(build, "images", blank)
+    monkeypatch.setattr(facts, "images", blank)
     said, obeyed = "", 0
     for block in blocks(page):
         if block.title == "output":

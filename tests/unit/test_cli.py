@@ -59,13 +59,14 @@ def fakes(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Studies without a model and reports, and the folders where charts would have been drawn."""
     drawn: list[Path] = []
 
-    def write_charts(result: object, folder: Path, **_: object) -> build.Drawn:
+    def draw_charts(charts: build.Drawn, folder: Path, _: object) -> build.Drawn:
         drawn.append(folder)
-        return build.Drawn((), {})
+        return charts
 
     run_study = partial(replicate.run_study, simulate=fake)
     monkeypatch.setattr(replicate, "run_study", run_study)
-    monkeypatch.setattr(build, "write_charts", write_charts)
+    monkeypatch.setattr(build, "charts", lambda *_, **__: build.Drawn(()))
+    monkeypatch.setattr(build, "draw_charts", draw_charts)
     monkeypatch.setattr("sim.commands.study.write_reports", lambda *_: None)
     return drawn
 
@@ -117,6 +118,33 @@ def test_help_imports_nothing_heavy(command: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert f"usage: denialloop {command}" in done.stdout
+
+
+LOADED = (
+    "import sys\nheavy = 'scipy matplotlib pptx xlsxwriter jinja2 PIL SALib'.split()\n{}\n"
+    "sys.exit(' '.join(name for name in heavy if name in sys.modules) or None)"
+)
+
+
+def test_a_worker_imports_no_more_than_the_model() -> None:
+    script = LOADED.format("import sim.cli, sim.study.replicate, sim.model.simulation\nheavy += "
+                           "['yaml', 'rich', 'sim.report']")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["compare", "matrix", "rfp"])
+def test_nothing_heavy_is_imported_before_the_simulation(here: Path, command: str) -> None:
+    files = [] if command == "matrix" else [GENERALIST, SPECIALIZED]
+    script = LOADED.format(
+        "from sim.cli import main\nfrom sim.study import Interrupted, replicate\n"
+        "def stop(*_, **__): raise Interrupted(0, 1)\n"
+        "replicate.run_study = stop\nassert main(sys.argv[1:]) == 130"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, command, *files], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -364,7 +392,7 @@ def test_compare_writes_each_scenario_and_the_comparison(
     assert study("compare", GENERALIST, SPECIALIZED, "--out", "x/y", "--quiet") == FINE
     top = {path.name for path in Path("x/y").iterdir()}
     assert top >= {"comparison.csv", "kpis.csv", "summary.csv", "generalist", "specialized"}
-    assert fakes == [Path("x/y", below, "charts") for below in ("", "generalist", "specialized")]
+    assert fakes == [Path("x/y/charts")]
     out, err = capsys.readouterr()
     assert (len(out.splitlines()), err) == (2, "")
     assert not Path("results").exists()

@@ -137,3 +137,18 @@ def test_the_groups_of_a_family_stand_together() -> None:
     families = [family for family, _ in GROUPS.values()]
     changes = sum(a != b for a, b in pairwise(families))
     assert changes == len(set(families)) - 1
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_charts_of_an_earlier_question_are_not_left_beside_the_tables() -> None:
+    words = ["ablate", *FILES, "--replications", "2", "--workers", "1", "--out", "x", "--quiet"]
+    charts = Path("x/charts")
+    charts.mkdir(parents=True)
+    (charts / "ablation_of_something_else.svg").touch()
+    assert main(words) == FINE
+    drawn = sorted(path.name for path in charts.iterdir())
+    assert drawn == [f"ablation_money_net_value_usd.{kind}" for kind in ("csv", "png", "svg")]
+    assert Path("x/report.html").exists()
+    assert main([*words, "--formats", "none"]) == FINE
+    assert [path.name for path in charts.iterdir()] == ["ablation_money_net_value_usd.csv"]
+    assert not Path("x/report.html").exists()

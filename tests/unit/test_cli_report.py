@@ -1,14 +1,19 @@
 """`denialloop report`: it rebuilds what `compare` wrote, and refuses what it cannot."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sim.cli import BAD_INPUT, FINE, main
+from sim.cli import BAD_INPUT, FAILED, FINE, main
 from sim.report import build, pdf
+from sim.report.charts import Chart
 from sim.scenario.load import shipped_configs
+from sim.study import StudyError
 
 TINY = [
     *("--scale", "0.01", "--replications", "2", "--workers", "1", "--set", "horizon_days=150"),
@@ -16,16 +21,16 @@ TINY = [
 ]
 REPORTS = ("report.html", "workbook.xlsx", "deck.pptx")
 Capture = pytest.CaptureFixture[str]
+FILES = [str(shipped_configs() / f"{name}.yaml") for name in ("generalist", "specialized")]
+AGAIN = ["compare", *FILES, *TINY, "--out", "results/small"]
+HEAVY = ("matplotlib", "pptx", "xlsxwriter", "jinja2", "PIL")
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small comparison, run once; the charts beside its tables take long, and are left out."""
+    """A small comparison, run once."""
     folder = tmp_path_factory.mktemp("study") / "small"
-    files = [str(shipped_configs() / f"{name}.yaml") for name in ("generalist", "specialized")]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "write_charts", lambda *_, **__: None)
-        assert main(["compare", *files, *TINY, "--out", str(folder), "--quiet"]) == FINE
+    assert main(["compare", *FILES, *TINY, "--out", str(folder), "--quiet"]) == FINE
     return folder
 
 
@@ -99,3 +104,122 @@ def test_a_browser_prints_the_page(study: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pdf, "BROWSERS", (str(browser),))
     assert main(["report", "small", "--pdf", "--formats", "html"]) == FINE
     assert (study / "report.pdf").read_text().startswith("%PDF")
+
+
+# --- what is drawn, and when ----------------------------------------------------------------------
+
+
+def files(folder: Path, *suffixes: str) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in suffixes
+    }
+
+
+def test_without_formats_nothing_is_drawn_and_nothing_old_is_left(study: Path) -> None:
+    before = files(study, ".csv")
+    (study / "report.pdf").touch()
+    mine, theirs = study / "mine.html", study / "charts" / "breakeven.svg"
+    for kept in (mine, theirs):
+        kept.touch()
+    script = (
+        "import sys\nfrom sim.cli import main\ncode = main(sys.argv[1:])\n"
+        f"sys.exit(code or ' '.join(name for name in {HEAVY} if name in sys.modules) or None)"
+    )
+    words = [*AGAIN, "--formats", "none", "--quiet"]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (FINE, "")
+    assert files(study, ".csv") == before
+    reports = files(study, ".html", ".xlsx", ".pptx", ".pdf", ".svg", ".png")
+    assert set(reports) == {"mine.html", "charts/breakeven.svg"}
+
+
+def test_only_the_reports_of_the_last_run_are_there(study: Path) -> None:
+    (study / "generalist" / "charts" / "careers.png").touch()
+    assert main([*AGAIN, "--formats", "html", "--quiet"]) == FINE
+    assert [name for name in REPORTS if (study / name).exists()] == ["report.html"]
+    drawn = files(study, ".png")
+    assert len(drawn) > 10
+    assert {Path(name).parent for name in drawn} == {Path("charts")}
+
+
+def test_each_chart_is_drawn_once(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    images = build.images
+
+    def counted(chart: Chart, *kinds: str) -> list[bytes]:
+        drawn.append(chart.name)
+        return images(chart, *kinds)
+
+    monkeypatch.setattr(build, "images", counted)
+    monkeypatch.setattr("sim.report.facts.images", counted)
+    assert main([*AGAIN, "--quiet"]) == FINE
+    assert sorted(f"charts/{name}.svg" for name in drawn) == list(files(study, ".svg"))
+
+
+def test_the_answer_comes_before_the_drawing(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    said: list[str] = []
+
+    def full(*_: object) -> None:
+        said.append(capsys.readouterr().out)
+        raise StudyError("the disk is full")
+
+    monkeypatch.setattr(build, "write_pictures", full)
+    assert main(AGAIN) == FAILED
+    [answer] = said
+    assert "Initial denial rate" in answer
+    assert "(2 replications, as asked; 4 runs were there before)" in answer
+    out, err = capsys.readouterr()
+    assert out == ""  # nothing says that everything is there
+    assert "the disk is full" in err
+
+
+def test_progress_tells_how_many_charts_are_drawn(study: Path, capsys: Capture) -> None:
+    assert main([*AGAIN, "--formats", "pptx"]) == FINE
+    lines = [line for line in capsys.readouterr().err.splitlines() if "charts" in line]
+    count = len(files(study, ".svg"))
+    assert lines[-1] == f"{count} of {count} charts"
+    assert 5 <= len(lines) <= 10
+    assert main([*AGAIN, "--formats", "pptx", "--quiet"]) == FINE
+    assert capsys.readouterr().err == ""
+
+
+def test_a_reader_that_leaves_early_misses_no_report(study: Path) -> None:
+    for name in REPORTS:
+        (study / name).unlink()
+    for missing in ("stdout", "stderr"):
+        gone, pipe = os.pipe()
+        os.close(gone)
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, missing: pipe}
+        with subprocess.Popen([sys.executable, "-m", "sim", *AGAIN], text=True, **streams) as done:
+            os.close(pipe)
+            out, err = done.communicate()
+        assert "Traceback" not in f"{out}{err}"
+        assert "Exception" not in f"{out}{err}"
+        assert missing == "stderr" or done.returncode == FINE
+        for name in REPORTS:
+            (study / name).unlink()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_is_no_error(study: Path, closed: str) -> None:
+    words = [*AGAIN, "--formats", "none"]
+    script = f'"$@" {closed}'
+    command = ["bash", "-c", script, "bash", sys.executable, "-m", "sim", *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == FINE
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_help_may_be_cut_short() -> None:
+    gone, pipe = os.pipe()
+    os.close(gone)
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", "--help"], stdout=pipe, stderr=subprocess.PIPE, text=True
+    ) as done:
+        os.close(pipe)
+        assert done.communicate()[1] == ""
+    assert done.returncode == FINE

@@ -1,5 +1,6 @@
 """The charts, one module each. Here: what a chart is, and how charts read a study."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.record.kpis import kpi as kpi_of
+from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
 from sim.study.statistics import Floats, Interval, mean_interval
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.record.record import Outcome, Table
-    from sim.report.style import Look
     from sim.study.replicate import StudyResult
 
 CLEAR = (BETTER, WORSE, HIGHER, LOWER)
@@ -26,8 +27,7 @@ MAX_BANDS = 4  # with more scenarios the bands hide each other and the lines
 class Chart:
     """A finding, the numbers behind it and how to draw them.
 
-    ``data`` holds every plotted number; ``draw`` plots these and gives a new figure at each call,
-    since saving a figure twice may change its bytes.
+    ``data`` holds every plotted number; ``draw`` plots these and gives a new figure at each call.
     """
 
     name: str  # of the files, without suffix
@@ -87,10 +87,8 @@ class View:
         return row.verdict if row.verdict.startswith("no") else "not clear yet"
 
     @property
-    def looks(self) -> dict[str, "Look"]:
+    def looks(self) -> dict[str, Look]:
         """The look of each scenario, the same in every chart of the study."""
-        from sim.report.style import looks  # matplotlib, which the terminal can do without
-
         every = looks(self.among or self.names, self.palette)
         return {name: every[name] for name in self.names}
 
@@ -139,17 +137,22 @@ def over_time(
     ``where`` selects the rows of the table. A period without any defined value is left out.
     """
     found: dict[int, list[float]] = {}
+    wanted = list(where.values())
     for outcome in outcomes:
         rows = outcome.tables.get(table, {})
         columns = [rows.get(column, []) for column in (when, value, *where)]
         for period, v, *keys in zip(*columns, strict=True):
-            if keys == list(where.values()) and np.isfinite(v):
+            if keys == wanted and math.isfinite(v):
                 found.setdefault(period, []).append(v)
+    edges: dict[int, Floats] = {}
+    for count in {len(values) for values in found.values()}:  # as a rule all have as many: at once
+        alike = [period for period, values in found.items() if len(values) == count]
+        both = np.quantile([found[period] for period in alike], (0.05, 0.95), axis=1)
+        edges |= zip(alike, both.T, strict=True)
     band: Table = {column: [] for column in (when, "mean", "ci_low", "ci_high", "p05", "p95")}
     for period in sorted(found):
         interval = mean_interval(found[period])
-        edges: Floats = np.quantile(found[period], (0.05, 0.95))
-        row = (period, interval.mean, interval.low, interval.high, *map(float, edges))
+        row = (period, interval.mean, interval.low, interval.high, *map(float, edges[period]))
         for column, v in zip(band, row, strict=True):
             band[column].append(v)
     return band

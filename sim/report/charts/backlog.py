@@ -1,12 +1,17 @@
 """Open work over time: a small picture per queue, a line per scenario."""
 
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, over_time, stacked
 from sim.report.charts.trajectory import draw_line
 from sim.report.words import inside, label, number, plain, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def chart(view: View) -> Chart:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.figure import Figure
 
 from sim.record.record import AGE_BANDS, Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only
 from sim.report.words import number, plain, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LABELS = {"age_0_2": "0–2 days", "age_3_7": "3–7", "age_8_14": "8–14", "age_15_30": "15–30",
           "age_over_30": "over 30 days"}  # fmt: skip

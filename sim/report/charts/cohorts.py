@@ -1,12 +1,17 @@
 """What those hired in the same quarter know, as long as they stay: a small picture per scenario."""
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, over_time, stacked
 from sim.report.words import contrast, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 OPENING = "opening team"
 DAYS_PER_MONTH = 365.25 / 12

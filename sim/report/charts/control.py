@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only
 from sim.report.words import plain, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BASELINE_WEEKS, SETTLE_WEEKS = 26, 4
 MOST_PANELS = 6

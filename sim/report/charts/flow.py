@@ -1,17 +1,20 @@
 """The denial loop: what becomes of claims that are not paid at once, as bands between stages."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, PathPatch
-from matplotlib.path import Path
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sim.record.flow import OPEN, PAID
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only
 from sim.report.words import contrast, label, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import PathPatch
 
 FIRST = {"denied": "Denied", "asked": "Records requested", "rejected": "Rejected"}
 NOT_WORKED = "not_worked"
@@ -150,12 +153,18 @@ def _take(room: dict[str, Band], name: str, high: float) -> Band:
 
 
 def _box(x: float, band: Band, colour: str) -> PathPatch:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
     low, high = band
     corners = [(x, low), (x + THICK, low), (x + THICK, high), (x, high), (x, low)]
     return PathPatch(Path(corners, closed=True), fc=colour, ec="none", clip_on=False)
 
 
 def _band(axes: Axes, x0: float, source: Band, x1: float, target: Band, colour: str) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
     half = (x0 + x1) / 2
     points = [
         (x0, source[0]), (half, source[0]), (half, target[0]), (x1, target[0]), (x1, target[1]),
@@ -168,6 +177,8 @@ def _band(axes: Axes, x0: float, source: Band, x1: float, target: Band, colour: 
 
 def _loop(axes: Axes, top: float, text: str, look: style.Look) -> None:
     """The arrow from the work back to the payers' answers."""
+    from matplotlib.patches import FancyArrowPatch
+
     bend = 0.8 * END / style.inches_wide(axes)
     arrow = FancyArrowPatch(
         (MIDDLE + THICK / 2, top), (LEFT + THICK, top), connectionstyle=f"arc3,rad={bend}",

@@ -1,9 +1,9 @@
 """What differs from the baseline, and how surely: paired differences of the headline KPIs."""
 
-import math
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import math
+from typing import TYPE_CHECKING
 
 from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
@@ -11,6 +11,10 @@ from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import interval, label, number, plain, sentence
 from sim.study.compare import BETTER, HIGHER, LOWER, WORSE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FURTHEST = 1.5  # differences of more than 150 % are drawn at the edge
 # Marker, colour and filling: shape and words tell the verdicts apart without colour, too.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Any
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from sim.record.record import CONTRACT_END, Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View
 from sim.report.words import plain, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_AGENTS = 40
 PHASES = {"class": "#E69F00", "nesting": "#F3D9A4", "work": "#0072B2"}

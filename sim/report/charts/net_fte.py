@@ -1,11 +1,16 @@
 """People at work less people planned, team by team: where capacity is missing, and when."""
 
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, over_time, stacked
 from sim.report.words import contrast, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def chart(view: View) -> Chart:

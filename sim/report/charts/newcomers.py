@@ -1,11 +1,16 @@
 """Newcomers, measured against modelled: how fast they get faster, and how long they stay."""
 
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, only
 from sim.report.words import number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MEASURED, MODELLED = "measured", "modelled"
 TIME, STAY = "handle time", "survival"

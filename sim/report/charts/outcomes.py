@@ -1,12 +1,17 @@
 """What becomes of claims at first: shares denied, asked about, rejected and paid, by scenario."""
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Denied first and paid last: both ends of a bar then start from a common line. The depth of each
 # scenario's own colour tells the outcomes apart.

@@ -1,9 +1,9 @@
 """What a scenario has brought in over the baseline so far, on cash and on accrual."""
 
-import math
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import math
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
@@ -12,6 +12,10 @@ from sim.report.payback import NEVER, said
 from sim.report.words import plain, sentence
 from sim.study.payback import BASES, Payback, paybacks
 from sim.study.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def chart(view: View) -> Chart:

@@ -1,9 +1,9 @@
 """What matters: bars of a tornado, Morris's mu* against sigma, or Sobol's shares of variance."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
@@ -12,6 +12,10 @@ from sim.report.sensitivity import COLUMNS, NOTES, Told, axis_unit
 from sim.report.words import number
 from sim.study.sensitivity import Effect
 from sim.study.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_BARS, MOST_NAMES = 20, 12
 LOW, HIGH = style.PALETTE[0], style.PALETTE[1]

@@ -4,11 +4,12 @@ After the SMORE plot (Nelson 2008): readers take the interval of a mean for the 
 happen; here both are drawn, and the percentiles have intervals too.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
@@ -16,6 +17,10 @@ from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import label, number, plain, sentence
 from sim.study.statistics import quantile_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 KPIS = ("money.net_value_usd", "denials.initial_rate")
 QUANTILES = {"p05": 0.05, "p95": 0.95}

@@ -1,9 +1,11 @@
 """How long people stay: Kaplan-Meier estimate of the tenure of agents, by scenario."""
 
+from __future__ import annotations
+
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sim.record.record import Outcome, Table
 from sim.report import style
@@ -11,6 +13,9 @@ from sim.report.charts import MAX_BANDS, Chart, NothingToDraw, View, only, stack
 from sim.report.charts.trajectory import frame
 from sim.report.words import contrast, number
 from sim.study.statistics import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FEWEST = 10  # people at risk, below which the estimate is not worth a line
 DAYS_PER_MONTH = 365.25 / 12

@@ -1,15 +1,19 @@
 """What varying does: KPIs against one path, a map of two, or the first KPI against each of many."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, only
 from sim.report.sweep import Swept, Varied, unit_of
 from sim.report.words import inside, label, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_COLUMNS = 10  # of a map with numbers in its cells
 

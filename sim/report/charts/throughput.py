@@ -1,9 +1,9 @@
 """The clean-looking throughput report beside what it hides: pace, then what the pace costs."""
 
-import math
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import math
+from typing import TYPE_CHECKING
 
 from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
@@ -11,6 +11,10 @@ from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import number, plain, sentence
 from sim.study.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PACE, DAYS, LOST = "work.touches_per_paid_hour", "work.days_to_submission", "money.leakage"
 # What is measured, how it is headed, and its unit if the head does not say it.

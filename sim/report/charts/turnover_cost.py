@@ -1,11 +1,16 @@
 """What leaving costs the employer: recruiting, classroom and mentors, per year and per leaver."""
 
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import label, number, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PER_YEAR, PER_LEAVER = "people.turnover_cost_usd_per_year", "people.turnover_cost_usd_per_leaver"
 ROW, NAMES, GAP = 0.5, 2.0, 0.5  # inches

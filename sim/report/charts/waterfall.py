@@ -1,15 +1,19 @@
 """Where the money goes: from what is expected, loss by loss, to what is paid."""
 
-import math
+from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import math
+from typing import TYPE_CHECKING
 
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only
 from sim.report.words import contrast, inside, label, number
 from sim.study.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 EXPECTED, OPEN, PAID = "money.expected_usd", "money.open_usd", "money.paid_usd"
 LOSS = "money.loss_usd."

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from sim.record.record import Outcome
 from sim.report import style
-from sim.report.build import CHARTS, Drawn, charts, image
+from sim.report.build import CHARTS, Drawn, charts, clear, images
 from sim.report.charts import Chart, only
 from sim.report.charts.survival import survival, tenures
 from sim.study.compare import compare
@@ -204,9 +204,9 @@ def test_what_is_missing_is_left_out_and_said(result: StudyResult) -> None:
     bare = {n: {r: without(o) for r, o in by.items()} for n, by in result.outcomes.items()}
     made = charts(replace(result, outcomes=bare), scale=1)
     assert [chart.name for chart in made.charts] == ["claim_outcomes", "throughput"]
-    assert set(made.skipped) == set(CHARTS) - {"claim outcomes", "throughput"}
+    assert set(made.skipped) == set(CHARTS) - {"claim_outcomes", "throughput"}
     assert made.skipped["backlog"] == "no weekly backlog of any queue"
-    assert made.skipped["money waterfall"] == "no payment is expected"
+    assert made.skipped["money_waterfall"] == "no payment is expected"
     assert all(made.skipped.values())
 
 
@@ -271,7 +271,7 @@ def test_no_text_is_cut_off_or_overlaps(
 def test_names_are_text_and_nothing_else(study: Study) -> None:
     made = study(NASTY, 2, 6)
     [chart] = [c for c in charts(made, scale=1).charts if c.name == "claim_outcomes"]
-    svg = image(chart, "svg").decode()
+    svg = images(chart, "svg")[0].decode()
     assert "<b>" not in svg
     assert "\x1b" not in svg
     assert "$x_1$" in said(chart)  # a dollar is a dollar
@@ -282,10 +282,11 @@ import importlib.util, pathlib, sys
 spec = importlib.util.spec_from_file_location("fakes", sys.argv[1])
 fakes = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fakes)
-from sim.report.build import write_charts
+from sim.report.build import charts, write_chart
 from sim.study.compare import compare
 study = fakes.fake_study(("=a", "b <&>"), 5, 6)
-write_charts(study, pathlib.Path(sys.argv[2]), scale=1, comparison=compare(study))
+for chart in charts(study, scale=1, comparison=compare(study)).charts:
+    write_chart(chart, pathlib.Path(sys.argv[2]))
 """
 
 
@@ -324,6 +325,54 @@ def test_the_csv_holds_the_plotted_numbers(folders: list[Path], study: Study) ->
         for column, values in chart.data.items():
             shown = [float(r[column]) for r, v in zip(rows, values, strict=True) if _number(v)]
             assert shown == pytest.approx([v for v in values if _number(v)])
+
+
+ONE = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("fakes", sys.argv[1])
+fakes = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(fakes)
+from sim.report.build import charts, images
+[chart] = [c for c in charts(fakes.fake_study(("a", "b"), 3, 6), scale=1).charts
+           if c.name == "claim_outcomes"]
+sys.stdout.buffer.write(b"".join(images(chart, "svg", "png")))
+"""
+
+
+@pytest.mark.parametrize(
+    "backend", ["nonsense", "module://matplotlib_inline.backend_inline", "pdf"]
+)
+def test_settings_of_the_user_change_no_picture(tmp_path: Path, backend: str) -> None:
+    fakes = Path(__file__).with_name("conftest.py")
+    words = [sys.executable, "-c", ONE, str(fakes)]
+    env = {**os.environ, "PYTHONPATH": str(fakes.parents[3])}
+    plain = subprocess.run(words, env=env, capture_output=True)
+    assert plain.stdout, plain.stderr
+    (tmp_path / "matplotlibrc").write_text(
+        "text.usetex: True\nfont.size: 30\naxes.facecolor: black\nsavefig.bbox: tight\n"
+        "path.simplify: False\nxtick.direction: in\n"
+    )
+    env["MPLBACKEND"] = backend
+    other = subprocess.run(words, env=env, capture_output=True, cwd=tmp_path)
+    assert other.stdout == plain.stdout, other.stderr
+
+
+def test_old_charts_are_removed_by_name(tmp_path: Path) -> None:
+    for name in ("backlog.svg", "backlog.png", "backlog.csv", "ablation_x.svg", "mine.svg"):
+        (tmp_path / name).touch()
+    clear(tmp_path)
+    clear(tmp_path, ["ablation_*"])
+    clear(tmp_path / "nowhere")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.svg"]
+
+
+def test_a_text_is_broken_where_it_must_be() -> None:
+    words = "A finding of many words, with  two spaces and an\u00a0unbroken part"
+    for width in (0.5, 1.0, 2.0, 5.0, 9.0):
+        lines = style.wrap(words, width, 10).split("\n")
+        assert max(style.width_of(line, 10) for line in lines) <= width
+        assert "".join("".join(lines).split()) == "".join(words.split())
+    assert style.wrap(words, 9.0, 10) == words.replace("  ", " ")
 
 
 def _number(value: object) -> bool:

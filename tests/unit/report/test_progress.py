@@ -48,6 +48,13 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3/12 replications, 1 min 30 s left" in said
 
 
+def test_charts_are_counted_like_replications(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown_progress(quiet=False, what="charts") as tell:
+        for done in range(1, 4):
+            tell(Progress(done, 3, None))
+    assert capsys.readouterr().err.splitlines() == [f"{n} of 3 charts" for n in (1, 2, 3)]
+
+
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with shown_progress(quiet=True) as tell:
         tell(Progress(10, 10, None))
