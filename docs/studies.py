@@ -138,7 +138,7 @@ STUDIES: dict[str, Study] = {
     ),
     "mean_field": Study(
         "compare configs/generalist.yaml configs/in_house.yaml configs/specialized.yaml "
-        "--scale 0.3 --replications 4",
+        "--replications 4",
         ("kpis.csv", "coders.csv"),
         tuple(mean_field.KPI.values()),
     ),
@@ -197,7 +197,7 @@ STUDIES: dict[str, Study] = {
         f"breakeven {FULL} {PRICE}=40:400 --replications 5 --seed 7", ("breakeven.csv",)
     ),
 }
-"""Studies by name; the scale is 0.1 where the command says nothing."""
+"""Studies by name, at full size."""
 
 
 def measure(names: Sequence[str]) -> None:
@@ -207,8 +207,7 @@ def measure(names: Sequence[str]) -> None:
         words = [name for word in shlex.split(study.command) for name in _expanded(word)]
         folder = ROOT / "results" / "figures" / name
         formats = ["--formats", "none"] if words[0] in ("run", "compare", "scorecard") else []
-        scale = [] if "--scale" in words else ["--scale", "0.1"]
-        options = [*scale, "--out", str(folder), *formats]
+        options = ["--out", str(folder), *formats]
         subprocess.run([sys.executable, "-m", "sim", *words, *options], cwd=ROOT, check=True)
         if "coders.csv" in study.tables:
             scenarios = [ROOT / word for word in words if word.endswith(".yaml")]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sim.model import AUTO, ENGINES
 from sim.scenario.problems import did_you_mean
 
 REPLICATIONS = 10
@@ -121,6 +122,13 @@ def study_options(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         metavar="N",
         help="processes (default: one per processor); results do not depend on it",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=AUTO,
+        help="what drives the simulation: auto (default) takes the compiled engine where it can be "
+        "had, else simpy; results do not depend on it",
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write (default results/NAME)"

@@ -135,8 +135,14 @@ def simulate(
             workers=options.workers,
             precision=precision,
             on_progress=on_progress,
+            engine=options.engine,
+            tell=(lambda _: None) if options.quiet else _say,
             crew=crew,
         )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def print_study(

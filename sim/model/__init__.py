@@ -1,1 +1,5 @@
-"""What happens: claims, queues, people, payers and money, simulated."""
+"""What happens: claims, agents, queues, payers and money, day by day."""
+
+AUTO, COMPILED, SIMPY = "auto", "compiled", "simpy"
+ENGINES = (AUTO, COMPILED, SIMPY)
+"""Engines that a run can be asked for, by name (`sim.model.engines`)."""

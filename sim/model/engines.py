@@ -6,14 +6,13 @@ the code is compiled before they start.
 
 from __future__ import annotations
 
-from functools import cache
+import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.model import AUTO, COMPILED, SIMPY
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.world import MakeEngine
-
-AUTO, COMPILED, SIMPY = "auto", "compiled", "simpy"
-NAMES = (AUTO, COMPILED, SIMPY)
 
 
 class UnavailableError(Exception):
@@ -27,9 +26,13 @@ class Choice(NamedTuple):
     why_not: str = ""
 
 
-@cache
-def choose(asked: str = AUTO) -> Choice:
-    """The engine for what was asked; compiles it if need be.
+def say(line: str) -> None:
+    """Tell the user, on standard error, what takes its time."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def choose(asked: str = AUTO, tell: Callable[[str], None] = say) -> Choice:
+    """The engine for what was asked; `tell` is told if it has to be compiled first.
 
     Raises UnavailableError if the compiled engine was asked for and cannot be had.
     """
@@ -38,7 +41,7 @@ def choose(asked: str = AUTO) -> Choice:
     from sim.model.compiled import build, engine
 
     try:
-        engine.library()
+        engine.library(tell)
     except build.UnavailableError as error:
         if asked == COMPILED:
             raise UnavailableError(str(error)) from error

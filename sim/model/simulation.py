@@ -6,9 +6,9 @@ import gc
 
 import numpy as np
 
-from sim.model import rules
+from sim.model import AUTO, rules
 from sim.model.engine import Process
-from sim.model.engines import AUTO, maker
+from sim.model.engines import maker
 from sim.model.observe import Observer
 from sim.model.personnel import REVIEW_DAYS
 from sim.model.timeline import Timeline
@@ -20,7 +20,7 @@ from sim.scenario.schema import Scenario
 def run(scenario: Scenario, replication: int, engine: str = AUTO) -> Record:
     """Simulate one replication of a scenario. Pure: the same arguments give the same record.
 
-    So do all engines: `engine` is one of `sim.model.engines.NAMES`.
+    So do all engines: `engine` is one of `sim.model.ENGINES`.
     """
     return Simulation(World(scenario, replication, maker(engine))).run()
 

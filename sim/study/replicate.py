@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.model import AUTO
 from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
@@ -68,7 +69,8 @@ class StudyResult:
 
     `outcomes` holds the outcome of each replication of each scenario, in order (the first scenario
     is the baseline), without those that failed. `reused` counts the replications that an earlier
-    start had left in the ledger. `scenarios` holds what each scenario says, as plain data.
+    start had left in the ledger. `scenarios` holds what each scenario says, as plain data. `engine`
+    is what simulated (and why it was not the compiled one), empty if nothing was simulated.
     """
 
     names: tuple[str, ...]
@@ -81,6 +83,7 @@ class StudyResult:
     scenario_hashes: dict[str, str]
     code_hash: str
     scenarios: dict[str, Content] = field(default_factory=dict)
+    engine: str = ""
 
 
 def kpi_names(outcomes: Iterable[Outcome]) -> list[str]:
@@ -88,13 +91,16 @@ def kpi_names(outcomes: Iterable[Outcome]) -> list[str]:
     return list(dict.fromkeys(name for outcome in outcomes for name in outcome.kpis))
 
 
-def replicate(scenario: Scenario, replication: int) -> Outcome:
-    """Simulate one replication of a scenario; the same arguments always give the same outcome."""
+def replicate(scenario: Scenario, replication: int, engine: str = AUTO) -> Outcome:
+    """Simulate one replication of a scenario; the same arguments always give the same outcome.
+
+    So does every engine (`sim.model.ENGINES`).
+    """
     # Here and not above: the coordinator of worker processes needs no model.
     from sim.model.simulation import run
     from sim.record.kpis import outcome
 
-    return outcome(run(scenario, replication))
+    return outcome(run(scenario, replication, engine))
 
 
 def run_study(
@@ -105,7 +111,9 @@ def run_study(
     workers: int,
     precision: Precision | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
-    simulate: Simulate = replicate,
+    simulate: Simulate | None = None,
+    engine: str = AUTO,
+    tell: Callable[[str], None] = lambda _: None,
     crew: Crew | None = None,
 ) -> StudyResult:
     """Bring every scenario (the first is the baseline) to the same number of replications.
@@ -118,13 +126,15 @@ def run_study(
     With a `precision`, the number is not `replications` but what makes the KPIs it names (default:
     the headline KPIs) precise in every scenario; without an entry in its `absolute`, the smallest
     difference that matters is precise enough. With one worker everything runs in this process;
-    others must be able to import `simulate`. A `crew` that is given is used instead, and stays.
+    others must be able to import `simulate`, which stands for the model where it is given. A `crew`
+    that is given is used instead of new workers, and stays. The `engine` is chosen when something
+    is to be simulated; `tell` is told if it has to be compiled first.
 
     Raises
     ------
     StudyError
-        If the scenarios do not go together, the folder cannot be used, or no replication of some
-        scenario succeeded.
+        If the scenarios do not go together, the folder cannot be used, the engine cannot be had,
+        or no replication of some scenario succeeded.
     Interrupted
         On Ctrl-C; what was finished is kept.
     """
@@ -134,7 +144,7 @@ def run_study(
     by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
     code = code_hash()
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
-        runner = _Runner(by_hash, ledger, hired, simulate, on_progress)
+        runner = _Runner(by_hash, ledger, hired, _Model(engine, tell, simulate), on_progress)
         try:
             if precision is None:
                 runner.complete(replications)
@@ -155,6 +165,7 @@ def run_study(
         scenario_hashes=hashes,
         code_hash=code,
         scenarios=contents,
+        engine=runner.model.used,
     )
 
 
@@ -208,6 +219,34 @@ def _attempt(simulate: Simulate, task: _Task) -> tuple[bytes | None, str | None]
 
 
 @dataclass
+class _Model:
+    """What simulates: the model under the engine that was asked for, or what stands for it.
+
+    `used` names the engine once something has been simulated.
+    """
+
+    asked: str
+    tell: Callable[[str], None]
+    other: Simulate | None
+    used: str = ""
+
+    def simulate(self) -> Simulate:
+        """What is called for each replication; the engine is compiled before workers start."""
+        if self.other is not None:
+            return self.other
+        from sim.model.engines import UnavailableError, choose
+
+        try:
+            choice = choose(self.asked, self.tell)
+        except UnavailableError as error:
+            raise StudyError(
+                f"--engine {self.asked}: {error}; --engine simpy works everywhere", exit_code=2
+            ) from error
+        self.used = f"{choice.name} ({choice.why_not})" if choice.why_not else choice.name
+        return partial(replicate, engine=choice.name)
+
+
+@dataclass
 class _Runner:
     """Brings scenarios, by their hash, to a number of replications, and remembers the results.
 
@@ -218,7 +257,7 @@ class _Runner:
     scenarios: dict[str, Scenario]
     ledger: Ledger
     crew: Crew
-    simulate: Simulate
+    model: _Model
     on_progress: Callable[[Progress], None]
     planned: int = 0
     reused: int = 0
@@ -253,9 +292,11 @@ class _Runner:
             for key, scenario in self.scenarios.items()
             if r not in self.found[key] and r not in self.failed[key]
         ]
+        if not missing:
+            return
         self.crew.run(
             missing,
-            partial(_attempt, self.simulate),
+            partial(_attempt, self.model.simulate()),
             lambda task, result: self._keep(task, *result),
             lambda task, reason: self._keep(task, None, reason),
         )

@@ -24,6 +24,7 @@ from sim.study import StudyError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MODEL_CODE = ("model", "record", "scenario")
+SOURCES = (".py", ".h")
 LIBRARIES = ("holidays", "numpy", "simpy")
 LEDGER = "ledger.sqlite"
 Content = dict[str, Any]
@@ -84,7 +85,7 @@ def code_hash(package: Path = PACKAGE) -> str:
     """SHA-256 of all that decides a result besides the scenario: source code and `LIBRARIES`."""
     digest = hashlib.sha256()
     for part in MODEL_CODE:
-        for path in sorted((package / part).rglob("*.py")):
+        for path in sorted(p for p in (package / part).rglob("*") if p.suffix in SOURCES):
             source = path.read_text("utf-8")
             digest.update(f"{path.relative_to(package).as_posix()}\n{source}\0".encode())
     digest.update(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())

@@ -230,7 +230,7 @@ def write_tables(
         }
         for failure in result.failures
     ]
-    manifest = {
+    manifest: dict[str, object] = {
         "caveat": CAVEAT,
         "command": [without_folders(word) for word in command],
         "versions": {"denialloop": __version__, "python": platform.python_version(), **libraries},
@@ -240,6 +240,7 @@ def write_tables(
         "stopped_because": result.stopped_because,
         "failures": failures,
         "model_code_sha256": result.code_hash,
+        "engine": result.engine or _engine_before(folder),
         "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),
         "outputs_sha256": written,
     }
@@ -248,6 +249,15 @@ def write_tables(
     if found:
         manifest["found"] = found
     write_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def _engine_before(folder: Path) -> str:
+    """The engine of an earlier command in the folder, where this one simulated nothing."""
+    try:
+        known = json.loads((folder / MANIFEST).read_text("utf-8")).get("engine", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return known if isinstance(known, str) else ""
 
 
 def without_folders(word: str) -> str:

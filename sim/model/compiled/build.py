@@ -113,6 +113,7 @@ def library(tell: Callable[[str], None]) -> Path:
     for folder in (HERE, cached):  # as shipped, or as made before
         if (folder / name).exists():
             return folder / name
+    compiler()  # nothing is announced where there is none
     tell("Compiling the simulation engine, once for this version …")
     try:
         return make(cached)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -43,18 +43,29 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 }
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+_loaded: list[ctypes.CDLL | build.UnavailableError] = []
+"""The compiled kernel of this process, or why there is none, once it has been asked for."""
 
 
-@cache
-def library() -> ctypes.CDLL:
-    """The compiled kernel, loaded once in a process; UnavailableError where it cannot be had.
+def library(tell: Callable[[str], None] = lambda _: None) -> ctypes.CDLL:
+    """The compiled kernel, loaded once in a process; `tell` is told if it is compiled first.
 
-    Where it has to be compiled first, standard error says so.
+    Raises UnavailableError where it cannot be had.
     """
+    if not _loaded:
+        try:
+            _loaded.append(_load(build.library(tell)))
+        except build.UnavailableError as error:
+            _loaded.append(error)
+    [found] = _loaded
+    if isinstance(found, build.UnavailableError):
+        raise found
+    return found
+
+
+def _load(path: Path) -> ctypes.CDLL:
     try:
-        loaded = ctypes.CDLL(str(build.library(_say)))
+        loaded = ctypes.CDLL(str(path))
     except OSError as error:
         raise build.UnavailableError(f"the compiled engine cannot be loaded: {error}") from error
     for name, (result, arguments) in SIGNATURES.items():
