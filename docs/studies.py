@@ -206,7 +206,9 @@ def measure(names: Sequence[str]) -> None:
         study = STUDIES[name]
         words = [name for word in shlex.split(study.command) for name in _expanded(word)]
         folder = ROOT / "results" / "figures" / name
-        formats = ["--formats", "none"] if words[0] in ("run", "compare", "scorecard") else []
+        formats = []
+        if words[0] in ("run", "compare", "scorecard"):
+            formats = ["--formats", "html" if study.picture else "none"]
         options = ["--out", str(folder), *formats]
         subprocess.run([sys.executable, "-m", "sim", *words, *options], cwd=ROOT, check=True)
         if "coders.csv" in study.tables:
