@@ -1,7 +1,7 @@
 # Everything runs from .venv, which is made from requirements.lock the first time it is needed.
 
 PYTHON       ?=
-SCALE        ?= 0.1
+SCALE        ?= 1
 REPLICATIONS ?= 20
 TEST_WORKERS ?= 2
 LOCK_FLAGS   ?=
@@ -47,7 +47,7 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
-demo: install ## Compare a generalist with a specialised vendor (SCALE=1 for the full hospital)
+demo: install ## Compare a generalist with a specialised vendor (SCALE=0.1 for a tenth of the hospital)
 	$(BIN)/denialloop compare configs/generalist.yaml configs/specialized.yaml \
 		--out results/demo --scale $(SCALE) --replications $(REPLICATIONS)
 

@@ -104,8 +104,8 @@ HEAD = """# Validation
 
 Is the model like a hospital? Published figures of American hospitals against the in-house
 scenario, row by row, misses as misses. Written by `make docs` from
-`results/reference/in_house.csv`, which is `denialloop run configs/in_house.yaml --scale
-0.1 --replications 20`; a test keeps the page true to it. That the program does what its
+`results/reference/in_house.csv`, which is `denialloop run configs/in_house.yaml
+--replications 20`; a test keeps the page true to it. That the program does what its
 documentation says is another question, answered in [verification](verification.md); the article's
 own claims stand in [calibration](calibration.md) and the [scorecard](scorecard.md).
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.model import AUTO
+from sim.model import AUTO, COMPILED
 from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
@@ -142,9 +142,11 @@ def run_study(
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
     hashes = {name: content_hash(content) for name, content in contents.items()}
     by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
-    code = code_hash()
+    code, model = code_hash(), _Model(engine, tell, simulate)
+    if engine == COMPILED:
+        model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
-        runner = _Runner(by_hash, ledger, hired, _Model(engine, tell, simulate), on_progress)
+        runner = _Runner(by_hash, ledger, hired, model, on_progress)
         try:
             if precision is None:
                 runner.complete(replications)
