@@ -48,12 +48,11 @@ class Simulation:
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
             self._engine.run(self._scenario.horizon_days)
-            record = self._observer.record()
-            self._engine.close()
+            return self._observer.record()
         finally:
+            self._engine.close()
             if collecting:
                 gc.enable()
-        return record
 
     def _open(self) -> None:
         """Employ the first teams, before anything else happens."""

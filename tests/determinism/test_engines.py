@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model import engines
+from sim.model import claims, engines
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import Simulation, run
 from sim.model.world import World
@@ -69,7 +69,6 @@ def test_at_full_size(name: str) -> None:
     agree(load(CONFIGS / f"{name}.yaml", days).scenario)
 
 
-LEAVING = ["vendors.generalist.turnover.annual_rate=6", "scale=1"]
 AWKWARD = {
     "one person a team": staffed(1),
     "nobody": staffed(0),
@@ -123,3 +122,13 @@ def test_on_people_who_leave_with_an_item_in_hand() -> None:
 def test_on_every_learning_law(law: str) -> None:
     agree(scenario("specialized", f"people.learning_law={law}",
                    "people.incompressible_share=0.1"))  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [1, 5, 400])
+def test_how_many_days_are_drawn_at_once_changes_nothing(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = scenario("five_functions_generalist", days=120, last=20)
+    as_it_is = digests(run(scene, 0, engines.COMPILED))
+    monkeypatch.setattr(claims, "CHUNK_DAYS", days)
+    assert digests(run(scene, 0, engines.COMPILED)) == as_it_is
