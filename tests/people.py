@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from sim.model.agents import Career
+from sim.model.careers import Career
 from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
 from sim.model.kernel import queueing
 from sim.model.kernel.knowledge import knowledge_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model import rules
-from sim.model.agents import Career
+from sim.model.careers import Career
 from sim.model.engine import Process
 from sim.model.roster import Roster
 from sim.scenario.schema import Scenario

@@ -5,9 +5,9 @@ from __future__ import annotations
 import simpy
 
 from sim.model import rules
-from sim.model.agents import Career
 from sim.model.arithmetic import log
 from sim.model.calendar import WorkCalendar
+from sim.model.careers import Career
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process

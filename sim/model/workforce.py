@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.model import rules
-from sim.model.agents import Career
 from sim.model.calendar import WorkCalendar
+from sim.model.careers import Career
 from sim.model.codes import Queue
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.model.agents import Career
 from sim.model.calendar import WorkCalendar
+from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, WorkQueue
 from sim.scenario.schema import Overtime
 from sim.scenario.vendor import Hiring, Price

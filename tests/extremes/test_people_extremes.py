@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import simpy
 
-from sim.model.agents import Career
+from sim.model.careers import Career
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import STAGES
 from sim.model.personnel import REVIEW_DAYS

@@ -40,7 +40,7 @@ def test_scenario_and_record_know_nothing_of_each_other() -> None:
 def test_every_file_is_looked_at() -> None:
     assert {"sim", "sim.cli", "sim.model", "sim.model.kernel.rows"} < IMPORTS.keys()
     assert len(IMPORTS) == len(list(TOP.rglob("*.py")))
-    assert "sim.model.kernel.rows" in IMPORTS["sim.model.agents"], "imported by name"
+    assert "sim.model.kernel.rows" in IMPORTS["sim.model.careers"], "imported by name"
     assert "sim.model.rules" in IMPORTS["sim.model.personnel"], "imported from its package"
     assert module(MODEL / "codes.py") == "sim.model.codes"
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.agents import Career
+from sim.model.careers import Career
 from sim.model.observe import Observer
 from sim.model.simulation import Simulation, run
 from sim.model.stints import assessment_days
