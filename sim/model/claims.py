@@ -18,7 +18,6 @@ from sim.model.codes import (
     QUEUES,
     SETTING_ROWS,
     SETTINGS,
-    Defect,
     Flag,
     Queue,
     Visit,
@@ -28,7 +27,6 @@ from sim.model.draws import Draws
 from sim.model.kernel.ports import PURPOSES
 from sim.scenario.hospital import Category
 from sim.scenario.schema import Scenario
-from sim.scenario.timeline import PayerAi
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -153,8 +151,6 @@ class ClaimSource:
             [1.0 / rules.payment_moment(e, mix, means, cvs) for e in self._tilt]
         )
         self._queues = {QUEUES.index(q.name): q for q in scenario.queues}
-        found = [e for e in scenario.timeline if isinstance(e, PayerAi)]
-        self._payer_ai = found[0] if found else None
 
     def day_claims(self, day: int, feedback: Floats) -> list[Batch]:
         """The claims of one day of service, by setting, in a fixed order.
@@ -213,7 +209,6 @@ class ClaimSource:
             "reject_mask": rejected,
             "deny_mask": denied,
             "asked_mask": asked,
-            "found_mask": self._found(uniforms, len(payers)),
             "minutes": minutes,
             "coding_minutes": minutes,
             **self._traits(setting, payers, uniforms("claim.traits", 10)),
@@ -236,18 +231,6 @@ class ClaimSource:
         found = luck[claims, kinds]
         real = found < odds
         return Defects(claims[real], kinds[real], found[real], odds[real])
-
-    def _found(self, uniforms: Uniforms, count: int) -> Ints:
-        """What payers' machines will see in the claims, where the scenario has any."""
-        if self._payer_ai is None:
-            return np.zeros(count, np.int64)
-        u = uniforms("claim.payer_ai", 3)
-        found, false = self._payer_ai.found_share, self._payer_ai.false_share
-        return (
-            np.where(u[:, 0] < found, Defect.CODE, 0)
-            + np.where(u[:, 1] < found, Defect.DOC, 0)
-            + np.where(u[:, 2] < false, Defect.PAYER, 0)
-        )
 
     def _traits(self, setting: int, payers: Ints, u: Floats) -> Columns:
         """Yes-or-no attributes as bits, the payer's reply time in days, and the take-up draw."""

@@ -85,6 +85,12 @@ class MachineLuck(Codes):
     ALONE, UNSUPPORTED, FOUND = range(3)
 
 
+class PayerLuck(Codes):
+    """Uniforms that decide what a payer's machine sees in a claim, by column."""
+
+    CODE, DOC, CLEAN = range(3)
+
+
 class QueryLuck(Codes):
     """Uniforms that decide whether a physician answers a query, resolves it, and how late."""
 

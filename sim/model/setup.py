@@ -98,6 +98,8 @@ def switch_on_machines(state: State, scenario: Scenario, event: PayerAi) -> None
     for row, payer in zip(state.payers, scenario.payers, strict=True):
         if event.payers == "all" or payer.name in event.payers:
             row.machine = 1
+            row.machine_found_share = event.found_share
+            row.machine_false_share = event.false_share
             for i, category in enumerate(_categories(scenario)):
                 row.machine_chance[i] = _first_chance(
                     scenario, payer, category, event.contest_share

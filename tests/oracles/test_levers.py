@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from sim.model.codes import First
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.scenario.schema import Scenario
 from tests.book import Book
-from tests.scenarios import scenario
+from tests.digests import digests
+from tests.scenarios import PAYERS, faultless, scenario
 
 PART = "Levers"
 SIZE = {"scale": 0.04, "days": 300, "first": 60, "last": 90}
@@ -195,3 +197,40 @@ def test_an_evidence_trail_wins_against_a_payers_machine() -> None:
     assert with_trail["denials.initial_rate"] == pytest.approx(
         without["denials.initial_rate"], abs=0.01
     )
+
+
+def machines(*events: tuple[str, float]) -> list[str]:
+    """Payers' machines that find nothing, and deny a part of the clean claims of some payers."""
+    lines = ", ".join(
+        f"{{kind: payer_ai, on: 2025-01-02, payers: [{payer}], found_share: 0, "
+        f"false_share: {share}, contest_share: 0.3, contest_with_trail_share: 0.7}}"
+        for payer, share in events
+    )
+    return [f"timeline=[{lines}]", *faultless("generalist"), "hospital.scrubber_edit_share=0"]
+
+
+def test_each_machine_denies_what_it_was_said_to(book: Book) -> None:
+    """Two payers with a machine each, in a world without a fault: each denies its own share."""
+    given = {"commercial": 0.3, "medicare": 0.05}
+    scene = scenario("generalist", *machines(*given.items()), scale=0.1, days=120, last=20)
+    claims = run(scene, 0).claims
+    answered = claims["first_outcome"] != First.NONE_YET
+    for payer, share in given.items():
+        mine = answered & (claims["payer"] == PAYERS.index(payer))
+        denied = int((mine & (claims["first_outcome"] == First.DENIED)).sum())
+        count = int(mine.sum())
+        # Five standard errors: exceeded by chance once in two million times.
+        within = 5 * (share * (1 - share) / count) ** 0.5
+        book.agrees(
+            f"Payers' machines: part of clean claims that {payer}'s denies", denied / count, share,
+            within, "docs/parameters.md",
+        )  # fmt: skip
+
+
+def test_the_order_of_machines_in_the_file_does_not_matter() -> None:
+    events = [("commercial", 0.3), ("medicare", 0.05)]
+    one, other = (
+        run(scenario("generalist", *machines(*order), days=120, last=20), 0)
+        for order in (events, events[::-1])
+    )
+    assert digests(one) == digests(other)

@@ -227,6 +227,7 @@ PORT(port_coding_luck, CLAIM_CODING)
 PORT(port_rework_luck, CLAIM_REWORK)
 PORT(port_rework_touch, CLAIM_REWORK_TOUCH)
 PORT(port_machine_luck, CLAIM_CODING_AI)
+PORT(port_payer_luck, CLAIM_PAYER_AI)
 PORT(port_visit_luck, VISIT_LUCK)
 PORT(port_visit_touch, VISIT_TOUCH)
 

@@ -11,12 +11,13 @@ from sim.model.codes import (
     Errand,
     First,
     Flag,
+    PayerLuck,
     Queue,
     Stage,
 )
 from sim.model.kernel.knowledge import lesson
 from sim.model.kernel.money import lose, pay, payable, receive
-from sim.model.kernel.ports import Objects
+from sim.model.kernel.ports import Objects, payer_luck
 from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
 from sim.model.kernel.rows import Claim
 from sim.model.rules import level_chance
@@ -80,8 +81,8 @@ def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
 
 def adjudicate(s: Objects, claim: Claim, now: float) -> None:
     """Deny, ask for records, or pay."""
-    if claim.found_mask and s.payers[claim.payer].machine:
-        machine_looks(claim)
+    if s.payers[claim.payer].machine and not claim.looked_at:
+        machine_looks(s, claim)
     if claim.defects & (claim.deny_mask | Defect.TIMELY):
         first_answer(claim, First.DENIED)
         deny(s, claim, now)
@@ -93,10 +94,21 @@ def adjudicate(s: Objects, claim: Claim, now: float) -> None:
         pay(s, claim, now)
 
 
-def machine_looks(claim: Claim) -> None:
-    """A payer's machine denies what it finds in a claim, and some clean claims too."""
-    found = claim.found_mask & (claim.defects | Defect.PAYER) & ~claim.deny_mask
-    claim.found_mask = 0  # it looks once
+def machine_looks(s: Objects, claim: Claim) -> None:
+    """A payer's machine denies what it finds in a claim, and some clean claims too.
+
+    It looks once, at the first adjudication after it was switched on.
+    """
+    payer, found = s.payers[claim.payer], 0
+    claim.looked_at = 1
+    if payer_luck(s, claim, PayerLuck.CODE) < payer.machine_found_share:
+        found |= Defect.CODE
+    if payer_luck(s, claim, PayerLuck.DOC) < payer.machine_found_share:
+        found |= Defect.DOC
+    denied = claim.defects & claim.deny_mask  # also without it
+    found &= claim.defects & ~denied
+    if payer_luck(s, claim, PayerLuck.CLEAN) < payer.machine_false_share:
+        found |= Defect.PAYER & ~denied
     if found:
         claim.flags |= Flag.BY_MACHINE
         claim.defects |= found

@@ -27,6 +27,7 @@ PURPOSES = {
     "claim.rework": MAX_VISITS,
     "claim.rework_touch": MAX_VISITS,
     "claim.coding_ai": 4,
+    "claim.payer_ai": 3,
     "claim.query": 4,
     "visit.luck": 16,
     "visit.touch": 4,
@@ -38,18 +39,20 @@ Numbers come in blocks of four: tables of so many columns keep those of a claim 
 """
 
 TABLES = {
-    "coding": "claim.coding", "machine": "claim.coding_ai", "rework": "claim.rework",
-    "rework_touch": "claim.rework_touch", "visit": "visit.luck", "visit_touch": "visit.touch",
+    "coding": "claim.coding", "machine": "claim.coding_ai", "payer": "claim.payer_ai",
+    "rework": "claim.rework", "rework_touch": "claim.rework_touch", "visit": "visit.luck",
+    "visit_touch": "visit.touch",
 }  # fmt: skip
 
 
 class Luck:
     """The luck of the claims of a day and setting: tables that are drawn when asked for."""
 
-    __slots__ = ("_count", "_draws", "_row", "coding", "machine", "rework", "rework_touch", "visit",
-                 "visit_touch")  # fmt: skip
+    __slots__ = ("_count", "_draws", "_row", "coding", "machine", "payer", "rework",
+                 "rework_touch", "visit", "visit_touch")  # fmt: skip
     coding: NDArray[np.float64]
     machine: NDArray[np.float64]
+    payer: NDArray[np.float64]
     rework: NDArray[np.float64]
     rework_touch: NDArray[np.float64]
     visit: NDArray[np.float64]
@@ -149,6 +152,11 @@ def rework_touch(s: Objects, claim: Claim, i: int) -> float:
 def machine_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides what a coding machine does with a chart, by `MachineLuck`."""
     return s.luck[claim.key >> ROW_BITS].machine.item(claim.key & ROW, i)
+
+
+def payer_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides what a payer's machine sees in a claim, by `PayerLuck`."""
+    return s.luck[claim.key >> ROW_BITS].payer.item(claim.key & ROW, i)
 
 
 def query_luck(s: Objects, claim: Claim, i: int) -> float:

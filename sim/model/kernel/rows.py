@@ -59,7 +59,8 @@ class Claim:
 
     `key` is its number in every scenario: planned day, setting, row. `visit` holds the bits of
     `Visit`; `coder` is the agent who coded it. `take_up` is the uniform that says whether a denial
-    is taken up, and how long slow answers take.
+    is taken up, and how long slow answers take. `looked_at` says whether a payer's machine has seen
+    it.
     """
 
     index: Short
@@ -72,7 +73,6 @@ class Claim:
     reject_mask: Short
     deny_mask: Short
     asked_mask: Short
-    found_mask: Short
     flags: Short
     reply_days: Short
     take_up: float
@@ -82,6 +82,7 @@ class Claim:
     visit: Short
     ticket: int = -1
     lapsed_ticket: int = -1
+    looked_at: Short = 0
     coded: Short = 0
     coder: Short = NOBODY
     wrong: Short = -1
@@ -256,8 +257,9 @@ class Terms:
 class Payer:
     """A payer class: its clocks, its windows, and the chance of winning the first level.
 
-    `machine` says whether its machine reads claims by now; chances of what that denies are
-    `machine_chance`, and `machine_chance_trail` for vendors who keep an evidence trail.
+    `machine` says whether its machine reads claims by now, what part of defects it finds and what
+    part of clean claims it denies; chances of what it denied are `machine_chance`, and
+    `machine_chance_trail` for vendors who keep an evidence trail.
     """
 
     filing_limit_days: int
@@ -272,6 +274,8 @@ class Payer:
     decision_days: ByLevel
     first_chance: ByCategory
     machine: int = 0
+    machine_found_share: float = 0.0
+    machine_false_share: float = 0.0
     machine_chance: ByCategory = zeros(len(CATEGORIES))
     machine_chance_trail: ByCategory = zeros(len(CATEGORIES))
 
