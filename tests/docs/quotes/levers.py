@@ -163,7 +163,7 @@ def together() -> Quotes:
     teams = {row["scenario"]: row for row in read("levers_coders")
              if row["team"] == "coding_outpatient"}  # fmt: skip
     as_is, calmed = teams["generalist"], teams["calm_occupancy"]
-    yield "are busy for {:.0f} % of their time, and still for {:.0f} % when planned".format(
+    yield "are busy for {:.0f} % of their time, and for {:.0f} % when planned".format(
         *(100 * float(row["occupancy"]) for row in (as_is, calmed))
     )
     less = float(as_is["penalty"]) - float(calmed["penalty"])
