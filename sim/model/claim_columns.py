@@ -18,21 +18,24 @@ def claim_columns(engine: Engine) -> Columns:
 
     What an unfinished claim might still lose counts as open, not as lost.
     """
-    columns = engine.claim_columns(FIELDS)
+    columns = engine.claim_columns(FIELDS)  # ours alone: changed in place, which spares copies
     # The day that was planned: where a visit is put off, all scenarios still count the same.
-    columns["day"] = columns["key"] // (2 * SETTING_ROWS)
-    columns["edited"] = (columns.pop("flags") & Flag.EDITED) // Flag.EDITED
+    np.floor_divide(columns["key"], 2 * SETTING_ROWS, out=columns["day"])
+    columns["edited"] = columns.pop("flags")
+    columns["edited"] &= Flag.EDITED
+    columns["edited"] //= Flag.EDITED
     done = (columns["stage"] == Stage.PAID) | (columns["stage"] == Stage.CLOSED)
+    paid, over = columns["paid_cents"], columns["over_cents"]
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):
-        columns[name] = np.where(done, columns[name], 0)
+        columns[name] *= done
     # A part paid for an over-coded claim may exceed all that was expected: a gain already.
-    gained = np.maximum(0, columns["paid_cents"] - columns["expected"])
-    columns["over_cents"] = np.where(done, columns["over_cents"], gained)
-    columns["paid_cents"] = columns["paid_cents"] - columns["takeback_cents"]
-    booked = (
-        columns["paid_cents"] + columns["loss_cents"] + columns["under_cents"]
-        + columns["cdi_cents"] - columns["over_cents"] + columns["short_cents"]
-        + columns["takeback_cents"]
-    )  # fmt: skip
-    columns["open_cents"] = np.where(done, 0, columns["expected"] - booked)
+    gained = paid - columns["expected"]
+    np.copyto(over, np.maximum(gained, 0, out=gained), where=~done)
+    paid -= columns["takeback_cents"]
+    left = columns["expected"] + over
+    for name in ("paid_cents", "loss_cents", "under_cents", "cdi_cents", "short_cents",
+                 "takeback_cents"):  # fmt: skip
+        left -= columns[name]
+    left *= ~done
+    columns["open_cents"] = left
     return columns

@@ -229,11 +229,18 @@ def fates(
     and more.
     """
     deny_share = np.minimum(deny[None, :] * stringency[:, None], 1.0 - (reject + rfi)[None, :])
-    bits = 1 << np.arange(uniforms.shape[1])
     rejected = uniforms < reject
-    asked = ~rejected & (uniforms < reject + rfi)
-    denied = uniforms >= 1.0 - deny_share
-    return rejected @ bits, denied @ bits, asked @ bits
+    asked = (uniforms < reject + rfi) & ~rejected
+    return masks(rejected), masks(uniforms >= 1.0 - deny_share), masks(asked)
+
+
+def masks(bits: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """A whole number per row whose bits are the columns, the first one lowest."""
+    packed = np.packbits(bits, axis=1, bitorder="little")
+    out = packed[:, 0].astype(np.int64)
+    for byte in range(1, packed.shape[1]):
+        out |= packed[:, byte].astype(np.int64) << 8 * byte
+    return out
 
 
 def triangular(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
-from itertools import chain
 from math import inf
 from operator import attrgetter
 
@@ -81,8 +80,9 @@ class SimPyEngine:
 
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""
+        s, now = self.state, self.env.now
         for c in claims:
-            coding.admit(self.state, self.state.claims[c], self.env.now)
+            coding.admit(s, s.claims[c], now)
 
     def expect(self, claims: range) -> None:
         """Put down when the visits of claims will be asked for and take place."""
@@ -93,14 +93,15 @@ class SimPyEngine:
 
     def receive_file(self, day: int) -> None:
         """Payers take the file of the night before a day."""
-        for c in self.state.outbox.pop(day - 1, ()):
-            payer.submit(self.state, self.state.claims[c], day)
+        s = self.state
+        for c in s.outbox.pop(day - 1, ()):
+            payer.submit(s, s.claims[c], day)
 
     def run_errands(self, day: int) -> None:
         """Run the errands of a day, in the order in which they were put down."""
-        s, now = self.state, float(day)
+        s, now, claims = self.state, float(day), self.state.claims
         for errand, c, value in s.agenda.pop(day, ()):
-            work.run_errand(s, errand, s.claims[c], now, value)
+            work.ERRANDS[errand](s, claims[c], now, value)
 
     # --- what is seen from outside ------------------------------------------------------------
 
@@ -113,9 +114,10 @@ class SimPyEngine:
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""
         claims = self.state.claims
-        flat = chain.from_iterable(map(attrgetter(*names), claims))
-        rows = np.fromiter(flat, np.int64, len(claims) * len(names)).reshape(-1, len(names))
-        return {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(names)}
+        return {
+            name: np.fromiter(map(attrgetter(name), claims), np.int64, len(claims))
+            for name in names
+        }
 
     def run(self, until: int) -> None:
         """Let the clock run."""

@@ -66,7 +66,9 @@ def source() -> str:
     sizes = ", ".join(["sizeof(State)", *(f"sizeof({row.__name__})" for row in ROWS)])
     return "\n".join([
         "/* Made from the kernel's text; see sim/model/compiled. */",
+        "#define _GNU_SOURCE",
         *(f"#include <{name}.h>" for name in ("math", "stdint", "stdio", "stdlib", "string")),
+        "#ifdef __linux__\n#include <sys/mman.h>\n#endif",
         "#ifdef _WIN32\n#define EXPORT __declspec(dllexport)\n#else\n#define EXPORT\n#endif",
         *(f"#define {name} {value}" for name, value in constants.items()),
         f"#define SIZES {sizes}",

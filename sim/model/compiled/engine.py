@@ -213,11 +213,13 @@ class CompiledEngine:
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""
         offsets, widths = _places(tuple(names))
-        table = np.empty((len(names), int(self._state.n_claims)), np.int64)
+        # Each by itself: the next run finds the memory of one column again, but not of all at once.
+        columns = {name: np.empty(int(self._state.n_claims), np.int64) for name in names}
+        begins = np.array([column.ctypes.data for column in columns.values()], np.uintp)
         self._c.read_columns(
-            self._pointer, len(names), offsets.ctypes.data, widths.ctypes.data, table.ctypes.data
+            self._pointer, len(names), offsets.ctypes.data, widths.ctypes.data, begins.ctypes.data
         )
-        return dict(zip(names, table, strict=True))
+        return columns
 
     def run(self, until: int) -> None:
         """Let the clock run."""

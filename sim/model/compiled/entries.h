@@ -5,6 +5,26 @@ EXPORT int64_t engine_sizes(int64_t which) {
     return sizes[which];
 }
 
+/* The table of the run before, kept for the next one: a system takes its time to hand out memory. */
+typedef struct { Claim *claims; int64_t room; } Spare;
+static Spare *spare;
+
+static void take_spare(State *s) {
+    Spare *kept = __atomic_exchange_n(&spare, NULL, __ATOMIC_ACQ_REL);
+    if (kept == NULL) return;
+    s->claims = kept->claims;
+    s->store->claims_room = kept->room;
+    free(kept);
+}
+
+static void keep_spare(State *s) {
+    Spare *kept = malloc(sizeof(Spare));
+    if (kept == NULL) { free(s->claims); return; }
+    *kept = (Spare){s->claims, s->store->claims_room};
+    kept = __atomic_exchange_n(&spare, kept, __ATOMIC_ACQ_REL);
+    if (kept != NULL) { free(kept->claims); free(kept); }
+}
+
 EXPORT int64_t engine_open(State *s, const uint64_t *keys) {
     Store *t = calloc(1, sizeof(Store));
     if (t == NULL) return 0;
@@ -16,6 +36,7 @@ EXPORT int64_t engine_open(State *s, const uint64_t *keys) {
     for (int64_t day = 0; day < s->n_days; day++) t->agenda[day] = t->outbox[day] = (List){-1, -1};
     t->errand_free = -1;
     t->block.purpose = -1;
+    take_spare(s);
     return 1;
 }
 
@@ -23,7 +44,9 @@ EXPORT void engine_close(State *s) {
     Store *t = s->store;
     for (int64_t q = 0; q < s->n_queues; q++) free(t->heaps[q].entries);
     free(t->heaps); free(t->agenda); free(t->outbox); free(t->errands); free(t->events);
-    free(t->pending); free(s->claims); free(s->agents); free(t);
+    free(t->pending); free(s->agents);
+    keep_spare(s);
+    free(t);
     s->store = NULL; s->claims = NULL; s->agents = NULL; s->n_claims = 0; s->n_agents = 0;
 }
 
@@ -40,7 +63,7 @@ EXPORT void add_agent(State *s, Agent *agent) {
 
 /* Room for so many more claims, each as the pattern; gives where they begin. */
 EXPORT Claim *add_claims(State *s, int64_t count, const Claim *pattern) {
-    s->claims = grown(s->claims, &s->store->claims_room, s->n_claims + count, sizeof(Claim));
+    s->claims = more_claims(s->claims, &s->store->claims_room, s->n_claims + count);
     Claim *first = s->claims + s->n_claims;
     for (int64_t i = 0; i < count; i++) {
         first[i] = *pattern;
@@ -61,12 +84,12 @@ EXPORT void write_columns(Claim *first, int64_t count, int64_t fields, const int
 }
 
 EXPORT void read_columns(State *s, int64_t fields, const int64_t *offsets, const int64_t *widths,
-                         int64_t *out) {
+                         int64_t *const *columns) {
     for (int64_t i = 0; i < s->n_claims; i++)
         for (int64_t f = 0; f < fields; f++) {
             const char *place = (const char *)&s->claims[i] + offsets[f];
-            if (widths[f] == 4) out[f * s->n_claims + i] = *(const int32_t *)place;
-            else memcpy(&out[f * s->n_claims + i], place, 8);
+            if (widths[f] == 4) columns[f][i] = *(const int32_t *)place;
+            else memcpy(&columns[f][i], place, 8);
         }
 }
 

@@ -44,16 +44,37 @@ struct Store {
     Block block;
 };
 
+static void out_of_memory(void) {
+    fputs("the simulation engine has run out of memory\n", stderr);
+    abort();
+}
+
 static void *grown(void *block, int64_t *room, int64_t needed, size_t size) {
     if (needed <= *room) return block;
     int64_t wanted = 2 * *room > needed ? 2 * *room : needed + 64;
     void *larger = realloc(block, (size_t)wanted * size);
-    if (larger == NULL) {
-        fputs("the simulation engine has run out of memory\n", stderr);
-        abort();
-    }
+    if (larger == NULL) out_of_memory();
     *room = wanted;
     return larger;
+}
+
+/* Claims are looked up all over the table: large pages, where the system has them, spare most of the
+   search for an address. */
+static Claim *more_claims(Claim *claims, int64_t *room, int64_t needed) {
+#ifdef __linux__
+    if (needed <= *room) return claims;
+    int64_t wanted = 2 * *room > needed ? 2 * *room : needed + 4096;
+    size_t large = (size_t)1 << 21, bytes = ((size_t)wanted * sizeof(Claim) + large - 1) & ~(large - 1);
+    void *block = NULL;
+    if (posix_memalign(&block, large, bytes)) out_of_memory();
+    madvise(block, bytes, MADV_HUGEPAGE);
+    if (claims != NULL) memcpy(block, claims, (size_t)*room * sizeof(Claim));
+    free(claims);
+    *room = (int64_t)(bytes / sizeof(Claim));
+    return block;
+#else
+    return grown(claims, room, needed, sizeof(Claim));
+#endif
 }
 
 /* --- claims that wait ---------------------------------------------------------------------- */

@@ -40,14 +40,16 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
     claim.submitted_day = day
     claim.stage = Stage.SUBMITTED
     if claim.defects & claim.reject_mask:
-        on(s, next_workday(s, day + 1), Errand.REJECTED, claim, 0)
+        on(s, s.days[day + 1].following, Errand.REJECTED, claim, 0)
         return
     if claim.flags & Flag.NO_REPLY:
         lag = s.house.horizon_days
     elif day + lag < s.house.horizon_days:
-        on(s, next_workday(s, day + lag), Errand.REPLY, claim, 0)
+        on(s, s.days[day + lag].following, Errand.REPLY, claim, 0)
     if lag > s.house.follow_up_after_days:
-        asked = next_workday(s, day + s.house.follow_up_after_days)
+        asked = s.days[
+            day + s.house.follow_up_after_days
+        ].following  # within the days that are kept
         on(s, asked, Errand.SILENT, claim, day)
 
 
