@@ -7,7 +7,7 @@ import numpy as np
 from sim.model.codes import SETTING_ROWS, Flag, Stage
 from sim.model.engine import Columns, Engine
 
-FIELDS = ("key", "day", "setting", "payer", "expected", "paid_cents", "under_cents",
+FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
           "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
           "loss_cause", "stage", "first_outcome", "first_day",
           "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
@@ -20,7 +20,7 @@ def claim_columns(engine: Engine) -> Columns:
     """
     columns = engine.claim_columns(FIELDS)  # ours alone: changed in place, which spares copies
     # The day that was planned: where a visit is put off, all scenarios still count the same.
-    np.floor_divide(columns["key"], 2 * SETTING_ROWS, out=columns["day"])
+    columns["day"] = columns["key"] // (2 * SETTING_ROWS)
     columns["edited"] = columns.pop("flags")
     columns["edited"] &= Flag.EDITED
     columns["edited"] //= Flag.EDITED

@@ -116,7 +116,9 @@ def accuracy(
 
     `penalty` is the pressure's cost in accuracy, `exponent` the setting's.
     """
-    level = max(0.0, floor + (ceiling - floor) * knowledge - penalty)
+    level = floor + (ceiling - floor) * knowledge - penalty
+    if level <= 0.0:
+        return 0.0
     return level if exponent == 1.0 else power(level, exponent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
+from itertools import chain
 from math import inf
 from operator import attrgetter
 
@@ -114,10 +115,9 @@ class SimPyEngine:
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""
         claims = self.state.claims
-        return {
-            name: np.fromiter(map(attrgetter(name), claims), np.int64, len(claims))
-            for name in names
-        }
+        flat = chain.from_iterable(map(attrgetter(*names), claims))
+        rows = np.fromiter(flat, np.int64, len(claims) * len(names)).reshape(-1, len(names))
+        return {name: np.ascontiguousarray(rows[:, i]) for i, name in enumerate(names)}
 
     def run(self, until: int) -> None:
         """Let the clock run."""

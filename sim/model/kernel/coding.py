@@ -19,15 +19,16 @@ def coding_queue(claim: Claim) -> int:
 
 def admit(s: Objects, claim: Claim, now: float) -> None:
     """A chart is complete: reviewed at once if somebody looks over the shoulder, else coded."""
-    terms = s.terms[s.queues[coding_queue(claim)].crew]
+    q = coding_queue(claim)
+    terms = s.terms[s.queues[q].crew]
     if terms.machine:
         pre_read(s, claim, terms)
-    weak = claim.defects & Defect.DOC or claim.flags & Flag.CDI_GAP
-    if terms.realtime and weak and coding_luck(s, claim, Luck.HOLD) < terms.realtime:
-        claim.stage = Stage.QUERIED
-        enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
-    else:
-        enqueue(s, coding_queue(claim), claim, now, NO_DUE, 1.0)
+    if terms.realtime:
+        weak = claim.defects & Defect.DOC or claim.flags & Flag.CDI_GAP
+        if weak and coding_luck(s, claim, Luck.HOLD) < terms.realtime:
+            claim.stage = Stage.QUERIED
+            q = Queue.CDI_QUERY
+    enqueue(s, q, claim, now, NO_DUE, 1.0)
 
 
 def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:

@@ -20,7 +20,8 @@ def receive(s: Objects, claim: Claim, day: int, cents: int) -> None:
     """Book cash, and the part of it that the coder's employer takes."""
     share = s.terms[s.agents[claim.coder].crew].share_of_collections
     s.days[day].cash_cents += cents
-    s.days[day].fees_usd += cents / 100.0 * share
+    if share:
+        s.days[day].fees_usd += cents / 100.0 * share
 
 
 def pay(s: Objects, claim: Claim, now: float) -> None:

@@ -46,11 +46,9 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
         lag = s.house.horizon_days
     elif day + lag < s.house.horizon_days:
         on(s, s.days[day + lag].following, Errand.REPLY, claim, 0)
-    if lag > s.house.follow_up_after_days:
-        asked = s.days[
-            day + s.house.follow_up_after_days
-        ].following  # within the days that are kept
-        on(s, asked, Errand.SILENT, claim, day)
+    silence = s.house.follow_up_after_days
+    if lag > silence:
+        on(s, s.days[day + silence].following, Errand.SILENT, claim, day)
 
 
 def silent(s: Objects, claim: Claim, now: float, submitted: int) -> None:
@@ -61,15 +59,10 @@ def silent(s: Objects, claim: Claim, now: float, submitted: int) -> None:
 
 def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """The payer's front end sends a claim back before it is looked at."""
-    first_answer(claim, First.REJECTED)
+    if claim.first_outcome == First.NONE_YET:
+        claim.first_outcome = First.REJECTED
     claim.stage = Stage.REJECTED
     enqueue(s, Queue.EDITS, claim, now, int(now) + 2, 1.0)
-
-
-def first_answer(claim: Claim, outcome: int) -> None:
-    """Remember the first answer."""
-    if claim.first_outcome == First.NONE_YET:
-        claim.first_outcome = outcome
 
 
 # --- replies --------------------------------------------------------------------------------------
@@ -86,14 +79,19 @@ def adjudicate(s: Objects, claim: Claim, now: float) -> None:
     if s.payers[claim.payer].machine and not claim.looked_at:
         machine_looks(s, claim)
     if claim.defects & (claim.deny_mask | Defect.TIMELY):
-        first_answer(claim, First.DENIED)
-        deny(s, claim, now)
+        outcome = First.DENIED
     elif claim.defects & claim.asked_mask:
-        first_answer(claim, First.ASKED)
-        ask(s, claim, now)
+        outcome = First.ASKED
     else:
-        first_answer(claim, First.PAID)
+        outcome = First.PAID
+    if claim.first_outcome == First.NONE_YET:
+        claim.first_outcome = outcome
+    if outcome == First.PAID:
         pay(s, claim, now)
+    elif outcome == First.DENIED:
+        deny(s, claim, now)
+    else:
+        ask(s, claim, now)
 
 
 def machine_looks(s: Objects, claim: Claim) -> None:

@@ -159,4 +159,5 @@ def next_workday(s: Objects, day: int) -> int:
 def ready(s: Objects, claim: Claim, today: int) -> None:
     """A claim may go out: with tonight's file, or that of the day on which its hold ends."""
     claim.stage = Stage.READY
-    send_out(s, max(claim.day + s.house.bill_hold_days, today), claim)
+    hold_ends = claim.day + s.house.bill_hold_days
+    send_out(s, hold_ends if hold_ends > today else today, claim)

@@ -13,7 +13,7 @@ from sim.model.rules import known, touch_factor, win_chance
 
 def visit_number(claim: Claim) -> int:
     """Number of the present visit to a work queue, from 0; the last one stands for all beyond."""
-    return min(claim.visits, MAX_VISITS) - 1
+    return (claim.visits if claim.visits < MAX_VISITS else MAX_VISITS) - 1
 
 
 def start_visit(s: Objects, claim: Claim, queue: WorkQueue) -> float:

@@ -96,26 +96,22 @@ def run_errand(s: Objects, errand: int, claim: Claim, now: float, value: int) ->
     ERRANDS[errand](s, claim, now, value)
 
 
-def finish(s: Objects, agent: Agent, now: float) -> None:
-    """An item is done: count it, let it have its effect, and learn from it."""
-    queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
-    agent.hand_queue = NOBODY
-    agent.items += 1
-    agent.busy_minutes += agent.hand_minutes
-    queue.finished += 1
-    queue.wait_days += agent.hand_taken - agent.hand_since
-    claim.touches += 1
-    STEPS[queue.index](s, agent, claim, now)
-    practise(s, agent, queue.skill, agent.hand_minutes, now)
-
-
 def resume(s: Objects, agent: Agent, now: float) -> float:
     """Let an agent go on: finish what is in hand, take the next item, or wait.
 
     Gives the days until they go on again; infinity, to wait for a call.
     """
-    if agent.hand_queue >= 0:
-        finish(s, agent, now)
+    if agent.hand_queue >= 0:  # an item is done: let it have its effect, and learn from it
+        queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
+        minutes = agent.hand_minutes
+        agent.hand_queue = NOBODY
+        agent.items += 1
+        agent.busy_minutes += minutes
+        queue.finished += 1
+        queue.wait_days += agent.hand_taken - agent.hand_since
+        claim.touches += 1
+        STEPS[queue.index](s, agent, claim, now)
+        practise(s, agent, queue.skill, minutes, now)
     elif agent.waits:
         agent.waits = 0
         agent.called = 1 if agent.n_queues > 1 else 0
