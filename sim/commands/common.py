@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,13 +137,9 @@ def simulate(
             precision=precision,
             on_progress=on_progress,
             engine=options.engine,
-            tell=(lambda _: None) if options.quiet else _say,
+            tell=(lambda _: None) if options.quiet else partial(say, stream=sys.stderr),
             crew=crew,
         )
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def print_study(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sim.model import AUTO, COMPILED, SIMPY
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.world import MakeEngine
+from sim.streams import say
 
 
 class UnavailableError(Exception):
@@ -26,12 +27,12 @@ class Choice(NamedTuple):
     why_not: str = ""
 
 
-def say(line: str) -> None:
-    """Tell the user, on standard error, what takes its time."""
-    print(line, file=sys.stderr, flush=True)
+def on_standard_error(line: str) -> None:
+    """Tell the user what takes its time."""
+    say(line, sys.stderr)
 
 
-def choose(asked: str = AUTO, tell: Callable[[str], None] = say) -> Choice:
+def choose(asked: str = AUTO, tell: Callable[[str], None] = on_standard_error) -> Choice:
     """The engine for what was asked; `tell` is told if it has to be compiled first.
 
     Raises UnavailableError if the compiled engine was asked for and cannot be had.

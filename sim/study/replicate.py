@@ -147,14 +147,7 @@ def run_study(
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
         runner = _Runner(by_hash, ledger, hired, model, on_progress)
-        try:
-            if precision is None:
-                runner.complete(replications)
-                reason = f"{replications} replications, as asked"
-            else:
-                replications, reason = _until_precise(runner, precision)
-        except KeyboardInterrupt:
-            raise Interrupted(runner.kept, runner.total) from None
+        replications, reason = _brought_to(runner, replications, precision)
     outcomes, failures = _collect(runner, hashes, replications, seed)
     return StudyResult(
         names=tuple(hashes),
@@ -169,6 +162,17 @@ def run_study(
         scenarios=contents,
         engine=runner.model.used,
     )
+
+
+def _brought_to(runner: _Runner, replications: int, precision: Precision | None) -> tuple[int, str]:
+    """Replicate as often as asked, or until precise; the replications, and why it ended there."""
+    try:
+        if precision is not None:
+            return _until_precise(runner, precision)
+        runner.complete(replications)
+    except KeyboardInterrupt:
+        raise Interrupted(runner.kept, runner.total) from None
+    return replications, f"{replications} replications, as asked"
 
 
 def _collect(
