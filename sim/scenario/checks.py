@@ -17,6 +17,8 @@ from sim.scenario.vendor import Vendor
 Problem = tuple[tuple[str | int, ...], str]
 TOLERANCE = 1e-6
 LONGEST_LEAD_DAYS = 365
+LONGEST_WAIT_DAYS = 3650
+"""Longest that payers and audits take; the windows that they give are bounded alike."""
 FIRST_REPLY_MARGIN_DAYS = 30
 """Shortest span of counted services that gives a month's worth of every rate."""
 
@@ -89,11 +91,17 @@ def _payers(s: Scenario) -> Iterator[Problem]:
     yield from _sums_to_one([p.claims_share for p in s.payers], ("payers",), "claims_share values")
     for i, payer in enumerate(s.payers):
         low, mode, high = payer.reply_days
-        if not 0 < low <= mode <= high:
-            yield ("payers", i, "reply_days"), "must be 0 < minimum <= mode <= maximum"
+        if not 0 < low <= mode <= high <= LONGEST_WAIT_DAYS:
+            order = f"0 < minimum <= mode <= maximum <= {LONGEST_WAIT_DAYS}"
+            yield ("payers", i, "reply_days"), f"must be {order}"
         first, last = payer.records_decision_days
-        if not 0 < first <= last:
-            yield ("payers", i, "records_decision_days"), "must be 0 < first <= last"
+        if not 0 < first <= last <= LONGEST_WAIT_DAYS:
+            order = f"0 < first <= last <= {LONGEST_WAIT_DAYS}"
+            yield ("payers", i, "records_decision_days"), f"must be {order}"
+    first, last = s.hospital.audit_lag_days
+    if not 0 <= first <= last <= LONGEST_WAIT_DAYS:
+        order = f"0 <= earliest <= latest <= {LONGEST_WAIT_DAYS}"
+        yield ("hospital", "audit_lag_days"), f"must be {order}"
     for setting in ("inpatient", "outpatient"):
         profile = getattr(s.hospital, setting).weekday_profile
         if min(profile) < 0 or max(profile) <= 0:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.model import claims, engines
+from sim.model.codes import First
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import Simulation, run
 from sim.model.world import World
@@ -14,7 +15,7 @@ from sim.scenario.load import ScenarioError, load, shipped_configs
 from sim.scenario.schema import Scenario
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
-from tests.scenarios import scenario, staffed
+from tests.scenarios import faultless, for_payers, scenario, staffed
 
 CONFIGS = shipped_configs()
 FILES = sorted(
@@ -90,6 +91,10 @@ AWKWARD = {
         "queues.coding_outpatient.distribution=exponential",
         "queues.edits.distribution=exponential",
     ],
+    "the slowest of payers": [
+        *for_payers("reply_days", "[1, 2, 3650]"),
+        *for_payers("records_decision_days", "[1, 3650]"),
+    ],
     "long items": ["queues.coding_inpatient.minutes=600", "calendar.shift_hours=1.5"],
 }
 
@@ -132,3 +137,14 @@ def test_how_many_days_are_drawn_at_once_changes_nothing(
     as_it_is = digests(run(scene, 0, engines.COMPILED))
     monkeypatch.setattr(claims, "CHUNK_DAYS", days)
     assert digests(run(scene, 0, engines.COMPILED)) == as_it_is
+
+
+def test_replies_beyond_all_bounds_never_come() -> None:
+    """Also in a scenario that nobody has checked: no reply within the run, and no crash."""
+    checked = scenario("generalist", *faultless("generalist"), days=120, last=20)
+    slow = (3e9, 4e9, 5e9)  # more than 32 bits hold
+    payers = tuple(p.model_copy(update={"reply_days": slow}) for p in checked.payers)
+    scene = checked.model_copy(update={"payers": payers})
+    agree(scene)
+    first = run(scene, 0, engines.COMPILED).claims["first_outcome"]
+    assert set(first.tolist()) == {First.NONE_YET}

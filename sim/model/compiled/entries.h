@@ -5,7 +5,9 @@ EXPORT int64_t engine_sizes(int64_t which) {
     return sizes[which];
 }
 
-/* The table of the run before, kept for the next one: a system takes its time to hand out memory. */
+/* The table of the run before, kept for the next one: a system takes its time to hand out memory. What
+   is larger than that of twice a large hospital's year goes back, so that nobody sits on it. */
+#define MOST_SPARE_BYTES (INT64_C(256) << 20)
 typedef struct { Claim *claims; int64_t room; } Spare;
 static Spare *spare;
 
@@ -18,7 +20,8 @@ static void take_spare(State *s) {
 }
 
 static void keep_spare(State *s) {
-    Spare *kept = malloc(sizeof(Spare));
+    int64_t bytes = s->store->claims_room * (int64_t)sizeof(Claim);
+    Spare *kept = bytes > MOST_SPARE_BYTES ? NULL : malloc(sizeof(Spare));
     if (kept == NULL) { free(s->claims); return; }
     *kept = (Spare){s->claims, s->store->claims_room};
     kept = __atomic_exchange_n(&spare, kept, __ATOMIC_ACQ_REL);
@@ -42,6 +45,7 @@ EXPORT int64_t engine_open(State *s, const uint64_t *keys) {
 
 EXPORT void engine_close(State *s) {
     Store *t = s->store;
+    if (t == NULL) return;
     for (int64_t q = 0; q < s->n_queues; q++) free(t->heaps[q].entries);
     free(t->heaps); free(t->agenda); free(t->outbox); free(t->errands); free(t->events);
     free(t->pending); free(s->agents);
@@ -72,13 +76,18 @@ EXPORT Claim *add_claims(State *s, int64_t count, const Claim *pattern) {
     return first;
 }
 
+/* Days and the like beyond all bounds are all the same. */
+static inline int32_t short_of(int64_t x) {
+    return (int32_t)min_whole(INT32_MAX, max_whole(INT32_MIN, x));
+}
+
 /* Fields of claims from columns of 64-bit numbers, or into them: their offsets and widths. */
 EXPORT void write_columns(Claim *first, int64_t count, int64_t fields, const int64_t *offsets,
                           const int64_t *widths, const int64_t *const *columns) {
     for (int64_t i = 0; i < count; i++)
         for (int64_t f = 0; f < fields; f++) {
             char *place = (char *)&first[i] + offsets[f];
-            if (widths[f] == 4) *(int32_t *)place = (int32_t)columns[f][i];
+            if (widths[f] == 4) *(int32_t *)place = short_of(columns[f][i]);
             else memcpy(place, &columns[f][i], 8);
         }
 }

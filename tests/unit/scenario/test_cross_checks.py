@@ -24,6 +24,22 @@ REFUSED = {
         "payers: [{name: medicare, records_decision_days: [60, 30]}]",
         "payers.medicare.records_decision_days:", "must be 0 < first <= last",
     ),
+    "replies after ten years": (
+        "payers: [{name: medicare, reply_days: [1, 2, 3651]}]", "payers.medicare.reply_days:",
+        "must be 0 < minimum <= mode <= maximum <= 3650",
+    ),
+    "records decided after ten years": (
+        "payers: [{name: medicare, records_decision_days: [30, 1.0e+300]}]",
+        "payers.medicare.records_decision_days:", "must be 0 < first <= last <= 3650",
+    ),
+    "audits out of order": (
+        "hospital: {audit_lag_days: [700, 30]}", "hospital.audit_lag_days:",
+        "must be 0 <= earliest <= latest <= 3650",
+    ),
+    "an audit before the payment": (
+        "hospital: {audit_lag_days: [-5, 700]}", "hospital.audit_lag_days:",
+        "must be 0 <= earliest <= latest <= 3650",
+    ),
     "no weekday with services": (
         "hospital: {outpatient: {weekday_profile: [0, 0, 0, 0, 0, 0, 0]}}",
         "hospital.outpatient.weekday_profile:", "needs values of 0 or more, and one above 0",
