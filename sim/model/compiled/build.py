@@ -92,14 +92,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "denialloop"
 
 
-def compiler() -> str:
-    """The C compiler: what `CC` names, else the first that is found."""
-    named = os.environ.get("CC")
-    for name in (named,) if named else COMPILERS:
-        found = shutil.which(name)
+def compiler() -> list[str]:
+    """The C compiler's command: what `CC` says, options and all, else the first that is found."""
+    said = os.environ.get("CC", "").split()
+    for program, *options in [said] if said else [[name] for name in COMPILERS]:
+        found = shutil.which(program)
         if found:
-            return found
-    tried = named or ", ".join(COMPILERS)
+            return [found, *options]
+    tried = said[0] if said else ", ".join(COMPILERS)
     raise UnavailableError(f"no C compiler found (tried {tried})")
 
 
@@ -135,14 +135,14 @@ def make(folder: Path) -> Path:
         text = source()
     except NotTranslatableError as error:
         raise UnavailableError(f"the kernel cannot be written as C: {error}") from error
-    program = compiler()
+    program, *options = compiler()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as scratch:
         written, made = Path(scratch) / "engine.c", Path(scratch) / "engine.so"
         written.write_text(text, encoding="utf-8")
         try:
             done = subprocess.run(
-                [program, *FLAGS, str(written), "-o", str(made), "-lm"],
+                [program, *options, *FLAGS, str(written), "-o", str(made), "-lm"],
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
         except OSError as error:

@@ -99,6 +99,16 @@ def test_without_a_compiler_everything_works_with_simpy(tmp_path: Path) -> None:
         assert printed.split("{")[1] == well(in_process({})).split("{")[1]
 
 
+def test_a_compiler_may_be_named_with_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "my-cc"
+    named.write_text("#!/bin/sh\n")
+    named.chmod(0o755)
+    monkeypatch.setenv("CC", f"{named} -m64 -pipe")
+    assert build.compiler() == [str(named), "-m64", "-pipe"]
+
+
 def test_a_compiler_that_fails_is_quoted(tmp_path: Path) -> None:
     broken = tmp_path / "broken-cc"
     broken.write_text("#!/bin/sh\necho 'no licence' >&2\nexit 3\n")
