@@ -185,9 +185,11 @@ def noted_changes(note: Change) -> Iterator[None]:
     item: the only place where work puts an entry into a heap itself.
     """
 
-    def put(s: Objects, queue: WorkQueue, claim: Claim, key: float, now: float) -> None:
-        queueing_put(s, queue, claim, key, now)
-        note("put", QUEUES[queue.index], claim.key, now)
+    def put(
+        s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim
+    ) -> None:
+        ports.push(s, queue, key, ticket, since, claim)
+        note("put", QUEUES[queue.index], claim.key, since)
 
     def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
         queueing_take(s, queue, agent, now)
@@ -197,17 +199,24 @@ def noted_changes(note: Change) -> Iterator[None]:
         queueing_drop(queue, claim, now)
         note("drop", QUEUES[queue.index], claim.key, now)
 
+    def hand_back(s: Objects, agent: Agent, now: float) -> None:
+        nonlocal left
+        left = now
+        work_hand_back(s, agent, now)
+
     def give_back(
         s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim
     ) -> None:
         ports.push(s, queue, key, ticket, since, claim)
-        note("give_back", QUEUES[queue.index], claim.key, queue.changed)
+        note("give_back", QUEUES[queue.index], claim.key, left)
 
-    queueing_put, queueing_take, queueing_drop = queueing.put, queueing.take, queueing.drop
+    left = 0.0
+    queueing_take, queueing_drop, work_hand_back = queueing.take, queueing.drop, work.hand_back
     with (
-        replaced(queueing_put, put),
+        patch.object(queueing, "push", put),
         replaced(queueing_take, take),
         replaced(queueing_drop, drop),
+        patch.object(work, "hand_back", hand_back),
         patch.object(work, "push", give_back),
     ):
         yield

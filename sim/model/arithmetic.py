@@ -23,6 +23,9 @@ LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """ln 2 in two parts; the first has enough zeros at its end that whole multiples are exact."""
 PER_LN2 = 1.44269504088896338700
 SQRT_HALF = 0.70710678118654757
+TINY = 2.0**-10
+"""Up to which five terms of the series of exp are right to the last bit."""
+SIXTH, TWENTY_FOURTH = 1.0 / 6.0, 1.0 / 24.0
 NEAR_ZERO = 0.34
 """Less than half of ln 2."""
 MOST_EXP, LEAST_EXP = 709.782712893384, -745.2
@@ -37,6 +40,8 @@ LANCZOS = (0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.3234
 
 def exp(x: float) -> float:
     """The exponential function."""
+    if -TINY <= x <= TINY:  # most of what work teaches and a night makes forget
+        return 1.0 + x * (1.0 + x * (0.5 + x * (SIXTH + x * TWENTY_FOURTH)))
     if -NEAR_ZERO <= x <= NEAR_ZERO:  # the same steps as below where k is 0, at half the cost
         t = x * x
         c = x - t * (
@@ -175,7 +180,11 @@ def exps(x: Floats) -> Floats:
     """`exp` of each number."""
     x = np.clip(x, LEAST_EXP, MOST_EXP)
     k = np.floor(x * PER_LN2 + 0.5)
-    return np.ldexp(exp_rest(x - k * LN2_HIGH, k * LN2_LOW), k.astype(np.int32))
+    found: Floats = np.ldexp(exp_rest(x - k * LN2_HIGH, k * LN2_LOW), k.astype(np.int32))
+    tiny = np.nonzero(np.abs(x) <= TINY)
+    x = x[tiny]
+    found[tiny] = 1.0 + x * (1.0 + x * (0.5 + x * (SIXTH + x * TWENTY_FOURTH)))
+    return found
 
 
 def logs(x: Floats) -> Floats:

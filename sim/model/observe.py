@@ -56,7 +56,7 @@ class Observer:
             return
         for name in self._names:
             queue = world.state.queues[QUEUES.index(name)]
-            area = queue.area + queue.level * (now - queue.changed)
+            area = queue.waited_days + queue.level * now
             seen = (queue.arrived, queue.finished, queue.wait_days, area)
             last = self._last_queue.get(name, (0, 0, 0.0, 0.0))
             self._last_queue[name] = seen

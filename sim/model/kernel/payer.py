@@ -70,7 +70,8 @@ def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
 
 def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """The payer answers; a follow-up that still waits is no longer needed."""
-    withdraw(s, claim, now)
+    if claim.ticket >= 0:
+        withdraw(s, claim, now)
     adjudicate(s, claim, now)
 
 

@@ -11,31 +11,11 @@ from sim.model.kernel.rows import Agent, Claim, WorkQueue
 # --- claims that wait -----------------------------------------------------------------------------
 
 
-def settle(queue: WorkQueue, change: int, now: float) -> None:
-    """Keep the time integral of the number waiting when it changes."""
-    queue.area += queue.level * (now - queue.changed)
-    queue.changed = now
-    queue.level += change
-
-
-def put(s: Objects, queue: WorkQueue, claim: Claim, key: float, now: float) -> None:
-    """Let a claim wait under a key (smaller is taken sooner); ties in order of arrival.
-
-    The ticket says which entry is the claim's current one, so that an entry of a claim that was
-    taken away (deadline passed, answer came) is skipped when it surfaces. Tickets are unique over
-    all queues, so that an old entry never matches a new visit.
-    """
-    settle(queue, 1, now)
-    queue.arrived += 1
-    queue.tickets += 1
-    claim.ticket = queue.tickets * MAX_QUEUES + queue.index
-    push(s, queue, key, claim.ticket, now, claim)
-
-
 def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
     """Take the best entry of a queue in which somebody waits into an agent's hands."""
     pop(s, queue, agent)
-    settle(queue, -1, now)
+    queue.level -= 1
+    queue.waited_days += now
     queue.taken += 1
     s.claims[agent.hand_claim].ticket = -1
     agent.hand_queue = queue.index
@@ -44,7 +24,8 @@ def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
 
 def drop(queue: WorkQueue, claim: Claim, now: float) -> None:
     """Take a waiting claim away without working it."""
-    settle(queue, -1, now)
+    queue.level -= 1
+    queue.waited_days += now
     claim.ticket = -1
 
 
@@ -70,7 +51,11 @@ def enqueue(s: Objects, q: int, claim: Claim, now: float, due: int, chance: floa
     """Let a claim wait in a queue, and wake an idle agent for it.
 
     `due` is the day that the `deadline` order looks at; `chance` the odds of winning that `value`
-    multiplies the expected money with.
+    multiplies the expected money with. The smallest key is taken first, ties in order of arrival.
+
+    The ticket says which entry is the claim's current one, so that an entry of a claim that was
+    taken away (deadline passed, answer came) is skipped when it surfaces. Tickets are unique over
+    all queues, so that an old entry never matches a new visit.
     """
     queue = s.queues[q]
     if queue.order == Order.FIFO:
@@ -81,7 +66,11 @@ def enqueue(s: Objects, q: int, claim: Claim, now: float, due: int, chance: floa
         key = -claim.expected * chance / queue.minutes
     else:
         key = queue.minutes / max(chance, 1e-6)
-    put(s, queue, claim, key, now)
+    queue.level += 1
+    queue.waited_days -= now
+    queue.arrived += 1
+    claim.ticket = queue.arrived * MAX_QUEUES + queue.index
+    push(s, queue, key, claim.ticket, now, claim)
     if queue.idle_first >= 0:
         rouse(s, s.agents[queue.idle_first], now)
 

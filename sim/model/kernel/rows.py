@@ -110,9 +110,10 @@ class WorkQueue:
     """Claims that wait for one kind of work, and the statistics of their number.
 
     Touch times have the mean `minutes`, and are lognormal with `sigma` or `exponential`; they are
-    `drawn` with the claim or at each visit. `area` is the time integral of the number waiting up to
-    `changed`. `crew` is the crew of the vendor who answers for the queue. Idle agents stand in a
-    line from `idle_first` to `idle_last`.
+    `drawn` with the claim or at each visit. `waited_days` is the sum of the times at which items
+    left less that of those at which they came: with `level` times now, the time integral of the
+    number waiting. `crew` is the crew of the vendor who answers for the queue. Idle agents stand in
+    a line from `idle_first` to `idle_last`.
     """
 
     index: int
@@ -125,13 +126,11 @@ class WorkQueue:
     due_days: int = 0
     crew: int = NOBODY
     level: int = 0
-    area: float = 0.0
-    changed: float = 0.0
+    waited_days: float = 0.0
     arrived: int = 0
     taken: int = 0
     finished: int = 0
     wait_days: float = 0.0
-    tickets: int = 0
     idle_first: int = NOBODY
     idle_last: int = NOBODY
 

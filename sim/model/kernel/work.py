@@ -10,16 +10,7 @@ from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage, Visit
 from sim.model.kernel import coding, front, money, payer, rework
 from sim.model.kernel.knowledge import practise
 from sim.model.kernel.ports import Objects, push
-from sim.model.kernel.queueing import (
-    best_queue,
-    drop,
-    pass_on,
-    settle,
-    stop_waiting,
-    take,
-    wait,
-    wake,
-)
+from sim.model.kernel.queueing import best_queue, drop, pass_on, stop_waiting, take, wait, wake
 from sim.model.kernel.rows import Agent, Claim
 
 Step = Callable[[Objects, Agent, Claim, float], None]
@@ -185,7 +176,8 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     if not queue.drawn:
         claim.visits -= 1
     elsewhere = claim.ticket
-    settle(queue, 1, now)
+    queue.level += 1
+    queue.waited_days -= now
     queue.taken -= 1
     claim.ticket = agent.hand_ticket
     push(

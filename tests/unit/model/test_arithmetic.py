@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RNG = np.random.default_rng(20240101)
 EXPONENTS = np.concatenate([
     RNG.uniform(-744, 709, 20_000), RNG.normal(size=20_000), RNG.normal(size=20_000) / 1000,
+    [2.0**-10, -(2.0**-10), math.nextafter(2.0**-10, 1), math.nextafter(-(2.0**-10), -1)],
     [0.0, 0.34, -0.34, 0.3400001, math.log(2) / 2, -math.log(2) / 2],
 ])  # fmt: skip
 POSITIVE = np.concatenate([
