@@ -130,7 +130,7 @@ def watch(scene: Scenario, *actions: Action, replication: int = 0) -> Seen:
         seen.moves[queue, change] += 1
 
     def noting(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
-        if day >= s.house.horizon_days:
+        if day >= s.house.end_days:
             seen.past_the_end.append((errand, claim))
         put_down(s, day, errand, claim, value)
 

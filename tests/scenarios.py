@@ -37,13 +37,15 @@ def scenario(
     """A shipped scenario on a small hospital for some days, `overrides` laid upon it last.
 
     Services count from day `first` to `last` days before the end. Nobody works overtime unless a
-    test asks for it, so that capacity is what the calendar says.
+    test asks for it, so that capacity is what the calendar says. Nothing happens after the end,
+    unless a test asks for a drain.
     """
     size = (
         f"hospital.scale={scale}",
         f"horizon_days={days}",
         f"kpi_from_days={first}",
         f"kpi_until_days={last}",
+        "drain_days=0",
     )
     regular = [f"teams.{team}.overtime=null" for team in TEAMS]
     return load(shipped_configs() / f"{name}.yaml", [*size, *regular, *overrides]).scenario

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
-from sim.model.codes import SETTING_ROWS, Flag, Stage
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.codes import SETTING_ROWS, Cause, Flag, Stage
 from sim.model.engine import Columns, Engine
 
 FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
@@ -13,14 +16,16 @@ FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
           "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
 
 
-def claim_columns(engine: Engine) -> Columns:
-    """One row per claim, in the order of their keys.
+def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: int) -> Columns:
+    """One row per claim, in the order of their keys, when all has come to its end.
 
-    What an unfinished claim might still lose counts as open, not as lost.
+    What its payer has not accepted and answered within its limit is lost to it. What an unfinished
+    claim might still lose counts as open, not as lost.
     """
     columns = engine.claim_columns(FIELDS)  # ours alone: changed in place, which spares copies
     # The day that was planned: where a visit is put off, all scenarios still count the same.
     columns["day"] = columns["key"] // (2 * SETTING_ROWS)
+    _close_unanswered(columns, np.array(filing_limit_days)[columns["payer"]], end_days)
     columns["edited"] = columns.pop("flags")
     columns["edited"] &= Flag.EDITED
     columns["edited"] //= Flag.EDITED
@@ -39,3 +44,17 @@ def claim_columns(engine: Engine) -> Columns:
     left *= ~done
     columns["open_cents"] = left
     return columns
+
+
+def _close_unanswered(columns: Columns, limit_days: NDArray[np.int64], end_days: int) -> None:
+    """Write off claims that were not submitted, were sent back or got lost, and are too late."""
+    lapses = np.maximum(columns["day"] + limit_days, columns["first_day"]) + 1
+    stage, lost = columns["stage"], (columns["flags"] & Flag.NO_REPLY) > 0
+    with_nobody = (stage < Stage.SUBMITTED) | (stage == Stage.REJECTED)
+    never = (with_nobody | ((stage == Stage.SUBMITTED) & lost)) & (lapses <= end_days)
+    for name, value in (
+        ("stage", Stage.CLOSED), ("loss_cause", Cause.TIMELY_FILING), ("closed_day", lapses),
+        ("loss_cents", columns["expected"]), ("under_cents", 0), ("cdi_cents", 0),
+        ("over_cents", 0),
+    ):  # fmt: skip
+        np.copyto(columns[name], value, where=never)

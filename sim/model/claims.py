@@ -76,15 +76,17 @@ class Chunk:
         self._starts = starts
         self._defects = defects
         self.columns = {name: _as_words(column) for name, column in columns.items()}
-        self.columns["defects"] = np.zeros(starts[-1], np.int64)
         self.addresses = np.array([c.ctypes.data for c in self.columns.values()], np.uintp)
         """Where each column begins."""
 
-    def batch(self, day: int, row: int, feedback: Floats) -> Batch:
+    def batch(self, day: int, row: int) -> Batch:
         """The claims of one day."""
         start, end = self._starts[day - self._first_day : day - self._first_day + 2]
-        self.columns["defects"][start:end] = self._defects.left(start, end, feedback)
         return Batch(self, day, row, start, end - start)
+
+    def defects(self, start: int, end: int, feedback: Floats) -> Ints:
+        """Masks of the defects that some of the claims come with."""
+        return self._defects.left(start, end, feedback)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,6 +107,13 @@ class Batch:
         rows = slice(self.start, self.start + self.count)
         return {name: column[rows] for name, column in self.chunk.columns.items()}
 
+    def defects(self, feedback: Floats) -> Ints:
+        """Masks of the defects that the claims come with on the day of their service.
+
+        `feedback` holds, per category, the part of the source defects that meetings have left.
+        """
+        return self.chunk.defects(self.start, self.start + self.count, feedback)
+
 
 def _as_words(column: NDArray[Any]) -> NDArray[Any]:
     """A column as 64-bit numbers, one behind the other."""
@@ -120,7 +129,7 @@ def source_incidence(scenario: Scenario, category: Category) -> float:
 
 
 class ClaimSource:
-    """Draws a day's claims. The feedback factor scales the avoidable source defects."""
+    """Draws a day's claims."""
 
     def __init__(self, scenario: Scenario, arrivals: Arrivals, draws: Draws) -> None:
         hospital = scenario.hospital
@@ -152,18 +161,15 @@ class ClaimSource:
         )
         self._queues = {QUEUES.index(q.name): q for q in scenario.queues}
 
-    def day_claims(self, day: int, feedback: Floats) -> list[Batch]:
-        """The claims of one day of service, by setting, in a fixed order.
-
-        `feedback` holds, per category, the part of the source defects that meetings have left.
-        """
+    def day_claims(self, day: int) -> list[Batch]:
+        """The claims of one day of service, by setting, in a fixed order."""
         first = day - day % CHUNK_DAYS
         found = []
         for setting in range(len(SETTINGS)):
             if (first, setting) not in self._chunks:
                 self._chunks.pop((first - CHUNK_DAYS, setting), None)
                 self._chunks[first, setting] = self._draw(first, setting)
-            batch = self._chunks[first, setting].batch(day, 2 * day + setting, feedback)
+            batch = self._chunks[first, setting].batch(day, 2 * day + setting)
             if batch.count:
                 found.append(batch)
         return found
@@ -211,7 +217,7 @@ class ClaimSource:
             "asked_mask": asked,
             "minutes": minutes,
             "coding_minutes": minutes,
-            **self._traits(setting, payers, uniforms("claim.traits", 10)),
+            **self._traits(setting, payers, uniforms("claim.traits", 9)),
             **self._visits(setting, uniforms, len(payers)),
         }
         defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
@@ -233,7 +239,7 @@ class ClaimSource:
         return Defects(claims[real], kinds[real], found[real], odds[real])
 
     def _traits(self, setting: int, payers: Ints, u: Floats) -> Columns:
-        """Yes-or-no attributes as bits, the payer's reply time in days, and the take-up draw."""
+        """Yes-or-no attributes as bits, and the payer's reply time in days."""
         profile, count = self._settings[setting], len(payers)
         flags = np.zeros(count, np.int64)
         odds: tuple[tuple[int, Any], ...] = (
@@ -252,7 +258,7 @@ class ClaimSource:
             mine = payers == index
             lag[mine] = rules.triangular(u[mine, 8], *payer.reply_days)
         reply = np.maximum(1, np.rint(lag)).astype(np.int64)
-        return {"flags": flags, "reply_days": reply, "take_up": u[:, 9]}
+        return {"flags": flags, "reply_days": reply}
 
     def _visits(self, setting: int, uniforms: Uniforms, count: int) -> Columns:
         """Which visits are booked, how far ahead, need an authorisation, and are dictated."""

@@ -68,9 +68,8 @@ class Flag(Codes):
 class Visit(Codes):
     """Bits of what has happened to a visit before its chart is complete."""
 
-    (NEEDS_AUTH, DICTATED, BOOKED, AUTHORISED, REFUSED, FLAWED, POSTPONED, TOOK_PLACE) = (
-        1 << i for i in range(8)
-    )
+    (NEEDS_AUTH, DICTATED, BOOKED, AUTHORISED, REFUSED, FLAWED, POSTPONED, TOOK_PLACE,
+     CALLED_AGAIN) = (1 << i for i in range(9))  # fmt: skip
 
 
 class Luck(Codes):
@@ -91,6 +90,12 @@ class PayerLuck(Codes):
     CODE, DOC, CLEAN = range(3)
 
 
+class Decision(Codes):
+    """Uniforms that decide what is done about a claim, by column; the last of them by category."""
+
+    (RECORDS_WORKED, RECORDS_LAG, SHORT_PAY_NOTICED, AUDIT_LAG, DENIAL_WORKED) = range(5)
+
+
 class QueryLuck(Codes):
     """Uniforms that decide whether a physician answers a query, resolves it, and how late."""
 
@@ -101,7 +106,7 @@ class VisitLuck(Codes):
     """Uniforms that decide a visit, by column."""
 
     (SCHEDULED, AUTH, DICTATED, LEAD, PATIENCE, BOOKING, BOOKING_CHECK, REQUEST, REQUEST_CHECK,
-     DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK) = range(15)  # fmt: skip
+     DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK, CALLS_AGAIN) = range(16)  # fmt: skip
 
 
 class VisitTask(Codes):
@@ -169,8 +174,16 @@ FIRST_OF = tuple(
 
 SETTING_ROWS = 1 << 20
 """Rows of a day reserved for each setting, so that one's count never moves the other's claims."""
+DAY_BITS = (2 * SETTING_ROWS - 1).bit_length()
+"""Bits of a claim's key below those that hold its planned day."""
 MAX_VISITS = 10
 """Visits to work queues after coding; a claim that needs more is given up."""
+REWORK_FIRST = (0, 0, 0, 0, 0, 7, 0, 4, 8, 12, 20, 6)
+"""By queue, the first of the columns of luck of its visits."""
+REWORK_COLUMNS = (0, 0, 0, 0, 0, 1, 4, 2, 4, 8, 4, 1)
+"""By queue, how many visits have a column of their own; the last one stands for all beyond."""
+TRIES_BITS = 4
+"""Bits in which a claim counts its visits to one queue."""
 MAX_QUEUES = 32
 """Most kinds of work: a ticket holds the number of its queue."""
 MAX_LEVELS = 6
@@ -179,4 +192,5 @@ NOBODY = -1
 """Number of an agent, a crew or an event where there is none."""
 NO_DUE = -(1 << 40)
 """A due day that nobody has set."""
-assert len(QUEUES) <= MAX_QUEUES
+assert len(QUEUES) == len(REWORK_FIRST) == len(REWORK_COLUMNS) <= MAX_QUEUES
+assert len(QUEUES) * TRIES_BITS < 64 and MAX_VISITS < 1 << TRIES_BITS  # noqa: PT018

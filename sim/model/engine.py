@@ -57,6 +57,10 @@ class Engine(Protocol):
         """Give claims their rows; gives their numbers."""
         ...
 
+    def mark(self, claims: range, defects: NDArray[np.int64]) -> None:
+        """Give claims defects, a mask for each, beside those that they have."""
+        ...
+
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""
         ...

@@ -47,6 +47,24 @@ class Observer:
         self._last_queue: dict[str, tuple[int, int, float, float]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
+        self._window_busy: dict[str, float] = {}
+        self._at_end: tuple[Table, dict[str, float]] = {}, {}
+
+    def day(self, day: int) -> None:
+        """Note how much the teams have worked when the KPI window begins and ends."""
+        scenario = self._world.scenario
+        begins = day == scenario.kpi_from_days
+        if begins or day == scenario.horizon_days - scenario.kpi_until_days:
+            for team in self._world.teams:
+                busy = team.roster.busy_minutes
+                before = self._window_busy.get(team.key, 0.0)
+                self._window_busy[team.key] = -busy if begins else before + busy
+
+    def close(self) -> None:
+        """The run is over: what comes is only the end of what is open."""
+        self.day(self._world.scenario.horizon_days)
+        self.week(self._world.scenario.horizon_days)
+        self._at_end = self._agents(), self._totals()
 
     def week(self, day: int) -> None:
         """Write the rows of the week (or part of one) that ends now."""
@@ -116,18 +134,22 @@ class Observer:
         """The record of the finished run."""
         world, scenario = self._world, self._world.scenario
         horizon = scenario.horizon_days
-        self.week(horizon)
+        agents, totals = self._at_end
         days = world.state.days[:horizon]
         calendar = world.calendar
         months = calendar.month_index[:horizon]
         starts: dict[int, str] = {}
         for day, month in enumerate(months):
             starts.setdefault(month, calendar.date_of(day).replace(day=1).isoformat())
+        front = scenario.hospital.front_end
         facts = Facts(
             start=scenario.start.isoformat(),
             horizon_days=horizon,
             kpi_from_days=scenario.kpi_from_days,
             kpi_until_days=scenario.kpi_until_days,
+            end_days=scenario.end_days,
+            care_cost_share=front.care_cost_share if front else 0.0,
+            filing_limit_days=tuple(p.filing_limit_days for p in scenario.payers),
             cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
             settings=SETTINGS,
             stages=STAGES,
@@ -139,19 +161,21 @@ class Observer:
         )
         return Record(
             facts=facts,
-            claims=claim_columns(world.engine),
+            claims=claim_columns(world.engine, facts.filing_limit_days, facts.end_days),
             days={
                 "cash_usd": np.array([d.cash_cents for d in days]) / 100.0,
                 "fees_usd": np.array([d.fees_usd for d in days]),
+                "claim_fees_usd": np.array([d.claim_fees_usd for d in days]),
                 "hospital_usd": np.array([d.hospital_usd for d in days]),
+                "query_usd": np.array([d.query_usd for d in days]),
                 "one_off_usd": self._one_offs(),
                 "submitted": np.array([d.submitted for d in days], float),
             },
             weeks=self._weeks,
             queues=self._queues,
             cohorts=self._cohorts,
-            agents=self._agents(),
-            totals=self._totals(),
+            agents=agents,
+            totals=totals | self._window_totals(),
         )
 
     def _totals(self) -> dict[str, float]:
@@ -164,6 +188,25 @@ class Observer:
             "programme_usd": sum(t.personnel.programme_usd for t in world.teams),
             "training_usd": sum(t.time.training_usd for t in world.teams),
             "wages_usd": sum(t.time.wages_usd for t in world.teams),
+        }
+
+    def _window_totals(self) -> dict[str, float]:
+        """What claims of the KPI window have cost by claim, and the work that they leave behind.
+
+        The latter is the minutes that they took, whenever that was, beyond those that were worked
+        in the window, at what a busy minute of the team costs at its target occupancy.
+        """
+        crews, teams = self._world.state.crews, self._world.teams
+        # Who answers for the queues now does what vendors before have left.
+        rates = {t.name: t.roster.usd_per_busy_minute() for t in teams if t.is_open}
+        left = 0.0
+        for team in teams:
+            minutes = crews[team.roster.crew].window_minutes - self._window_busy.get(team.key, 0.0)
+            left += minutes * rates.get(team.name, 0.0)
+        return {
+            "window_fees_usd": sum(c.window_fees_usd for c in crews),
+            "window_query_usd": sum(c.window_query_usd for c in crews),
+            "left_work_usd": left,
         }
 
     def _one_offs(self) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ class Personnel:
         self._programmes += [p for p in self._vendor.programmes if p.name == name]
 
     def stop(self) -> None:
-        """Hire nobody any more."""
+        """Nobody is hired, and nobody leaves of their own accord, any more."""
         self._stopped = True
 
     def replan(self, headcount: int) -> None:
@@ -113,7 +113,7 @@ class Personnel:
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
-        if agent.left is None:
+        if agent.left is None and not self._stopped:
             self._roster.dismiss(agent, "quit")
             self._replace_leaver()
 

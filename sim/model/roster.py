@@ -18,9 +18,6 @@ from sim.model.stints import Stint
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price, Vendor
 
-LEAST_PRODUCTIVE = 0.05
-"""Part of the time that even the most distracted agent has for work."""
-
 
 class Roster:
     """The people of one team under one vendor. Times are days since the start.
@@ -44,12 +41,12 @@ class Roster:
         self.occupancy = self.vendor.target_occupancy
         self.playbook = 0.0
         self._engine = engine
-        self._crew = crew
+        self.crew = crew
         self._calendar = calendar
         self._ledger = ledger
         self._draws = draws
         self._hiring = self.vendor.hiring
-        self._horizon = scenario.horizon_days
+        self._end = scenario.end_days
         self._speed_sigma = scenario.people.speed_sigma
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
@@ -59,6 +56,16 @@ class Roster:
         self.plan, self.hours_share = rules.whole_agents(full_time, scenario.hospital.scale)
         row.hours_share = self.hours_share
         self.settled = Settled(scenario, self.vendor, row, shares)
+
+    def usd_per_busy_minute(self) -> float:
+        """What a minute at work costs at the target occupancy: what is billed for those here."""
+        here = self.employed
+        if not here:
+            return 0.0
+        present = 1.0 - self._absence_share
+        productive = sum(a.productive_share for a in here) / len(here) * present
+        rate = sum(a.rate for a in here) / len(here)
+        return rate / 60.0 / productive / self.vendor.target_occupancy
 
     @property
     def busy_minutes(self) -> float:
@@ -76,9 +83,9 @@ class Roster:
         """Employ somebody, with everything a hire brings drawn from the hire's own rows."""
         number, now = len(self.agents), self.env.now
         u_certification, u_threshold, u_speed = self._draws.one_row(f"hire.{self.key}", number, 3)
-        away = self._draws.uniforms(f"absence.{self.key}", number, self._horizon + 1, 1)[:, 0]
+        away = self._draws.uniforms(f"absence.{self.key}", number, self._end + 1, 1)[:, 0]
         absent = (away < self._absence_share).tolist()
-        row = self._engine.employ(self._crew, absent)
+        row = self._engine.employ(self.crew, absent)
         agent = Career(row, number, now, absent)
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
@@ -168,7 +175,7 @@ class Roster:
         self.employed.remove(agent)
         self._leavers_minutes += agent.row.busy_minutes
         if agent.producing:  # the playbook follows what leavers knew, a head at a time
-            _, client = knowledge_at(self._engine.state.crews[self._crew], agent.row, now)
+            _, client = knowledge_at(self._engine.state.crews[self.crew], agent.row, now)
             self.playbook += (client - self.playbook) / max(1, self.plan)
         if agent.row.nesting:
             self._end_nesting(agent)
@@ -232,7 +239,7 @@ class Roster:
         """Clock time that a productive minute takes: breaks, education and pupils stretch it."""
         away = agent.education_share + agent.study_share
         away += self._hiring.mentor_share * agent.pupils
-        productive = self._calendar.productive_share * max(LEAST_PRODUCTIVE, 1.0 - away)
+        productive = self._calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
         agent.productive_share = productive
         agent.row.clock_per_minute = 1.0 / (1440.0 * productive)
 

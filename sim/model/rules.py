@@ -181,6 +181,15 @@ def known(knowledge: float, floor: float) -> float:
     return floor + (1.0 - floor) * knowledge
 
 
+def worked_share(most: float, halfway: float, steepness: float, amount: float) -> float:
+    """Part of what comes back with an amount at stake that is worked: `most / (1 + (h/a)^k)`."""
+    if halfway <= 0.0:
+        return most
+    if amount <= 0.0:
+        return 0.0
+    return most / (1.0 + power(halfway / amount, steepness))
+
+
 def level_chance(base: float, factor: float, level: int) -> float:
     """Chance at a level of appeal, from 0: each is `factor` times that of the one before."""
     for _ in range(level):
@@ -291,6 +300,10 @@ def payment_moment(
             if share > 0
         )
     )
+
+
+LEAST_PRODUCTIVE = 0.05
+"""Part of the time that even the most distracted agent has for work."""
 
 
 # --- people ---------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
-from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue
-from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, WorkQueue
+from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SETTING_ROWS, SKILLS, Order, Queue
+from sim.model.flows import coded_charts, taken_up
+from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, Terms, WorkQueue
 from sim.model.kernel.work import WORK
 from sim.model.stints import Stint
 from sim.model.terms import crew_of, terms_of
@@ -20,6 +21,11 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
     """The rows of a scenario before the first day; a crew, with its terms, for each stint."""
     vendors = {v.name: v for v in scenario.vendors}
     employers: list[Vendor] = [vendors[stint.team.vendor] for stint in stints]
+    charts = coded_charts(scenario)
+    amounts = {
+        v.name: [taken_up(scenario, v, denials, charts) for denials in (False, True)]
+        for v in employers
+    }
     return State(
         house=_house(scenario, calendar),
         days=[
@@ -37,8 +43,15 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
             for s in (scenario.hospital.inpatient, scenario.hospital.outpatient)
         ],
         crews=[crew_of(scenario, v) for v in employers],
-        terms=[terms_of(scenario, v) for v in employers],
+        terms=[_terms(scenario, v, *amounts[v.name]) for v in employers],
     )  # fmt: skip
+
+
+def _terms(scenario: Scenario, vendor: Vendor, records: list[float], denials: list[float]) -> Terms:
+    """A vendor's terms, with the amounts from which on it takes up what comes back."""
+    terms = terms_of(scenario, vendor)
+    terms.records_worked, terms.denials_worked = list(records), list(denials)
+    return terms
 
 
 def _categories(scenario: Scenario) -> list[Category]:
@@ -113,7 +126,9 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
     hospital, denials, people = scenario.hospital, scenario.denials, scenario.people
     first, last = hospital.audit_lag_days
     house = House(
-        horizon_days=scenario.horizon_days,
+        end_days=scenario.end_days,
+        first_key=2 * SETTING_ROWS * scenario.kpi_from_days,
+        last_key=2 * SETTING_ROWS * (scenario.horizon_days - scenario.kpi_until_days),
         bill_hold_days=hospital.bill_hold_days,
         chart_ready_days=hospital.chart_ready_days,
         follow_up_after_days=denials.follow_up_after_days,
@@ -143,7 +158,8 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
     front = hospital.front_end
     if front is not None:
         house.patience_mean_days = front.patience_mean_days
-        house.care_cost_share = front.care_cost_share
+        house.call_again_share = front.call_again_share
+        house.call_again_days = front.call_again_days
         house.auth_first_day, house.auth_last_day = map(float, front.auth_decision_days)
         house.auth_refused = front.auth_refused_share
         house.peer_won = front.peer_to_peer_won_share

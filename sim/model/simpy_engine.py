@@ -9,6 +9,7 @@ from operator import attrgetter
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from sim.model.claims import Batch
 from sim.model.draws import Draws
@@ -79,6 +80,12 @@ class SimPyEngine:
         given["index"] = numbers
         claims.extend(map(Claim, *(given[name] for name in DRAWN)))
         return numbers
+
+    def mark(self, claims: range, defects: NDArray[np.int64]) -> None:
+        """Give claims defects, a mask for each, beside those that they have."""
+        for c, mask in zip(claims, defects.tolist(), strict=True):
+            if mask:
+                self.state.claims[c].defects |= mask
 
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""

@@ -7,6 +7,7 @@ import gc
 import numpy as np
 
 from sim.model import AUTO, rules
+from sim.model.claims import Batch
 from sim.model.engine import Process
 from sim.model.engines import maker
 from sim.model.observe import Observer
@@ -36,6 +37,8 @@ class Simulation:
         self._observer = Observer(world)
         self._waiting: dict[int, list[range]] = {}
         """Charts that are not complete yet, by the day on which they will be."""
+        self._planned: dict[int, list[tuple[range, Batch]]] = {}
+        """Visits to come, by the day for which they were planned first."""
 
     def run(self) -> Record:
         """Open the doors and let the days pass."""
@@ -48,6 +51,12 @@ class Simulation:
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
             self._engine.run(self._scenario.horizon_days)
+            self._observer.close()
+            if self._scenario.drain_days:
+                for team in self.world.teams:
+                    team.freeze()
+                env.process(self._drain())
+                self._engine.run(self._scenario.end_days)
             return self._observer.record()
         finally:
             self._engine.close()
@@ -67,6 +76,7 @@ class Simulation:
         front = hospital.front_end
         batch = hospital.arrivals.within_day == "batch"
         for day in range(self._scenario.horizon_days):
+            self._observer.day(day)
             if day and day % REVIEW_DAYS == 0:
                 self._observer.week(day)
             self._timeline.run(day)
@@ -78,6 +88,7 @@ class Simulation:
             engine.receive_file(day)
             if front is not None:
                 self._expect(day, front.lead_days[2])
+                self._serve(day)
             engine.run_errands(day)
             if batch and front is None:
                 self._draw(day)
@@ -86,6 +97,16 @@ class Simulation:
             for team in world.teams:
                 team.daily(day)
             self._manage_vendors(day)
+            yield engine.env.timeout(1.0)
+
+    def _drain(self) -> Process:
+        """The days after the run: those who are there finish what is open, and nothing comes in."""
+        engine, scenario = self._engine, self._scenario
+        for day in range(scenario.horizon_days, scenario.end_days):
+            engine.receive_file(day)
+            engine.run_errands(day)
+            for claims in self._waiting.pop(day, ()):
+                engine.admit(claims)
             yield engine.env.timeout(1.0)
 
     def _see_denials(self) -> set[str]:
@@ -98,9 +119,13 @@ class Simulation:
         """Draw the claims of a day of service, whose charts will be complete some days later."""
         world = self.world
         ready = day + self._scenario.hospital.chart_ready_days
-        self._waiting[ready] = [
-            self._engine.add(drawn) for drawn in world.source.day_claims(day, world.feedback.left)
-        ]
+        self._waiting[ready] = [self._add(drawn) for drawn in world.source.day_claims(day)]
+
+    def _add(self, drawn: Batch) -> range:
+        """Give claims of today's service their rows, with their defects."""
+        numbers = self._engine.add(drawn)
+        self._engine.mark(numbers, drawn.defects(self.world.feedback.left))
+        return numbers
 
     def _expect(self, today: int, longest_lead_days: int) -> None:
         """Draw the claims of services as far ahead as somebody may ask for one today."""
@@ -108,10 +133,15 @@ class Simulation:
         ahead = today + longest_lead_days
         for day in range(0 if today == 0 else ahead, ahead + 1):
             if day < self._scenario.horizon_days:
-                drawn = world.source.day_claims(day, world.feedback.left)
-                numbers = [engine.add(claims) for claims in drawn]
-                if numbers:
-                    engine.expect(range(numbers[0].start, numbers[-1].stop))
+                planned = [(engine.add(drawn), drawn) for drawn in world.source.day_claims(day)]
+                self._planned[day] = planned
+                if planned:
+                    engine.expect(range(planned[0][0].start, planned[-1][0].stop))
+
+    def _serve(self, day: int) -> None:
+        """Give the visits planned for today their defects, as far as meetings have left any."""
+        for numbers, drawn in self._planned.pop(day, ()):
+            self._engine.mark(numbers, drawn.defects(self.world.feedback.left))
 
     def _manage_vendors(self, day: int) -> None:
         """Book the hospital's own people who manage the vendors in place."""

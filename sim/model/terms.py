@@ -31,7 +31,8 @@ def terms_of(scenario: Scenario, vendor: Vendor) -> Terms:
         sample=quality.qa_sample_share,
         detection=quality.qa_detection_share,
         enrichment=quality.qa_enrichment,
-        worked=denials.worked_share,
+        records_worked=[denials.worked_share, 0.0, 0.0],
+        denials_worked=[denials.worked_share, 0.0, 0.0],
         threshold_cents=round(denials.threshold_usd * 100),
         win_multiplier=denials.win_multiplier,
         levels=denials.levels,
@@ -42,6 +43,7 @@ def terms_of(scenario: Scenario, vendor: Vendor) -> Terms:
         pace_nesting=vendor.handle_time_multiplier * (1.0 + check),
         usd_per_claim=vendor.price.usd_per_claim,
         share_of_collections=vendor.price.share_of_collections,
+        bill_bit=1 << sorted(v.name for v in scenario.vendors).index(vendor.name),
     )
     _add_machines(terms, vendor)
     return terms

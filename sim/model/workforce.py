@@ -88,6 +88,11 @@ class Team:
         for agent in list(self.employed):
             self.roster.dismiss(agent, CONTRACT_END)
 
+    def freeze(self) -> None:
+        """The run is over: whoever is here stays, and works normal hours."""
+        self.personnel.stop()
+        self._crew.overtime_days = 0.0
+
     def charge(self, price: Price) -> None:
         """Go over to a new price, and charge its transition."""
         self.roster.charge(price)

@@ -84,24 +84,31 @@ KPIS: dict[str, Kpi] = dict([
        f"Claims without a coding error after internal checks, over the coded claims among {WINDOW}",
        0.005, True),
     _k("money.net_revenue_realisation", "share", "higher", RATIO,
-       f"Paid net of takebacks, plus open claims at what closed claims with the same first answer "
-       f"brought, over the expected payment of {WINDOW}", 0.001, True),
+       f"Paid net of takebacks, over the expected payment of {WINDOW}", 0.001, True),
     _k("money.leakage", "share", "lower", RATIO, "1 − money.net_revenue_realisation", 0.001),
     _k("money.average_revenue_per_case", "USD", "higher", RATIO,
-       "Realised (paid and valued open) inpatient revenue over inpatient discharges", 10.0, True),
+       "Paid for inpatient claims over inpatient discharges", 10.0, True),
     _k("money.net_value_usd", "USD", "higher", TOTAL,
-       "Realised revenue less vendor fees, hospital labour, one-off costs, expected breach cost "
-       "and cost of capital on receivables, for services and days of the KPI window", 0.0, True),
+       "Paid for services of the KPI window, less vendor fees, work left behind, hospital labour, "
+       "one-off costs, expected breach cost and cost of capital on receivables, plus the care that "
+       "lost visits save", 0.0, True),
     _k("money.tco", "USD", "lower", TOTAL,
-       "Vendor fees, hospital labour, one-off costs, expected breach cost and write-offs of the "
-       "KPI window", 0.0, True),
+       "Vendor fees, work left behind, hospital labour, one-off costs, expected breach cost and "
+       "write-offs of the KPI window (what is open even after the drain is one), less the care "
+       "that lost visits save", 0.0, True),
     _k("money.tco_with_revenue", "USD", "lower", TOTAL,
        "money.tco plus under-coding, documentation gaps, short payments and takebacks"),
-    _k("money.fees_usd", "USD", "lower", TOTAL, "Vendor fees of the days of the KPI window", 0.0,
-       True),
+    _k("money.fees_usd", "USD", "lower", TOTAL,
+       "Vendor fees: by time, those of the days of the KPI window; by claim or collections, those "
+       "for its claims, whenever they are due", 0.0, True),
+    _k("money.left_work_usd", "USD", "lower", TOTAL,
+       "Work that claims of the KPI window took, whenever that was, beyond what the teams worked "
+       "in the window, at what a busy minute costs at the target occupancy"),
     _k("money.hospital_usd", "USD", "lower", TOTAL,
-       "Hospital labour on queries and vendor management in the KPI window, less the cost of care "
-       "that lost visits save"),
+       "Hospital labour on queries of the claims, and on vendor management in the days, of the KPI "
+       "window"),
+    _k("money.care_saved_usd", "USD", "neither", TOTAL,
+       f"What the care of visits that were lost would have cost; {WINDOW}"),
     _k("money.one_off_usd", "USD", "lower", TOTAL,
        "Transitions and risk assessments of the whole run"),
     _k("money.breach_expected_usd", "USD", "lower", TOTAL,
@@ -109,9 +116,10 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.breach_drawn_usd", "USD", "neither", TOTAL,
        "Cost of the breaches that this replication drew, whole run (not part of any other figure)"),
     _k("money.cost_per_transaction", "USD", "lower", RATIO,
-       "Vendor fees over first submissions in the KPI window", 0.05),
+       f"Vendor fees and work left behind over the claims submitted of {WINDOW}", 0.05),
     _k("money.cost_to_collect", "share", "lower", RATIO,
-       "Vendor fees and hospital labour over cash received in the KPI window", 0.0005),
+       f"Vendor fees, work left behind and hospital labour over what was paid for {WINDOW}; "
+       "registration and software not counted", 0.0005),
     _k("money.days_in_ar", "days", "lower", RATIO,
        "Mean expected value of claims served and not yet closed, over the mean expected value of a "
        "day, in the KPI window", 0.5, True),
@@ -121,10 +129,7 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.paid_usd", "USD", "higher", TOTAL,
        f"Paid for {WINDOW} by the end of the run, net of takebacks accrued"),
     _k("money.open_usd", "USD", "lower", TOTAL,
-       f"Expected payment of {WINDOW} still unfinished at the end of the run, and not yet paid"),
-    _k("money.open_valued_usd", "USD", "neither", TOTAL,
-       "What the open claims are worth: expected payment times the part that closed claims with "
-       "the same first answer brought"),
+       f"Expected payment of {WINDOW} that is unfinished even after the drain; counted as nothing"),
     _k("audit.takeback", "share", "lower", RATIO,
        f"Taken back by audits, accrued with the payment, over the expected payment of {WINDOW}",
        0.0005),
@@ -174,8 +179,8 @@ FAMILIES: dict[str, Kpi] = dict([
        f"Loss of this cause among {WINDOW}; expected = paid + open + all losses (over_coding is a "
        "gain, and so negative)"),
     _k("money.leakage.", "share", "lower", RATIO,
-       f"Loss of this cause over the expected payment of {WINDOW}; `open` is what open claims are "
-       "likely to lose", 0.0005),
+       f"Loss of this cause over the expected payment of {WINDOW}; `open` is what is unfinished "
+       "even after the drain", 0.0005),
     _k("denials.category.", "share", "lower", RATIO,
        f"First denial is of this category, over {WINDOW} that have had a first answer"),
     _k("visits.", "share", "lower", RATIO,
@@ -259,46 +264,48 @@ def _money(view: View) -> dict[str, float]:
     expected = float(ends.expected.sum()) / 100.0
     paid = float(claims["paid_cents"].sum()) / 100.0
     left = float(claims["open_cents"].sum()) / 100.0
-    valued = float(window.open_value.sum()) / 100.0
-    realised = paid + valued
     losses = _losses_usd(view)
     days = slice(window.first_day, window.last_day)
-    fees = float(record.days["fees_usd"][days].sum())
+    totals = record.totals
+    fees = float(record.days["fees_usd"][days].sum()) + totals["window_fees_usd"]
+    left_work = totals["left_work_usd"]
     span_share = (window.last_day - window.first_day) / facts.horizon_days
-    hospital = float(record.days["hospital_usd"][days].sum())
+    hospital = float(record.days["hospital_usd"][days].sum()) + totals["window_query_usd"]
+    care = float(claims["expected"][~window.came].sum()) / 100.0 * facts.care_cost_share
     one_off = float(record.days["one_off_usd"].sum())
     breach = record.totals["breach_expected_usd"] * span_share
     cash = float(record.days["cash_usd"][days].sum())
     receivable = view.receivable_usd[days]
     capital = float(receivable.sum()) / 365.25 * facts.cost_of_capital_per_year
-    cost = fees + hospital + one_off + breach
+    cost = fees + left_work + hospital + one_off + breach - care
     written_off = float(ends.loss_cents.sum()) / 100.0
     other = sum(losses[c] for c in ("under_coding", "cdi_gap", "short_pay", "takeback"))
-    cases = window.realised[(claims["setting"] == 0) & window.came]
-    submitted = float(record.days["submitted"][days].sum())
+    cases = claims["paid_cents"][(claims["setting"] == 0) & window.came]
+    submitted = float((claims["first_day"] >= 0).sum())
     daily = expected / max(1, window.last_day - window.first_day)
     out = {
         "money.expected_usd": expected,
         "money.paid_usd": paid,
         "money.open_usd": left,
-        "money.open_valued_usd": valued,
-        "money.net_revenue_realisation": ratio(realised, expected),
-        "money.leakage": 1.0 - ratio(realised, expected),
+        "money.net_revenue_realisation": ratio(paid, expected),
+        "money.leakage": 1.0 - ratio(paid, expected),
         "money.average_revenue_per_case": ratio(float(cases.sum()) / 100.0, len(cases)),
-        "money.net_value_usd": realised - cost - capital,
-        "money.tco": cost + written_off,
-        "money.tco_with_revenue": cost + written_off + other,
+        "money.net_value_usd": paid - cost - capital,
+        "money.tco": cost + written_off + left,
+        "money.tco_with_revenue": cost + written_off + left + other,
         "money.fees_usd": fees,
+        "money.left_work_usd": left_work,
         "money.hospital_usd": hospital,
+        "money.care_saved_usd": care,
         "money.breach_expected_usd": breach,
         "money.breach_drawn_usd": record.totals["breach_drawn_usd"],
         "money.one_off_usd": one_off,
-        "money.cost_per_transaction": ratio(fees, submitted),
-        "money.cost_to_collect": ratio(fees + hospital, cash),
+        "money.cost_per_transaction": ratio(fees + left_work, submitted),
+        "money.cost_to_collect": ratio(fees + left_work + hospital, paid),
         "money.days_in_ar": ratio(receivable.mean(), daily),
         "money.cash_usd": cash,
         "audit.takeback": ratio(losses["takeback"], expected),
-        "money.leakage.open": ratio(left - valued, expected),
+        "money.leakage.open": ratio(left, expected),
     }
     for cause, usd in losses.items():
         out[f"money.loss_usd.{cause}"] = usd

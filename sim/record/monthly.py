@@ -57,7 +57,8 @@ def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floa
     # A month counts once nearly all its claims are answered, or its rates would be those of the
     # quickest payers.
     known = np.where(known < 0.9 * came, 0, known)
-    claims, realised = view.record.claims, view.everything.realised
+    claims = view.record.claims
+    paid = claims["paid_cents"]
     month, inpatient = month_of[claims["day"]], np.flatnonzero(claims["setting"] == 0)
     month_inpatient = month[inpatient]
 
@@ -73,11 +74,11 @@ def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floa
             coding[:, RIGHT], coding.sum(axis=1) - coding[:, NOT_CODED]
         ),
         "money.net_revenue_realisation": realisation(
-            sums(month, realised, months), np.add.reduceat(view.served_cents, first_days)
+            sums(month, paid, months), np.add.reduceat(view.served_cents, first_days)
         ),
         # Revenue per inpatient case, with the mix of cases held constant.
         "money.inpatient_realisation": realisation(
-            sums(month_inpatient, realised[inpatient], months),
+            sums(month_inpatient, paid[inpatient], months),
             sums(month_inpatient, claims["expected"][inpatient], months),
         ),
         "claims.count": came.astype(float),
@@ -103,7 +104,7 @@ def _by_calendar_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Flo
         "people.client_knowledge": _divide(total["client"], total["producing"]),
         "people.occupancy": _divide(total["busy_minutes"], total["productive_minutes"]),
         "money.cash_usd": sums(month_of, days["cash_usd"], months),
-        "money.fees_usd": sums(month_of, days["fees_usd"], months),
+        "money.fees_usd": sums(month_of, days["fees_usd"] + days["claim_fees_usd"], months),
     }
 
 
@@ -138,14 +139,14 @@ def answer_weeks(view: View) -> Table:
 
 
 def money_weeks(view: View) -> Table:
-    """Money by week, in USD: received, earned by day of service (open claims valued), and spent."""
-    facts, days, everything = view.record.facts, view.record.days, view.everything
+    """Money by week, in USD: received, earned by day of service, and spent."""
+    facts, days, claims = view.record.facts, view.record.days, view.record.claims
     horizon, start = facts.horizon_days, date.fromisoformat(facts.start)
     by_day = {
         "cash_usd": days["cash_usd"],
-        "accrued_usd": sums(everything.claims["day"], everything.realised, horizon) / 100.0,
-        "fees_usd": days["fees_usd"],
-        "hospital_usd": days["hospital_usd"],
+        "accrued_usd": sums(claims["day"], claims["paid_cents"], horizon) / 100.0,
+        "fees_usd": days["fees_usd"] + days["claim_fees_usd"],
+        "hospital_usd": days["hospital_usd"] + days["query_usd"],
         "one_off_usd": days["one_off_usd"],
     }
     week_of = np.arange(horizon) // 7

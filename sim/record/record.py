@@ -25,6 +25,9 @@ class Facts:
     horizon_days: int
     kpi_from_days: int
     kpi_until_days: int
+    end_days: int
+    care_cost_share: float
+    filing_limit_days: tuple[int, ...]
     cost_of_capital_per_year: float
     settings: tuple[str, ...]
     stages: tuple[str, ...]

@@ -76,15 +76,13 @@ def is_done(record: Record) -> Bools:
 class Cohort:
     """Claims with a day of service from `first_day` up to but not including `last_day`.
 
-    Of each claim: its columns, the cell of `View.ends` in which it lies, whether its visit took
-    place, the cents that it is likely to bring yet if it is open, and those with what it brought.
+    Of each claim: its columns, the cell of `View.ends` in which it lies, and whether its visit
+    took place.
     """
 
     claims: dict[str, Ints]
     cell: Ints
     came: Bools
-    open_value: Floats
-    realised: Floats
     first_day: int
     last_day: int
 
@@ -96,8 +94,6 @@ class Cohort:
             {name: column[rows] for name, column in self.claims.items()},
             self.cell[rows],
             self.came[rows],
-            self.open_value[rows],
-            self.realised[rows],
             first_day,
             last_day,
         )
@@ -147,31 +143,10 @@ class View:
         return cells(self._sizes, claims["first_outcome"], self.done, claims["loss_cause"] + 1)
 
     @cached_property
-    def realised_shares(self) -> Floats:
-        """Part of the expected payment that closed claims brought, by their first answer.
-
-        Where no claim with that first answer is closed yet, the part of all closed claims stands
-        in; 0 if none is closed at all.
-        """
-        claims = self.record.claims
-        brought, worth = (
-            tally(self._sizes, self._cell, claims[name])[:, 1, self.came_by_cause].sum(axis=1)
-            for name in ("paid_cents", "expected")
-        )
-        overall = brought.sum() / worth.sum() if worth.sum() else 0.0
-        shares: Floats = np.where(worth > 0, brought / np.maximum(worth, 1.0), overall)
-        # An unanswered claim may still go any way: it is worth what claims in general are worth.
-        shares[NONE] = overall
-        return shares
-
-    @cached_property
     def everything(self) -> Cohort:
         """All claims."""
         facts, claims = self.record.facts, self.record.claims
-        came = took_place(facts, claims)
-        open_value = claims["open_cents"] * self.realised_shares[claims["first_outcome"]]
-        realised = claims["paid_cents"] + open_value
-        return Cohort(claims, self._cell, came, open_value, realised, 0, facts.horizon_days)
+        return Cohort(claims, self._cell, took_place(facts, claims), 0, facts.horizon_days)
 
     @cached_property
     def window(self) -> Cohort:
@@ -219,9 +194,9 @@ class View:
 
     @cached_property
     def receivable_usd(self) -> Floats:
-        """Expected value of claims served and not yet closed, at the end of each day."""
+        """Expected value of claims served and not yet closed, at the end of each day of the run."""
         claims, horizon = self.record.claims, self.record.facts.horizon_days
-        end = np.where(self.done, claims["closed_day"], horizon)
+        end = np.where(self.done, np.minimum(claims["closed_day"], horizon), horizon)
         closed = sums(end, claims["expected"], horizon + 1)[:horizon]
         return np.cumsum(self.served_cents - closed) / 100.0
 

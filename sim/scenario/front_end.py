@@ -44,6 +44,15 @@ class FrontEnd(Model):
         gt=0,
         le=365,
     )
+    call_again_share: float = share(
+        "Patients whose visit was lost for want of a booking who call again, once",
+        "assumption",
+        "uncertainty",
+        default=0.0,
+    )
+    call_again_days: int = uncertainty(
+        "Days until they do", "days", "assumption", ge=1, le=365, default=7
+    )
     care_cost_share: float = share(
         "Part of a visit's payment that its care would have cost; a lost visit saves it",
         "D5",

@@ -285,6 +285,22 @@ class Denials(Model):
         "Win odds of each further level over the level before", "I", "uncertainty"
     )
     win_cap: float = share("Upper limit of any win probability", "H3 check script", "constant")
+    worked_most_share: float = share(
+        "Largest part of denials and requests that anybody takes up, however much is at stake "
+        "(more where a vendor's `worked_share` is more)",
+        "assumption",
+        "uncertainty",
+        default=0.99,
+    )
+    worked_steepness: float = uncertainty(
+        "How sharply the amount at stake decides whether a denial is taken up: power of the amount "
+        "in the odds; 0, whatever the amount",
+        "exponent",
+        "assumption",
+        ge=0,
+        le=10,
+        default=2.0,
+    )
     records_recovery_share: float = share(
         "Answered requests for information that are paid", "A2", "uncertainty"
     )

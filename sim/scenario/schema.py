@@ -83,6 +83,15 @@ class Scenario(Model):
         ge=0,
         le=7400,
     )
+    drain_days: int = constant(
+        "Days after the end of the run in which those who are there finish what is open, with "
+        "nothing new coming in; what is open after that brings nothing",
+        "days",
+        "assumption",
+        ge=0,
+        le=3650,
+        default=730,
+    )
     hospital: Hospital
     payers: tuple[Payer, ...] = constant(
         "Payer classes", "-", "assumption", min_length=1, max_length=50
@@ -107,3 +116,8 @@ class Scenario(Model):
     timeline: tuple[Event, ...] = constant(
         "Dated events", "-", "assumption", default=(), max_length=200
     )
+
+    @property
+    def end_days(self) -> int:
+        """Day on which nothing happens any more: the end of the run and of the drain after it."""
+        return self.horizon_days + self.drain_days

@@ -137,7 +137,9 @@ class Quality(Model):
 class DenialWork(Model):
     """Which denials are worked, and how well."""
 
-    worked_share: float = share("Denials taken up", "H2", "lever")
+    worked_share: float = share(
+        "Denials and requests taken up; what is left is mostly small", "H2", "lever"
+    )
     threshold_usd: float = lever(
         "Denials with less at stake are written off unworked",
         "USD",
@@ -174,6 +176,22 @@ class Feedback(Model):
         ge=0,
         le=365,
         default=0,
+    )
+    relapse_half_life_days: float = uncertainty(
+        "Days in which half of what meetings have mended comes back, unless they go on",
+        "days",
+        "assumption",
+        gt=0,
+        le=36500,
+        default=365.0,
+    )
+    meeting_usd: float = uncertainty(
+        "Time of the hospital's physicians and analysts that one meeting takes, at scale 1",
+        "USD",
+        "assumption",
+        ge=0,
+        le=1000000.0,
+        default=0.0,
     )
 
 

@@ -30,6 +30,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "add_claims": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p]),
     "write_columns": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 3]),
     "read_columns": (None, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3]),
+    "mark": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, ctypes.c_void_p]),
     "admit": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_double]),
     "expect": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]),
     "receive_file": (None, [ctypes.c_void_p, ctypes.c_int64]),
@@ -184,6 +185,10 @@ class CompiledEngine:
             columns.ctypes.data,
         )  # fmt: skip
         return range(first, first + batch.count)
+
+    def mark(self, claims: range, defects: NDArray[np.int64]) -> None:
+        """Give claims defects, a mask for each, beside those that they have."""
+        self._c.mark(self._pointer, claims.start, len(claims), defects.ctypes.data)
 
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""

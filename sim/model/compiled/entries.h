@@ -102,6 +102,10 @@ EXPORT void read_columns(State *s, int64_t fields, const int64_t *offsets, const
         }
 }
 
+EXPORT void mark(State *s, int64_t first, int64_t count, const int64_t *defects) {
+    for (int64_t i = 0; i < count; i++) s->claims[first + i].defects |= (int32_t)defects[i];
+}
+
 EXPORT void admit(State *s, int64_t first, int64_t end, double now) {
     for (int64_t c = first; c < end; c++) k_admit(s, &s->claims[c], now);
 }

@@ -245,6 +245,7 @@ static inline double luck_at(State *s, int purpose, uint64_t row, uint64_t place
                        (uint64_t)(purpose##_COLUMNS * (claim->key & (SETTING_ROWS - 1)) + i)); \
     }
 PORT(port_coding_luck, CLAIM_CODING)
+PORT(port_decision_luck, CLAIM_DECISIONS)
 PORT(port_rework_luck, CLAIM_REWORK)
 PORT(port_rework_touch, CLAIM_REWORK_TOUCH)
 PORT(port_machine_luck, CLAIM_CODING_AI)

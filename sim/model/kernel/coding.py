@@ -69,6 +69,7 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
             miscode(s, claim, terms)
     claim.defects = defects
     claim.coder = agent.index
+    claim.crew = agent.crew
     weak = looked_at and (defects & Defect.DOC or claim.flags & Flag.CDI_GAP)
     if weak and held(s, terms, coding_luck(s, claim, Luck.HOLD), able):
         claim.stage = Stage.QUERIED
@@ -143,13 +144,15 @@ def miscode(s: Objects, claim: Claim, terms: Terms) -> None:
         claim.over_cents = round(claim.expected * place.over_share)
 
 
-def query(s: Objects, _agent: Agent, claim: Claim, now: float) -> None:
+def query(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """Ask the physician; the answer, or the end of patience, comes days later.
 
     A chart that is not coded yet is being reviewed in real time: it is answered the same day.
     """
     day, house = int(now), s.house
-    s.days[day].hospital_usd += house.query_usd
+    s.days[day].query_usd += house.query_usd
+    if house.first_key <= claim.key < house.last_key:
+        s.crews[agent.crew].window_query_usd += house.query_usd
     if not claim.coded:
         mended = 1 if query_luck(s, claim, QueryLuck.RESOLVED) < house.realtime_resolved else 0
         on(s, day + 1, Errand.ANSWER, claim, mended)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from math import ceil
 
 from sim.model.arithmetic import log
-from sim.model.codes import Cause, Defect, Errand, Queue, Skill, Stage, Visit, VisitLuck, VisitTask
+from sim.model.codes import (
+    DAY_BITS,
+    Cause,
+    Defect,
+    Errand,
+    Queue,
+    Skill,
+    Stage,
+    Visit,
+    VisitLuck,
+    VisitTask,
+)
 from sim.model.kernel.coding import admit
 from sim.model.kernel.money import lose
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
-from sim.model.kernel.queueing import enqueue, on, withdraw
+from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
 from sim.model.kernel.rows import Agent, Claim
 from sim.model.rules import accuracy, known, reviewed, task_accuracy, touch_factor
 
@@ -42,7 +53,8 @@ def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
     let_wait(s, Queue.SCHEDULING, claim, VisitTask.BOOKING, now)
     luck = visit_luck(s, claim, VisitLuck.PATIENCE)
     patience = -s.house.patience_mean_days * log(1.0 - luck)
-    on(s, int(now) + max(1, ceil(patience)), Errand.GIVE_UP, claim, 0)
+    again = claim.visit & Visit.CALLED_AGAIN
+    on(s, int(now) + max(1, ceil(patience)), Errand.GIVE_UP, claim, again)
 
 
 def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
@@ -57,19 +69,29 @@ def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
     enqueue(s, q, claim, now, max(claim.day, int(now)), 1.0)
 
 
-def give_up(s: Objects, claim: Claim, now: float, _value: int) -> None:
+def give_up(s: Objects, claim: Claim, now: float, again: int) -> None:
     """Patience ends; a request in somebody's hands is being booked."""
     waits = not claim.visit & Visit.BOOKED and claim.stage != Stage.CLOSED
-    if waits and claim.ticket >= 0:
+    if waits and claim.ticket >= 0 and again == claim.visit & Visit.CALLED_AGAIN:
         lose_visit(s, claim, now, Cause.LOST_VISIT)
 
 
 def lose_visit(s: Objects, claim: Claim, now: float, cause: int) -> None:
-    """A visit will not take place: its payment is lost, and the cost of its care saved."""
+    """A visit will not take place, unless the patient calls again: its payment is lost."""
     withdraw(s, claim, now)
-    lose(s, claim, claim.day, cause)
-    saved = s.house.care_cost_share * claim.expected / 100.0
-    s.days[claim.day].hospital_usd -= saved
+    house = s.house
+    if (
+        cause == Cause.LOST_VISIT
+        and not claim.visit & Visit.CALLED_AGAIN
+        and visit_luck(s, claim, VisitLuck.CALLS_AGAIN) < house.call_again_share
+    ):
+        claim.visit |= Visit.CALLED_AGAIN
+        asked = next_workday(s, int(now) + house.call_again_days)
+        claim.day = asked + claim.lead_days
+        on(s, asked, Errand.ASK, claim, 0)
+        on(s, claim.day, Errand.SERVE, claim, 0)
+    else:
+        lose(s, claim, claim.key >> DAY_BITS, cause)  # as of the day first planned: none was due
 
 
 def book(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
@@ -136,9 +158,9 @@ def authorisation_decided(s: Objects, claim: Claim, now: float, _value: int) -> 
 
 def serve(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """The morning of the service: what is not ready now is too late."""
-    if claim.stage == Stage.CLOSED:
-        return
     day, house = int(now), s.house
+    if claim.stage == Stage.CLOSED or day != claim.day:  # the visit was put off meanwhile
+        return
     if not claim.visit & Visit.BOOKED:
         lose_visit(s, claim, now, Cause.LOST_VISIT)
         return
@@ -146,13 +168,13 @@ def serve(s: Objects, claim: Claim, now: float, _value: int) -> None:
         luck = visit_luck(s, claim, VisitLuck.POSTPONED)
         if not claim.visit & Visit.POSTPONED and luck < house.postponed_share:
             claim.visit |= Visit.POSTPONED
-            on(s, day + house.postponed_days, Errand.SERVE, claim, 0)
+            claim.day = day + house.postponed_days
+            on(s, claim.day, Errand.SERVE, claim, 0)
             return
         withdraw(s, claim, now)
         claim.defects |= Defect.AUTH
     elif claim.visit & Visit.FLAWED:
         claim.defects |= Defect.AUTH
-    claim.day = day
     claim.visit |= Visit.TOOK_PLACE
     if claim.visit & Visit.DICTATED:
         let_wait(s, Queue.TRANSCRIPTION, claim, VisitTask.NOTE, now)

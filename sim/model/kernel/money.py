@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.model.codes import NO_DUE, Errand, Flag, Queue, Stage
-from sim.model.kernel.ports import Objects
+from sim.model.codes import NO_DUE, Decision, Errand, Flag, Queue, Stage
+from sim.model.kernel.ports import Objects, decision_luck
 from sim.model.kernel.queueing import enqueue, on
-from sim.model.kernel.rows import Claim
+from sim.model.kernel.rows import Agent, Claim
 
 
 def payable(s: Objects, claim: Claim) -> int:
@@ -16,12 +16,31 @@ def payable(s: Objects, claim: Claim) -> int:
     return claim.expected - claim.under_cents - claim.cdi_cents + claim.over_cents
 
 
+def charge(s: Objects, crew: int, claim: Claim, day: int, usd: float) -> None:
+    """Book what a crew's vendor charges for a claim."""
+    s.days[day].claim_fees_usd += usd
+    if s.house.first_key <= claim.key < s.house.last_key:
+        s.crews[crew].window_fees_usd += usd
+
+
+def bill(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
+    """A vendor paid by the claim charges each once, when it first finishes work on it."""
+    terms = s.terms[agent.crew]
+    if terms.usd_per_claim and not claim.billed & terms.bill_bit:
+        claim.billed |= terms.bill_bit
+        charge(s, agent.crew, claim, int(now), terms.usd_per_claim)
+
+
 def receive(s: Objects, claim: Claim, day: int, cents: int) -> None:
-    """Book cash, and the part of it that the coder's employer takes."""
-    share = s.terms[s.agents[claim.coder].crew].share_of_collections
+    """Book cash, and the part of it that goes to the vendor who worked for it last.
+
+    That is the coder's for what is paid at the first go, and whoever worked the claim after a
+    rejection, a request, a denial, silence or a short payment for what comes then.
+    """
+    share = s.terms[claim.crew].share_of_collections
     s.days[day].cash_cents += cents
     if share:
-        s.days[day].fees_usd += cents / 100.0 * share
+        charge(s, claim.crew, claim, day, cents / 100.0 * share)
 
 
 def pay(s: Objects, claim: Claim, now: float) -> None:
@@ -34,7 +53,8 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
         claim.short_cents = round(amount * s.payers[claim.payer].short_pay_share)
         amount -= claim.short_cents
         least = s.terms[s.queues[Queue.UNDERPAYMENTS].crew].threshold_cents
-        if claim.take_up < s.house.short_pay_noticed and claim.short_cents >= least:
+        noticed = decision_luck(s, claim, Decision.SHORT_PAY_NOTICED) < s.house.short_pay_noticed
+        if noticed and claim.short_cents >= least:
             enqueue(s, Queue.UNDERPAYMENTS, claim, now, NO_DUE, 1.0)
     claim.paid_cents += amount
     receive(s, claim, day, amount)
@@ -42,7 +62,7 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
     if claim.over_cents and (audited or claim.flags & Flag.UNSUPPORTED):
         claim.takeback_cents = round(claim.paid_cents * s.places[claim.setting].takeback_share)
         first, last = s.house.audit_first_day, s.house.audit_last_day
-        lag = round(first + (last - first) * claim.take_up)
+        lag = round(first + (last - first) * decision_luck(s, claim, Decision.AUDIT_LAG))
         on(s, day + lag, Errand.TAKE_BACK, claim, 0)
 
 

@@ -7,6 +7,7 @@ from sim.model.codes import (
     MAX_VISITS,
     NO_DUE,
     Cause,
+    Decision,
     Defect,
     Errand,
     First,
@@ -17,10 +18,10 @@ from sim.model.codes import (
 )
 from sim.model.kernel.knowledge import lesson
 from sim.model.kernel.money import lose, pay, payable, receive
-from sim.model.kernel.ports import Objects, payer_luck
+from sim.model.kernel.ports import Objects, decision_luck, payer_luck
 from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
 from sim.model.kernel.rows import Claim
-from sim.model.rules import level_chance
+from sim.model.rules import level_chance, worked_share
 
 # --- submission -----------------------------------------------------------------------------------
 
@@ -31,7 +32,6 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
     if claim.submitted_day < 0:
         claim.first_day = day
         s.days[day].submitted += 1
-        s.days[day].fees_usd += s.terms[s.agents[claim.coder].crew].usd_per_claim
         lag = claim.reply_days
     else:
         lag = payer.corrected_reply_days
@@ -43,8 +43,8 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
         on(s, s.days[day + 1].following, Errand.REJECTED, claim, 0)
         return
     if claim.flags & Flag.NO_REPLY:
-        lag = s.house.horizon_days
-    elif day + lag < s.house.horizon_days:
+        lag = s.house.end_days
+    elif day + lag < s.house.end_days:
         on(s, s.days[day + lag].following, Errand.REPLY, claim, 0)
     silence = s.house.follow_up_after_days
     if lag > silence:
@@ -120,7 +120,9 @@ def ask(s: Objects, claim: Claim, now: float) -> None:
     """The payer wants the records."""
     claim.stage = Stage.ASKED
     day = int(now)
-    if claim.take_up >= s.terms[s.queues[Queue.RECORDS].crew].worked:
+    luck = decision_luck(s, claim, Decision.RECORDS_WORKED)
+    worked = s.terms[s.queues[Queue.RECORDS].crew].records_worked
+    if luck >= worked_share(worked[0], worked[1], worked[2], payable(s, claim)):
         lose(s, claim, day, Cause.NOT_WORKED)
         return
     deadline = day + s.payers[claim.payer].records_window_days
@@ -132,7 +134,7 @@ def records_sent(s: Objects, claim: Claim, day: int, won: int) -> None:
     """Records are on their way; the payer decides later."""
     payer = s.payers[claim.payer]
     first, last = payer.records_first_day, payer.records_last_day
-    lag = round(first + (last - first) * claim.take_up)
+    lag = round(first + (last - first) * decision_luck(s, claim, Decision.RECORDS_LAG))
     on(s, next_workday(s, day + lag), Errand.RECORDS_DECIDED, claim, won)
 
 
@@ -187,8 +189,9 @@ def deny(s: Objects, claim: Claim, now: float) -> None:
         at_stake -= paid
         receive(s, claim, day, paid)
     terms = s.terms[s.queues[denial_queue(s, category)].crew]
+    worked, luck = terms.denials_worked, decision_luck(s, claim, Decision.DENIAL_WORKED + category)
     if (
-        claim.take_up >= terms.worked
+        luck >= worked_share(worked[0], worked[1], worked[2], at_stake)
         or at_stake < terms.threshold_cents
         or (kind.clinical and not terms.levels)
     ):

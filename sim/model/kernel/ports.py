@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from sim.model.codes import MAX_VISITS, SETTING_ROWS
+from sim.model.codes import SETTING_ROWS
 from sim.model.draws import Draws
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
 
@@ -24,8 +24,9 @@ ROW_BITS = SETTING_ROWS.bit_length() - 1
 
 PURPOSES = {
     "claim.coding": 12,
-    "claim.rework": MAX_VISITS,
-    "claim.rework_touch": MAX_VISITS,
+    "claim.rework": 24,
+    "claim.rework_touch": 24,
+    "claim.decisions": 16,
     "claim.coding_ai": 4,
     "claim.payer_ai": 3,
     "claim.query": 4,
@@ -39,7 +40,8 @@ Numbers come in blocks of four: tables of so many columns keep those of a claim 
 """
 
 TABLES = {
-    "coding": "claim.coding", "machine": "claim.coding_ai", "payer": "claim.payer_ai",
+    "coding": "claim.coding", "decisions": "claim.decisions", "machine": "claim.coding_ai",
+    "payer": "claim.payer_ai",
     "rework": "claim.rework", "rework_touch": "claim.rework_touch", "visit": "visit.luck",
     "visit_touch": "visit.touch",
 }  # fmt: skip
@@ -48,9 +50,10 @@ TABLES = {
 class Luck:
     """The luck of the claims of a day and setting: tables that are drawn when asked for."""
 
-    __slots__ = ("_count", "_draws", "_row", "coding", "machine", "payer", "rework",
+    __slots__ = ("_count", "_draws", "_row", "coding", "decisions", "machine", "payer", "rework",
                  "rework_touch", "visit", "visit_touch")  # fmt: skip
     coding: NDArray[np.float64]
+    decisions: NDArray[np.float64]
     machine: NDArray[np.float64]
     payer: NDArray[np.float64]
     rework: NDArray[np.float64]
@@ -139,8 +142,13 @@ def coding_luck(s: Objects, claim: Claim, i: int) -> float:
     return s.luck[claim.key >> ROW_BITS].coding.item(claim.key & ROW, i)
 
 
+def decision_luck(s: Objects, claim: Claim, i: int) -> float:
+    """A uniform that decides what is done about a claim, by `Decision`."""
+    return s.luck[claim.key >> ROW_BITS].decisions.item(claim.key & ROW, i)
+
+
 def rework_luck(s: Objects, claim: Claim, i: int) -> float:
-    """The uniform that decides the outcome of a visit to a work queue, counted from 0."""
+    """The uniform that decides the outcome of a visit to a work queue, by column."""
     return s.luck[claim.key >> ROW_BITS].rework.item(claim.key & ROW, i)
 
 

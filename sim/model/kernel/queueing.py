@@ -135,8 +135,8 @@ def pass_on(s: Objects, agent: Agent, now: float) -> None:
 
 
 def on(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
-    """Put an errand down for a day; what lies past the horizon never happens."""
-    if day < s.house.horizon_days:
+    """Put an errand down for a day; what lies past the end never happens."""
+    if day < s.house.end_days:
         put_down(s, day, errand, claim, value)
 
 

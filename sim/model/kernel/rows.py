@@ -39,6 +39,8 @@ BySkill = Annotated[list[float], Sized(len(SKILLS))]
 ByCategory = Annotated[list[float], Sized(len(CATEGORIES))]
 ByLevel = Annotated[list[int], Sized(MAX_LEVELS)]
 ByQueue = Annotated[list[int], Sized(MAX_QUEUES)]
+Worked = Annotated[list[float], Sized(3)]
+"""How much of what comes back is taken up: the most, the half-way cents, the steepness."""
 ByTask = Annotated[list[float], Sized(3)]
 """By queue of the front end."""
 
@@ -58,9 +60,9 @@ class Claim:
     """One encounter on its way to payment.
 
     `key` is its number in every scenario: planned day, setting, row. `visit` holds the bits of
-    `Visit`; `coder` is the agent who coded it. `take_up` is the uniform that says whether a denial
-    is taken up, and how long slow answers take. `looked_at` says whether a payer's machine has seen
-    it.
+    `Visit`; `coder` is the agent who coded it, `crew` the crew that worked for its payment last.
+    `looked_at` says whether a payer's machine has seen it. `tries` counts the visits to each work
+    queue, in `TRIES_BITS` bits; `billed` has the bits of vendors who have charged for it.
     """
 
     index: Short
@@ -69,22 +71,24 @@ class Claim:
     setting: Short
     payer: Short
     expected: int
-    defects: Short
     reject_mask: Short
     deny_mask: Short
     asked_mask: Short
     flags: Short
     reply_days: Short
-    take_up: float
     minutes: float
     coding_minutes: float
     lead_days: Short
     visit: Short
     ticket: int = -1
     lapsed_ticket: int = -1
+    defects: Short = 0
     looked_at: Short = 0
     coded: Short = 0
     coder: Short = NOBODY
+    crew: Short = NOBODY
+    tries: int = 0
+    billed: int = 0
     wrong: Short = -1
     visits: Short = 0
     touches: Short = 0
@@ -185,7 +189,8 @@ class Crew:
 
     Rates are per month of practice, `exponent`, `incompressible` and `total_months` are those of
     the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much every
-    shift is longer now.
+    shift is longer now. `window_*` is what claims of the KPI window have taken, whenever that was:
+    minutes of work, fees by claim, and physicians' time on queries.
     """
 
     law: int
@@ -200,6 +205,9 @@ class Crew:
     hours_share: float = 1.0
     penalty: float = 0.0
     overtime_days: float = 0.0
+    window_minutes: float = 0.0
+    window_fees_usd: float = 0.0
+    window_query_usd: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -207,7 +215,9 @@ class Terms:
     """What one vendor's agents go by at their desks: shares, unless a name says otherwise.
 
     `catch_*` counts with the agent's knowledge of the client, `house_*` is what the hospital's own
-    staff catch. `draft_*` are of machines that draft tasks of the front end.
+    staff catch. `*_worked` say which part of requests and denials is taken up, by their amount: the
+    most that is, the cents of which half of that is, and the steepness. `bill_bit` is the vendor's
+    bit in `Claim.billed`. `draft_*` are of machines that draft tasks of the front end.
     """
 
     catch_reg: float
@@ -225,7 +235,8 @@ class Terms:
     sample: float
     detection: float
     enrichment: float
-    worked: float
+    records_worked: Worked
+    denials_worked: Worked
     threshold_cents: int
     win_multiplier: float
     levels: int
@@ -235,6 +246,7 @@ class Terms:
     pace_nesting: float
     usd_per_claim: float
     share_of_collections: float
+    bill_bit: int = 0
     machine: int = 0
     black_box: int = 0
     alone_share: BySetting = zeros(2)
@@ -304,21 +316,32 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Day:
-    """A day of the run: whether it is worked, the first workday from it on, and what it brought."""
+    """A day of the run: whether it is worked, the first workday from it on, and what it brought.
+
+    Fees and costs by claim stand apart from those by time, which are there in any case.
+    """
 
     is_workday: int
     following: int
     cash_cents: int = 0
     submitted: int = 0
     fees_usd: float = 0.0
+    claim_fees_usd: float = 0.0
     hospital_usd: float = 0.0
+    query_usd: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
 class House:
-    """What holds for everybody: the hospital's, the payers' and the people's constants."""
+    """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    horizon_days: int
+    Nothing happens from `end_days` on. Claims of the KPI window have keys from `first_key` up to
+    but not including `last_key`.
+    """
+
+    end_days: int
+    first_key: int
+    last_key: int
     bill_hold_days: int
     chart_ready_days: int
     follow_up_after_days: int
@@ -345,7 +368,8 @@ class House:
     audit_first_day: float
     audit_last_day: float
     patience_mean_days: float = inf
-    care_cost_share: float = 0.0
+    call_again_share: float = 0.0
+    call_again_days: int = 0
     auth_first_day: float = 0.0
     auth_last_day: float = 0.0
     auth_refused: float = 0.0

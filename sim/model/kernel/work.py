@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
-from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage, Visit
+from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Queue, Stage, Visit
 from sim.model.kernel import coding, front, money, payer, rework
 from sim.model.kernel.knowledge import practise
 from sim.model.kernel.ports import Objects, push
@@ -101,7 +101,10 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
         queue.finished += 1
         queue.wait_days += agent.hand_taken - agent.hand_since
         claim.touches += 1
+        if s.house.first_key <= claim.key < s.house.last_key:
+            s.crews[agent.crew].window_minutes += minutes
         STEPS[queue.index](s, agent, claim, now)
+        money.bill(s, agent, claim, now)
         practise(s, agent, queue.skill, minutes, now)
     elif agent.waits:
         agent.waits = 0
@@ -142,9 +145,9 @@ def carry_over(s: Objects, agent: Agent, now: float, work_days: float) -> float:
 
 
 def next_duty(s: Objects, agent: Agent, now: float) -> float:
-    """When an agent next stands at the desk, now or later; past the horizon, never."""
+    """When an agent next stands at the desk, now or later; past the end, never."""
     house, crew = s.house, s.crews[agent.crew]
-    for day in range(int(now), house.horizon_days):
+    for day in range(int(now), house.end_days):
         if s.days[day].is_workday and not agent.absent[day]:
             length = house.shift_length * crew.hours_share + crew.overtime_days
             end = day + min(1.0, house.shift_start + length)
@@ -152,7 +155,7 @@ def next_duty(s: Objects, agent: Agent, now: float) -> float:
                 agent.shift_end = end
                 return max(now, day + house.shift_start)
     agent.shift_end = inf
-    return house.horizon_days + 1.0
+    return house.end_days + 1.0
 
 
 def leave(s: Objects, agent: Agent, now: float) -> None:
@@ -175,6 +178,7 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     agent.hand_queue = NOBODY
     if not queue.drawn:
         claim.visits -= 1
+        claim.tries -= 1 << TRIES_BITS * queue.index
     elsewhere = claim.ticket
     queue.level += 1
     queue.waited_days -= now

@@ -10,7 +10,8 @@ import numpy as np
 from docs.figures import said
 from docs.studies import TEAMS, read
 from sim.model.calendar import WorkCalendar
-from sim.model.expectations import full_time_needed, yearly_minutes
+from sim.model.flows import yearly_minutes
+from sim.model.staffing import full_time_needed
 from sim.scenario.schema import Scenario
 from sim.study.statistics import Interval, mean_interval
 from tests.docs.quotes.sources import (

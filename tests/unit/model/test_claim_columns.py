@@ -21,7 +21,7 @@ from tests.scenarios import scenario
 def world() -> World:
     """A world with five claims of the fourth day."""
     world = World(scenario("generalist", scale=0.1), 0, SimPyEngine)
-    for drawn in world.source.day_claims(3, world.feedback.left):
+    for drawn in world.source.day_claims(3):
         world.engine.add(drawn)
     del world.state.claims[5:]
     return world
@@ -33,7 +33,7 @@ def claims(world: World) -> list[Claim]:
 
 
 def table(world: World) -> Columns:
-    return claim_columns(world.engine)
+    return claim_columns(world.engine, [365] * 6, 200)
 
 
 def test_rows_stand_in_the_order_of_their_keys(world: World, claims: list[Claim]) -> None:

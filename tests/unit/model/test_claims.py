@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sim.model import rules
 from sim.model.arrivals import Arrivals
 from sim.model.calendar import WorkCalendar
-from sim.model.codes import CATEGORIES, MAX_VISITS, SETTING_ROWS, Flag, Queue
+from sim.model.codes import CATEGORIES, SETTING_ROWS, Flag, Queue
 from sim.model.draws import Draws
 from sim.model.kernel.ports import Objects, rework_luck
-from sim.model.kernel.rework import start_visit, visit_number
+from sim.model.kernel.rework import start_visit, visit_column
 from sim.model.kernel.rows import Claim
 from sim.scenario.schema import Scenario
 from tests.scenarios import objects, scenario, world_of
@@ -32,8 +32,8 @@ def drawn_in(model: Scenario, days: int, left: NDArray[np.float64] = UNTOUCHED) 
     """The rows of a hospital into which the claims of some days of service have come."""
     world = world_of(model)
     for day in range(days):
-        for drawn in world.source.day_claims(day, left):
-            world.engine.add(drawn)
+        for drawn in world.source.day_claims(day):
+            world.engine.mark(world.engine.add(drawn), drawn.defects(left))
     return objects(world)
 
 
@@ -224,20 +224,39 @@ def test_luck_of_later_visits_lies_in_a_row_of_its_own() -> None:
     s = drawn_in(scenario("generalist"), 3)
     claim, edits = s.claims[0], s.queues[Queue.EDITS]
     factors, lucks = [], []
-    for visit in range(1, 12):
+    for visit in range(1, 7):
         factors.append(start_visit(s, claim, edits) / edits.minutes)
-        lucks.append(rework_luck(s, claim, visit_number(claim)))
+        lucks.append(rework_luck(s, claim, visit_column(claim, Queue.EDITS)))
         assert claim.visits == visit
-    assert len(set(factors[:MAX_VISITS])) == MAX_VISITS == 10
+    assert len(set(factors[:4])) == 4
     assert all(0.0 <= luck < 1.0 for luck in lucks)
-    assert lucks[10] == lucks[9], "beyond the last visit its numbers are used again"
+    assert lucks[4] == lucks[5] == lucks[3], "beyond the last visit its numbers are used again"
+
+
+def test_luck_of_an_appeal_does_not_depend_on_other_work() -> None:
+    """The n-th visit to a queue has its own column, however often the claim was elsewhere."""
+    s = drawn_in(scenario("generalist"), 3)
+    queues = [q for q in range(len(s.queues)) if not s.queues[q].drawn]
+    alone = []
+    for q in queues:
+        claim = s.claims[q]
+        start_visit(s, claim, s.queues[q])
+        alone.append(visit_column(claim, q))
+    assert len(set(alone)) == len(queues), "each queue has columns of its own"
+    for q, column in zip(queues, alone, strict=True):
+        claim = s.claims[20 + q]
+        for other in queues:
+            if other != q:
+                start_visit(s, claim, s.queues[other])
+        start_visit(s, claim, s.queues[q])
+        assert visit_column(claim, q) == column
 
 
 @pytest.mark.parametrize("name", ["generalist", "five_functions_generalist"])
 def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
     """What is drawn as columns comes out row by row, under the same names."""
     world = world_of(scenario(name))
-    drawn = [d for day in range(3) for d in world.source.day_claims(day, UNTOUCHED)]
+    drawn = [d for day in range(3) for d in world.source.day_claims(day)]
     rows = [world.state.claims[i] for d in drawn for i in world.engine.add(d)]
     assert [row.index for row in rows] == list(range(sum(d.count for d in drawn)))
     for column in drawn[0].columns():

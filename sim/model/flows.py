@@ -1,0 +1,362 @@
+"""What a claim brings on average, without queues: defects, denials, and visits to each queue.
+
+Means of the same rules that the simulation plays out claim by claim.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model import rules
+from sim.model.arithmetic import Floats, exp, exps, log, normal_quantiles, power
+from sim.model.claims import source_incidence
+from sim.model.codes import CATEGORIES, SETTINGS, SEVERITY, SKILLS
+from sim.model.expectations import mean_accuracy, settled_team
+from sim.model.feedback import expected_left
+from sim.model.terms import terms_of
+from sim.scenario.front_end import FrontEnd, FrontSetting
+from sim.scenario.hospital import Category
+from sim.scenario.schema import Scenario, Team
+from sim.scenario.vendor import Vendor
+
+GRID = 101
+NORMALS = normal_quantiles((np.arange(GRID) + 0.5) / GRID)
+"""Points of equal weight that stand for a standard normal."""
+DENIALS = ("denials_technical", "denials_clinical")
+Charts = tuple[dict[str, float], float, float]
+"""Of coded charts: expected defects left by category, defects caught, queries sent."""
+FRONT_DEFECTS = {"scheduling": "REG", "prior_auth": "AUTH", "transcription": "DOC"}
+"""What an error at the front end leaves in the claim."""
+
+
+def visits_per_claim(
+    scenario: Scenario, setting: str, charts: dict[str, Charts], taken: dict[str, list[float]]
+) -> dict[str, float]:
+    """Expected visits of a claim of one setting to each queue.
+
+    `charts` are coded charts by setting, `taken` what is taken up, by queue (`taken_up`).
+    """
+    serving = serving_teams(scenario)
+    vendors = {v.name: v for v in scenario.vendors}
+    coder = vendors[serving[f"coding_{setting}"].vendor]
+    left, caught, queried = charts[setting]
+    categories = {str(c.name): c for c in scenario.categories}
+    stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
+    visits, reached = dict.fromkeys(DENIALS, 0.0), 1.0
+    for c in (categories[CATEGORIES[i]] for i in SEVERITY):
+        # A claim with several defects is denied for one at a time, as long as the others are won.
+        queue = f"denials_{c.path}"
+        denied = reached * left[c.name] * _denied_share(c, stringency)
+        items = won = part = 0.0
+        if queue in serving:
+            vendor = vendors[serving[queue].vendor]
+            items, won = _levels_worked(scenario, c, vendor)
+            part = _part_taken_up(scenario, vendor, taken[queue], setting, c)
+        visits[queue] += denied * part * items
+        reached -= denied * (1.0 - part * won)
+    rejected = sum(left[c.name] * c.reject_share for c in scenario.categories)
+    asked = 0.0
+    if "records" in serving:
+        vendor = vendors[serving["records"].vendor]
+        asked = reached * sum(
+            left[c.name]
+            * c.rfi_share
+            * _part_taken_up(scenario, vendor, taken["records"], setting, c, denials=False)
+            for c in scenario.categories
+        )
+    denials = scenario.denials
+    silence = denials.follow_up_after_days + 0.5
+    slow = sum(
+        p.claims_share * _silent_share(p.reply_days, silence, p.no_reply_share)
+        for p in scenario.payers
+    )
+    return {
+        **_front_visits(scenario, setting, serving),
+        f"coding_{setting}": _coding_time(coder, setting),
+        "cdi_query": queried,
+        "edits": min(1.0, scenario.hospital.scrubber_edit_share + caught)
+        + rejected / max(denials.correction_share, 0.1),
+        "records": asked,
+        **visits,
+        "follow_up": slow * (1.0 - rejected),
+        "underpayments": reached * _short_payments(scenario, setting, serving),
+    }
+
+
+def serving_teams(scenario: Scenario) -> dict[str, Team]:
+    """The team that answers for each queue: the first that serves it."""
+    return {str(q): t for t in reversed(scenario.teams) for q in t.queues}
+
+
+def _denied_share(category: Category, stringency: float) -> float:
+    """Part of the defects of a category that are denied."""
+    return min(category.deny_share * stringency, 1.0 - category.reject_share - category.rfi_share)
+
+
+def _short_payments(scenario: Scenario, setting: str, serving: dict[str, Team]) -> float:
+    """Short payments, per paid claim of a setting, that are noticed and large enough to chase."""
+    profile = getattr(scenario.hospital, setting)
+    vendors = {v.name: v for v in scenario.vendors}
+    if "underpayments" not in serving:
+        return 0.0
+    least = vendors[serving["underpayments"].vendor].denials.threshold_usd
+    sigma = rules.lognormal_sigma(profile.payment_cv)
+    amounts = profile.payment_mean_usd * exps(sigma * NORMALS - sigma * sigma / 2.0)
+    return scenario.denials.short_pay_noticed_share * sum(
+        p.claims_share
+        * p.short_pay_share
+        * float(np.mean(amounts * p.short_pay_payment_share >= least))
+        for p in scenario.payers
+    )
+
+
+def coded_charts(scenario: Scenario) -> dict[str, Charts]:
+    """Coded charts of each setting, on average."""
+    serving = serving_teams(scenario)
+    # Only vendors who work denials have anything to tell the hospital.
+    mended = expected_left(scenario, {t.vendor for q, t in serving.items() if q in DENIALS})
+    return {setting: _coded(scenario, setting, serving, mended) for setting in SETTINGS}
+
+
+def _coded(
+    scenario: Scenario, setting: str, serving: dict[str, Team], mended: dict[str, float]
+) -> Charts:
+    """A coded chart: expected defects left by category, defects caught, queries sent."""
+    coding_team = serving[f"coding_{setting}"]
+    vendors = {v.name: v for v in scenario.vendors}
+    coder, people, hospital = vendors[coding_team.vendor], scenario.people, scenario.hospital
+    quality, terms, profile = coder.quality, terms_of(scenario, coder), getattr(hospital, setting)
+    skill = SETTINGS.index(setting)
+    domain, client = settled_team(scenario, coder, {skill: 1.0})
+    over = rules.pressure(coder.target_occupancy, people.pressure_threshold)
+    mix = coding_team.certification_mix or coder.certification_mix
+    right = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
+    wrong = 1.0 - power(right, profile.accuracy_exponent)
+    wrong *= 1.0 - min(1.0, quality.qa_sample_share * quality.qa_enrichment) * (
+        quality.qa_detection_share
+    )
+    source = {
+        str(c.name): source_incidence(scenario, c) * mended[c.name] * tilted(scenario, setting, c)
+        for c in scenario.categories
+    }
+    caught = {
+        "REG": source["REG"] * (terms.catch_reg * client + terms.house_reg),
+        "DATA": source["DATA"] * (terms.catch_data * client + terms.house_data),
+        "AUTH": source["AUTH"] * (terms.catch_auth * client + terms.house_auth),
+    }
+    left = {c: source[c] - caught.get(c, 0.0) for c in CATEGORIES}
+    left["DATA"] += rules.entry_defect(
+        terms.entry_base, client, people.entry_defect_floor, terms.entry_factor
+    )
+    left["CODE"] += wrong
+    left["DUP"] += quality.duplicate_share
+    weak = 1.0 - (1.0 - source["DOC"]) * (1.0 - profile.cdi_gap_share)
+    held = terms.hold * (1.0 - people.notice_by_skill_share * (1.0 - right))
+    queried = weak * (terms.realtime + (1.0 - terms.realtime) * held)
+    left["DOC"] *= 1.0 - (
+        terms.realtime * hospital.realtime_resolved_share
+        + (1.0 - terms.realtime)
+        * held
+        * hospital.query_answered_share
+        * hospital.query_resolved_share
+    )
+    for category, share in _front_errors(scenario, setting, serving).items():
+        left[category] += share
+    return left, sum(caught.values()), queried
+
+
+def _coding_time(vendor: Vendor, setting: str) -> float:
+    """Touch time of coding with the vendor's machine over that without."""
+    if vendor.ai is None:
+        return 1.0
+    alone = float(getattr(vendor.ai.alone_share, setting))
+    return alone * vendor.ai.alone_time_share + (1.0 - alone) * (1.0 - vendor.ai.time_saved_share)
+
+
+def _levels_worked(scenario: Scenario, category: Category, vendor: Vendor) -> tuple[float, float]:
+    """Expected levels at which a denial that is taken up is worked, and the part that is won."""
+    denials, clinical = scenario.denials, category.path == "clinical"
+    skill = SKILLS.index("clinical" if clinical else "billing")
+    domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+    items = won = 0.0
+    for payer in scenario.payers:
+        levels = len(payer.appeal_levels) if clinical else 1
+        first = rules.first_level_chance(category.recovery_share, levels, denials.level_factor)
+        still = 1.0
+        for level in range(min(levels, vendor.denials.levels) if clinical else 1):
+            items += payer.claims_share * still
+            still *= 1.0 - rules.win_chance(
+                first, vendor.denials.win_multiplier, domain[skill], denials.knowledge_floor, level,
+                denials.level_factor, denials.win_cap,
+            )  # fmt: skip
+        won += payer.claims_share * (1.0 - still)
+    return items, won
+
+
+def _silent_share(reply: tuple[float, float, float], after: float, no_reply: float) -> float:
+    """First submissions without a reply after that many days."""
+    low, mode, high = reply
+    if after >= high:
+        late = 0.0
+    elif after <= low:
+        late = 1.0
+    elif after >= mode:
+        late = (high - after) ** 2 / ((high - low) * (high - mode))
+    else:
+        late = 1.0 - (after - low) ** 2 / ((high - low) * (mode - low))
+    return no_reply + (1.0 - no_reply) * late
+
+
+def yearly_minutes(scenario: Scenario) -> dict[str, float]:
+    """Standard minutes of work per year that each queue brings, at scale 1."""
+    minutes = {str(q.name): q.minutes for q in scenario.queues}
+    total = dict.fromkeys(minutes, 0.0)
+    charts, vendors = coded_charts(scenario), {v.name: v for v in scenario.vendors}
+    taken = {
+        q: taken_up(scenario, vendors[team.vendor], q in DENIALS, charts)
+        for q, team in serving_teams(scenario).items()
+        if q in ("records", *DENIALS)
+    }
+    for setting in SETTINGS:
+        claims = getattr(scenario.hospital, setting).claims_per_year
+        if claims:
+            for queue, visits in visits_per_claim(scenario, setting, charts, taken).items():
+                total[queue] += claims * visits * minutes[queue]
+    return total
+
+
+# --- amounts --------------------------------------------------------------------------------------
+
+
+def _mixture(scenario: Scenario) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Shares, mean payments and their coefficients of variation, by setting."""
+    settings = [getattr(scenario.hospital, name) for name in SETTINGS]
+    total = sum(s.claims_per_year for s in settings)
+    return (
+        tuple(s.claims_per_year / total if total else 0.5 for s in settings),
+        tuple(s.payment_mean_usd for s in settings),
+        tuple(s.payment_cv for s in settings),
+    )
+
+
+def tilted(scenario: Scenario, setting: str, category: Category) -> float:
+    """How often a source defect is met in a setting, relative to all claims: dearer, more often."""
+    mix = _mixture(scenario)
+    tilt = rules.tilt_exponent(category.dollar_weight, *mix)
+    i = SETTINGS.index(setting)
+    alone = ((1.0,), mix[1][i : i + 1], mix[2][i : i + 1])
+    return rules.payment_moment(tilt, *alone) / rules.payment_moment(tilt, *mix)
+
+
+def log_cents_at_stake(
+    scenario: Scenario, setting: str, category: Category, denials: bool
+) -> Floats:
+    """Log of the cents at stake in denials or requests of a category and setting, on a grid."""
+    profile = getattr(scenario.hospital, setting)
+    sigma = rules.lognormal_sigma(profile.payment_cv)
+    tilt = rules.tilt_exponent(category.dollar_weight, *_mixture(scenario))
+    middle = log(profile.payment_mean_usd * 100.0) + (tilt - 0.5) * sigma * sigma
+    stake = max(category.stake_share, 1e-9) if denials else 1.0
+    return middle + log(stake) + sigma * NORMALS
+
+
+def taken_up(
+    scenario: Scenario, vendor: Vendor, denials: bool, charts: dict[str, Charts]
+) -> list[float]:
+    """What a vendor takes up of denials or requests by amount, so that `worked_share` comes out.
+
+    Gives the part of the largest amounts, the cents of which half of that is taken up, and the
+    steepness (`rules.worked_share`). The small amounts are left first; what a threshold keeps away
+    is part of what is left.
+    """
+    wanted, steepness = vendor.denials.worked_share, scenario.denials.worked_steepness
+    most = max(wanted, scenario.denials.worked_most_share)
+    stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
+    counts, amounts = [], []
+    for setting in SETTINGS:
+        claims = getattr(scenario.hospital, setting).claims_per_year
+        left, _, _ = charts[setting]
+        for c in scenario.categories:
+            fate = _denied_share(c, stringency) if denials else c.rfi_share
+            counts.append(np.full(GRID, claims * left[c.name] * fate))
+            amounts.append(log_cents_at_stake(scenario, setting, c, denials))
+    weights, log_cents = np.concatenate(counts), np.concatenate(amounts)
+    total = float(weights.sum())
+    if wanted >= most or steepness == 0.0 or total == 0.0:
+        return [wanted, 0.0, steepness]
+    if denials:
+        weights = weights * _worth_it(vendor, log_cents)
+    low, high = 0.0, 60.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        part = most / (1.0 + exps(steepness * (middle - log_cents)))
+        enough = float((weights * part).sum()) > wanted * total
+        low, high = (middle, high) if enough else (low, middle)
+    return [most, exp(low), steepness]
+
+
+def _worth_it(vendor: Vendor, log_cents: Floats) -> Floats:
+    """1 where there is as much at stake as a vendor's threshold, else 0."""
+    least = log(max(vendor.denials.threshold_usd * 100.0, 1.0))
+    return (log_cents >= least).astype(float)
+
+
+def _part_taken_up(
+    scenario: Scenario, vendor: Vendor, taken: list[float], setting: str, category: Category,
+    denials: bool = True,
+) -> float:  # fmt: skip
+    """Part of the denials or requests of a category and setting that a vendor takes up."""
+    most, halfway_cents, steepness = taken
+    log_cents = log_cents_at_stake(scenario, setting, category, denials)
+    part = np.full(GRID, most)
+    if halfway_cents > 0.0:
+        part = most / (1.0 + exps(steepness * (log(halfway_cents) - log_cents)))
+    if denials:
+        part = part * _worth_it(vendor, log_cents)
+    return float(part.mean())
+
+
+# --- front end ------------------------------------------------------------------------------------
+
+
+def _front_shares(front: FrontEnd, setting: str) -> dict[str, float]:
+    """Front-end tasks per visit of a setting, refusals not counted."""
+    profile: FrontSetting = getattr(front, setting)
+    return {
+        "scheduling": profile.scheduled_share,
+        "prior_auth": profile.scheduled_share * profile.prior_auth_share,
+        "transcription": profile.dictated_share,
+    }
+
+
+def _front_visits(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
+    """Expected items of each front-end queue per visit, at the time that drafts leave."""
+    front = scenario.hospital.front_end
+    if front is None:
+        return {}
+    vendors = {v.name: v for v in scenario.vendors}
+    visits = _front_shares(front, setting)
+    visits["prior_auth"] *= 1.0 + front.auth_refused_share
+    for queue, team in serving.items():
+        drafts = {str(k): d for k, d in vendors[team.vendor].drafts.items()}.get(queue)
+        if queue in visits and drafts is not None:
+            visits[queue] *= 1.0 - drafts.time_saved_share
+    return visits
+
+
+def _front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
+    """Expected defects per visit that errors at the front end leave, by category."""
+    front = scenario.hospital.front_end
+    if front is None:
+        return {}
+    vendors = {v.name: v for v in scenario.vendors}
+    out = {}
+    for queue, share in _front_shares(front, setting).items():
+        team = serving[queue]
+        vendor, skill = vendors[team.vendor], SKILLS.index(queue)
+        domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+        mix = team.certification_mix or vendor.certification_mix
+        coding = mean_accuracy(scenario, mix, domain[skill], 0.0)
+        complexity = float(getattr(front, f"{queue}_complexity"))
+        out[FRONT_DEFECTS[queue]] = share * (1.0 - rules.task_accuracy(coding, complexity))
+    return out
