@@ -47,6 +47,7 @@ class Roster:
         self._draws = draws
         self._hiring = self.vendor.hiring
         self._end = scenario.end_days
+        self._playbook_time_share = scenario.people.playbook_time_share
         self._speed_sigma = scenario.people.speed_sigma
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
@@ -238,6 +239,7 @@ class Roster:
     def _set_pace(self, agent: Career) -> None:
         """Clock time that a productive minute takes: breaks, education and pupils stretch it."""
         away = agent.education_share + agent.study_share
+        away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils
         productive = self._calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
         agent.productive_share = productive

@@ -52,6 +52,7 @@ def full_time_needed(
     capacity = calendar.productive_minutes(1.0) * calendar.workdays_per_year
     capacity *= 1.0 - scenario.calendar.absence_share
     away = _education_share(scenario, team, vendor, calendar) + nesting * hiring.mentor_share
+    away += vendor.conformance * scenario.people.playbook_time_share
     capacity *= max(rules.LEAST_PRODUCTIVE, 1.0 - away)
     vacant = hiring.time_to_fill_days + hiring.classroom_days + hiring.class_every_days / 2.0
     gone = rate * vacant / rules.DAYS_PER_YEAR

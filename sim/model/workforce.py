@@ -173,9 +173,14 @@ class Team:
     # --- rule changes -------------------------------------------------------------------------
 
     def policy_change(self, skills: list[int], client: bool, obsolete: float) -> None:
-        """Part of what everyone knows no longer holds; those here are retrained after a delay."""
+        """Part of what everyone knows, and of what is written down, no longer holds.
+
+        Those who are here are retrained after a delay, and playbooks are mended then.
+        """
         for agent in self.employed:
             agent.scale_knowledge(skills, client, 1.0 - obsolete)
+        if client:
+            self.roster.playbook *= 1.0 - obsolete
         taught = self.vendor.retraining.effectiveness_share
         if taught > 0 and obsolete < 1.0:
             restored = (1.0 - obsolete * (1.0 - taught)) / (1.0 - obsolete)
@@ -185,6 +190,8 @@ class Team:
         self, agents: list[Career], skills: list[int], client: bool, factor: float
     ) -> Process:
         yield self._env.timeout(self.vendor.retraining.delay_days)
+        if client:
+            self.roster.playbook *= factor
         for agent in agents:
             if agent.left is None:
                 agent.scale_knowledge(skills, client, factor)

@@ -190,6 +190,9 @@ FAMILIES: dict[str, Kpi] = dict([
        "Mean number waiting over items finished per day, from kpi_from_days on"),
     _k("work.wait_days.", "days", "lower", RATIO,
        "Mean waiting time of the items finished, from kpi_from_days on"),
+    _k("work.undone_share.", "share", "lower", RATIO,
+       "Items left over at the end of the run, net of those that waited on kpi_from_days, "
+       "over the items that came in between; above a few percent the queue is overloaded", 0.01),
 ])  # fmt: skip
 """KPIs whose last part is a cause, a category or a queue."""
 
@@ -340,7 +343,9 @@ def _work(view: View) -> dict[str, float]:
         for name in ("days", "mean_level", "wait_days", "finished")
     )
     names = np.array(queues["queue"], dtype=object)[late]
-    totals = np.array([level * days, wait * finished, finished])
+    arrived, backlog = (np.array(queues[name], float) for name in ("arrived", "backlog"))
+    totals = np.array([level * days, wait * finished, finished, arrived[late]])
+    all_names = np.array(queues["queue"], dtype=object)
     out = {
         "work.touches_per_claim": ratio(touches, count),
         "work.rework_share": ratio(touches - coded, touches),
@@ -349,7 +354,13 @@ def _work(view: View) -> dict[str, float]:
     }
     for queue in view.record.facts.queues:
         # Each row lies in one piece of memory, and is added up as if it stood alone.
-        waiting, waited, done = totals.compress(names == queue, axis=1).sum(axis=1).tolist()
+        waiting, waited, done, came_in = (
+            totals.compress(names == queue, axis=1).sum(axis=1).tolist()
+        )
+        mine = all_names == queue
+        before, after = backlog[mine & ~late], backlog[mine & late]
+        left_over = (after[-1] if len(after) else 0.0) - (before[-1] if len(before) else 0.0)
+        out[f"work.undone_share.{queue}"] = max(0.0, ratio(left_over, came_in))
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waited, done)
     return out

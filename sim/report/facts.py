@@ -15,7 +15,7 @@ from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
 from sim.report.plots import Plot, plots
 from sim.report.settling import unsettled
-from sim.report.terminal import Texts, careful, compared, described, headline, unfinished
+from sim.report.terminal import Texts, careful, compared, described, headline, overload_text
 from sim.report.words import apart, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
@@ -89,7 +89,8 @@ class Facts:
     def basis(self) -> str:
         """What the answer rests on."""
         result = self.view.result
-        return " ".join((self.runs, unfinished(result), *unsettled(result)))
+        overload = " ".join(overload_text(result).split())
+        return " ".join(filter(None, (self.runs, overload, *unsettled(result))))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import StringIO
+from textwrap import wrap
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
 from sim.report.words import interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
+from sim.study.overload import Overload, overloaded
 from sim.study.replicate import StudyResult, kpi_names
 
 WIDTH = 100
@@ -53,13 +55,13 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{unfinished(result)}\n{CAVEAT}"
+    notes = f"{overload_text(result)}{warning}{more}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
-    notes = f"{unfinished(result)}\n{CAVEAT}"
+    notes = f"{overload_text(result)}{CAVEAT}"
     return printed([table(*described(View(result, 1.0)))], notes, colour=colour)
 
 
@@ -93,23 +95,31 @@ def described(view: View) -> Texts:
     return (plain(name), "95 % interval"), rows
 
 
-def unfinished(result: StudyResult) -> str:
-    """How much of the expected payment was unfinished at the end, and what it is valued at."""
-    view = View(result, 1.0)
-    means = {
-        name: [view.estimate(name, f"money.{what}_usd").mean
-               for what in ("open", "open_valued", "expected")]
-        for name in view.names
-    }  # fmt: skip
-    most = max((valued for _, valued, _ in means.values() if valued > 0), default=0.0)
+def overload_text(result: StudyResult) -> str:
+    """What falls behind, by how much, and what staffing would hold; empty where nothing does."""
     said = []
-    for name, (left, valued, expected) in means.items():
-        if expected > 0:
-            share = number(left / expected, "share")
-            said.append(
-                f"{plain(name)} {share}, valued at {number(valued, 'USD', most / 100, most)}"
-            )
-    return "Unfinished at the end, of expected payment: " + ("; ".join(said) or "not known") + "."
+    for found in overloaded(result):
+        undone = number(found.undone.mean, "share")
+        said.append(
+            f"Overloaded: {plain(found.scenario)}, {plain(found.queue)}: {undone} of what came in "
+            f"was left over at the end. {_staffing(found)}"
+        )
+    if said:
+        said.append("Where work is left over there is no verdict on money.")
+    return "".join(f"{line}\n" for text in said for line in wrap(text, WIDTH))
+
+
+def _staffing(found: Overload) -> str:
+    """What staffing would hold; that it would be enough, where the plan says so."""
+    if not found.team:
+        return ""
+    has, needs = number(found.planned, ""), number(found.needed, "")
+    if found.needed > found.planned:
+        return f"Team {found.team} has {has} full-time people at scale 1; {needs} would hold it."
+    return (
+        f"Team {found.team} has {has} full-time people at scale 1, which would be enough in the "
+        "long run: events, hiring or learning hold it back."
+    )
 
 
 def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:

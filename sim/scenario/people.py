@@ -142,6 +142,13 @@ class People(Model):
         "uncertainty",
         default=0.0,
     )
+    playbook_time_share: float = share(
+        "Working time that playbooks take to keep and to read where everybody follows them "
+        "(`conformance` 1)",
+        "assumption",
+        "uncertainty",
+        default=0.0,
+    )
     recruiting_usd: float = uncertainty(
         "Cost of recruiting one agent", "USD/hire", "B1", ge=0, le=1000000.0
     )

@@ -1,0 +1,93 @@
+"""Overload: queues into which more comes than their team can do, and what staffing would hold.
+
+A study with an overloaded queue has no steady state: its totals depend on when one looks. It gives
+no verdict on money.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.study.replicate import StudyResult
+from sim.study.statistics import Interval, mean_interval
+
+UNDONE = "work.undone_share."
+LEAST_SHARE = 0.05
+"""Part of what comes in that may be left over, net of what waited before: 18 days' in a year."""
+VERDICT = "overloaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """A queue of a scenario that is not kept up with.
+
+    `undone` is the part of what came in that was left over at the end, net of what waited before.
+    `needed` are the people at scale 1 whom the team would need by the plan of `headcount: auto`;
+    `planned` those it has.
+    """
+
+    scenario: str
+    queue: str
+    undone: Interval
+    team: str
+    planned: float
+    needed: float
+
+
+def overloaded(result: StudyResult) -> list[Overload]:
+    """Every queue of every scenario that falls behind, clearly and by more than a little."""
+    found = []
+    for name, by in result.outcomes.items():
+        queues = {
+            kpi.removeprefix(UNDONE): None
+            for outcome in by.values()
+            for kpi in outcome.kpis
+            if kpi.startswith(UNDONE)
+        }
+        behind = {}
+        for queue in queues:
+            undone = mean_interval([o.kpis.get(UNDONE + queue, math.nan) for o in by.values()])
+            low = undone.low if undone.n > 1 else undone.mean
+            if undone.n and low > LEAST_SHARE:
+                behind[queue] = undone
+        if behind:
+            found += _with_staffing(name, result.scenarios.get(name, {}), behind)
+    return found
+
+
+def overloaded_names(result: StudyResult) -> frozenset[str]:
+    """Scenarios with a queue that falls behind."""
+    return frozenset(found.scenario for found in overloaded(result))
+
+
+def _with_staffing(
+    name: str, said: Mapping[str, object], behind: Mapping[str, Interval]
+) -> list[Overload]:
+    """Queues that fall behind, with the people their teams have and would need."""
+    teams = _teams(said) if said else {}
+    return [
+        Overload(name, queue, undone, *teams.get(queue, ("", math.nan, math.nan)))
+        for queue, undone in behind.items()
+    ]
+
+
+def _teams(said: Mapping[str, object]) -> dict[str, tuple[str, float, float]]:
+    """By queue: its team, the people planned, and those whom the work needs, at scale 1."""
+    # Only where something is overloaded: the model is not loaded for a table.
+    from sim.model.calendar import WorkCalendar
+    from sim.model.flows import yearly_minutes
+    from sim.model.staffing import full_time_needed
+    from sim.scenario.schema import Scenario
+
+    scenario = Scenario.model_validate(said)
+    calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
+    minutes = yearly_minutes(scenario)
+    found: dict[str, tuple[str, float, float]] = {}
+    for team in scenario.teams:
+        auto = team.model_copy(update={"headcount": "auto"})
+        planned, needed = (full_time_needed(scenario, t, calendar, minutes) for t in (team, auto))
+        for queue in team.queues:
+            found.setdefault(str(queue), (team.name, planned, needed))
+    return found
