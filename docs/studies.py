@@ -51,7 +51,7 @@ AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
 MACHINES: tuple[tuple[str, str, float, int], ...] = (
     ("denials.initial_rate", "initial denials, %", 100, 1),
     ("denials.final_rate", "finally denied, % of dollars", 100, 2),
-    ("appeals.overturn_rate", "denials overturned, %", 100, 1),
+    ("denials.overturned_rate", "denials overturned, %", 100, 1),
     ("audit.takeback", "taken back, % of dollars", 100, 3),
     ("money.leakage", "leakage, %", 100, 2),
     ("quality.coding_accuracy", "coding accuracy, %", 100, 1),

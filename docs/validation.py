@@ -61,7 +61,7 @@ PARTS: dict[str, tuple[Figure, ...]] = {
                "Medicare to Medicaid managed care; the model's figure is over all payers",
                worked_out=lambda k: k["denials.initial_rate"] + k["claims.rfi_rate"]),
         Figure("Denied claims paid in the end", PREMIER, 54.3, 70.0,
-               "private payers, two years apart", kpi="appeals.overturn_rate"),
+               "private payers, two years apart", kpi="denials.overturned_rate"),
         Figure("Denied in network, marketplace plans", "CMS Transparency in Coverage, 2024",
                18.8, 18.8, "plans of one market, by issuers' own count; the model has all payers",
                kpi="denials.initial_rate", apart=True),

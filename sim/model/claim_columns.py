@@ -16,6 +16,11 @@ FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
           "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
 
 
+YES_OR_NO = {"edited": Flag.EDITED, "mended": Flag.MENDED, "adjudicated": Flag.ADJUDICATED,
+             "appealed": Flag.APPEALED}  # fmt: skip
+"""Columns of noughts and ones, and the flags that they tell of."""
+
+
 def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: int) -> Columns:
     """One row per claim, in the order of their keys, when all has come to its end.
 
@@ -26,9 +31,9 @@ def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: in
     # The day that was planned: where a visit is put off, all scenarios still count the same.
     columns["day"] = columns["key"] // (2 * SETTING_ROWS)
     _close_unanswered(columns, np.array(filing_limit_days)[columns["payer"]], end_days)
-    columns["edited"] = columns.pop("flags")
-    columns["edited"] &= Flag.EDITED
-    columns["edited"] //= Flag.EDITED
+    flags = columns.pop("flags")
+    for name, bit in YES_OR_NO.items():
+        columns[name] = (flags & bit) // bit
     done = (columns["stage"] == Stage.PAID) | (columns["stage"] == Stage.CLOSED)
     paid, over = columns["paid_cents"], columns["over_cents"]
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents"):

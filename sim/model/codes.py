@@ -62,7 +62,8 @@ class Flag(Codes):
     """Bits of a claim's yes-or-no attributes."""
 
     (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
-     UNSUPPORTED, BY_MACHINE) = (1 << i for i in range(11))  # fmt: skip
+     UNSUPPORTED, BY_MACHINE, CAUGHT, MENDED, ADJUDICATED,
+     APPEALED) = (1 << i for i in range(15))  # fmt: skip
 
 
 class Visit(Codes):
@@ -176,6 +177,8 @@ SETTING_ROWS = 1 << 20
 """Rows of a day reserved for each setting, so that one's count never moves the other's claims."""
 DAY_BITS = (2 * SETTING_ROWS - 1).bit_length()
 """Bits of a claim's key below those that hold its planned day."""
+WAIT_BINS = 256
+"""Bins in which the waits of a queue are counted (`rules.wait_bin`)."""
 MAX_VISITS = 10
 """Visits to work queues after coding; a claim that needs more is given up."""
 REWORK_FIRST = (0, 0, 0, 0, 0, 7, 0, 4, 8, 12, 20, 6)

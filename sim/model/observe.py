@@ -14,6 +14,7 @@ from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.rows import Agent
+from sim.model.rules import wait_bin_starts
 from sim.model.stints import assessment_days
 from sim.model.world import World
 from sim.record.record import AGE_BANDS, Facts, Record, Table
@@ -33,7 +34,8 @@ class Observer:
         self._names = [str(q.name) for q in world.scenario.queues]
         self._queues: Table = {
             k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
-                            "oldest_days", "wait_days", "mean_level", "days", *AGE_BANDS)
+                            "oldest_days", "wait_days", "mean_level", "days", "in_time",
+                            *AGE_BANDS)
         }  # fmt: skip
         self._weeks: Table = {
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
@@ -44,25 +46,35 @@ class Observer:
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
                             "knowledge_client")
         }  # fmt: skip
-        self._last_queue: dict[str, tuple[int, int, float, float]] = {}
+        self._last_queue: dict[str, tuple[int, int, float, float, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
         self._window_busy: dict[str, float] = {}
+        self._waits: dict[str, NDArray[np.int64]] = {}
         self._at_end: tuple[Table, dict[str, float]] = {}, {}
 
     def day(self, day: int) -> None:
         """Note how much the teams have worked when the KPI window begins and ends."""
         scenario = self._world.scenario
         begins = day == scenario.kpi_from_days
+        if begins:
+            self._waits = self._wait_counts()
         if begins or day == scenario.horizon_days - scenario.kpi_until_days:
             for team in self._world.teams:
                 busy = team.roster.busy_minutes
                 before = self._window_busy.get(team.key, 0.0)
                 self._window_busy[team.key] = -busy if begins else before + busy
 
+    def _wait_counts(self) -> dict[str, NDArray[np.int64]]:
+        """Items finished so far, by queue and bin of their wait."""
+        queues = self._world.state.queues
+        return {n: np.array(list(queues[QUEUES.index(n)].waits)) for n in self._names}
+
     def close(self) -> None:
         """The run is over: what comes is only the end of what is open."""
         self.day(self._world.scenario.horizon_days)
+        before = self._waits
+        self._waits = {n: c - before.get(n, 0) for n, c in self._wait_counts().items()}
         self.week(self._world.scenario.horizon_days)
         self._at_end = self._agents(), self._totals()
 
@@ -75,8 +87,8 @@ class Observer:
         for name in self._names:
             queue = world.state.queues[QUEUES.index(name)]
             area = queue.waited_days + queue.level * now
-            seen = (queue.arrived, queue.finished, queue.wait_days, area)
-            last = self._last_queue.get(name, (0, 0, 0.0, 0.0))
+            seen = (queue.arrived, queue.finished, queue.wait_days, area, queue.in_time)
+            last = self._last_queue.get(name, (0, 0, 0.0, 0.0, 0))
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
             span = day - self._last_day
@@ -85,7 +97,7 @@ class Observer:
                 self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
                 name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
                 (seen[2] - last[2]) / finished if finished > 0 else 0.0,
-                (area - last[3]) / span, span, *_by_age(ages),
+                (area - last[3]) / span, span, seen[4] - last[4], *_by_age(ages),
             )  # fmt: skip
             _append(self._queues, row)
         for team in world.teams:
@@ -149,6 +161,8 @@ class Observer:
             kpi_until_days=scenario.kpi_until_days,
             end_days=scenario.end_days,
             care_cost_share=front.care_cost_share if front else 0.0,
+            payers=tuple(p.name for p in scenario.payers),
+            wait_bin_starts=tuple(wait_bin_starts()),
             filing_limit_days=tuple(p.filing_limit_days for p in scenario.payers),
             cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
             settings=SETTINGS,
@@ -174,6 +188,7 @@ class Observer:
             weeks=self._weeks,
             queues=self._queues,
             cohorts=self._cohorts,
+            waits=self._waits,
             agents=agents,
             totals=totals | self._window_totals(),
         )

@@ -26,6 +26,7 @@ from sim.model.arithmetic import (
     normal_quantiles,
     power,
 )
+from sim.model.codes import WAIT_BINS
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -221,6 +222,18 @@ def first_level_chance(overall: float, levels: int, factor: float) -> float:
             lost *= 1.0 - level_chance(middle, factor, level)
         low, high = (middle, high) if 1.0 - lost < overall else (low, middle)
     return (low + high) / 2.0
+
+
+def wait_bin(days: float) -> int:
+    """Bin of a wait: quarters of a day up to 32 days, then days; the last one holds all longer."""
+    if days < 32.0:
+        return int(4.0 * max(0.0, days))
+    return min(96 + int(days), WAIT_BINS - 1)
+
+
+def wait_bin_starts() -> list[float]:
+    """The wait at which each bin begins, in days."""
+    return [i / 4.0 if i < 128 else i - 96.0 for i in range(WAIT_BINS)]
 
 
 # --- payers ---------------------------------------------------------------------------------------

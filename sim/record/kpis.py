@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.record.denials import denials
 from sim.record.flow import flow
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
 from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
 from sim.record.views import (
     ASKED,
     DENIED,
+    DUPLICATE,
     FIRST_PAID,
     LOST_VISITS,
     NONE,
@@ -50,6 +52,9 @@ def _k(
     return name, Kpi(name, unit, better, form, definition, matters, headline)
 
 
+AR_BANDS_DAYS = (30, 60, 90, 120)
+AR_BANDS = ("0_30", "31_60", "61_90", "91_120", "over_120")
+"""Ages of receivables, in days since service."""
 RATIO, TOTAL, MEAN = "ratio of totals", "total", "mean"
 WINDOW = "claims with a (planned) day of service in the KPI window"
 
@@ -58,7 +63,13 @@ KPIS: dict[str, Kpi] = dict([
        f"Paid on the first submission without rejection, request or denial, over {WINDOW} that "
        "have had a first answer", 0.005, True),
     _k("denials.initial_rate", "share", "lower", RATIO,
-       f"First answer is a denial, over {WINDOW} that have had a first answer", 0.0025, True),
+       f"Denied at their first adjudication, duplicates not counted, over the adjudicated claims "
+       f"among {WINDOW} (HFMA); the sum of denials.category.* without DUP", 0.0025, True),
+    _k("denials.initial_with_duplicates_rate", "share", "lower", RATIO,
+       "As denials.initial_rate, duplicates counted", 0.0025),
+    _k("denials.first_answer_rate", "share", "lower", RATIO,
+       f"First answer of the payer's side is a denial, over {WINDOW} that have had a first answer",
+       0.0025),
     _k("claims.rejection_rate", "share", "lower", RATIO,
        f"First answer is a front-end rejection, over {WINDOW} that have had a first answer",
        0.0025, True),
@@ -66,20 +77,28 @@ KPIS: dict[str, Kpi] = dict([
        f"First answer is a request for information, over {WINDOW} that have had a first answer",
        0.0025, True),
     _k("claims.clean_claim_rate", "share", "higher", RATIO,
-       f"Neither edited by hand before submission nor rejected, over {WINDOW} that have had a "
-       "first answer", 0.005),
+       f"Touched by nobody between release and the payer's acceptance (no scrubber edit, no "
+       f"rejection), over {WINDOW} that have had a first answer (HFMA)", 0.005),
+    _k("claims.untouched_rate", "share", "higher", RATIO,
+       "As claims.clean_claim_rate, without those whose defects were caught and mended before "
+       "release", 0.005),
     _k("denials.initial_usd_rate", "share", "lower", RATIO,
-       "As denials.initial_rate, weighted by expected payment; requests for information not "
-       "counted", 0.0025),
+       "As denials.initial_rate, weighted by expected payment", 0.0025),
     _k("denials.initial_with_rfi_usd_rate", "share", "lower", RATIO,
-       "Denials and requests for information, weighted by expected payment (Kodiak's basis)",
-       0.0025),
+       "Denied at the first adjudication or asked for records, weighted by expected payment "
+       "(Kodiak's basis)", 0.0025),
+    _k("denials.write_off_rate", "share", "lower", RATIO,
+       f"Written off after denial, request, lapse or rejection, over what was paid for {WINDOW}",
+       0.001),
     _k("denials.final_rate", "share", "lower", RATIO,
        f"Expected payment written off after denial, request, lapse or rejection, over the expected "
        f"payment of {WINDOW} whose visit took place", 0.001, True),
-    _k("appeals.overturn_rate", "share", "higher", RATIO,
-       f"Initially denied claims that were paid in the end, over those that are closed; {WINDOW}",
-       0.01),
+    _k("denials.overturned_rate", "share", "higher", RATIO,
+       f"Initially denied claims that were paid in the end, over those that are closed; {WINDOW} "
+       "(HFMA: initial denials overturned)", 0.01),
+    _k("appeals.won_rate", "share", "higher", RATIO,
+       f"Denials corrected or appealed at least once that were paid in the end, over those that "
+       f"are closed; {WINDOW}", 0.01),
     _k("quality.coding_accuracy", "share", "higher", RATIO,
        f"Claims without a coding error after internal checks, over the coded claims among {WINDOW}",
        0.005, True),
@@ -123,6 +142,12 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.days_in_ar", "days", "lower", RATIO,
        "Mean expected value of claims served and not yet closed, over the mean expected value of a "
        "day, in the KPI window", 0.5, True),
+    _k("money.dnfb_days", "days", "lower", RATIO,
+       "Mean expected value of claims served and not yet submitted, over the mean expected value "
+       "of a day, in the KPI window (discharged, not final billed)", 0.25),
+    _k("money.ar_over_90_share", "share", "lower", RATIO,
+       "Part of the expected value of submitted and open claims whose service is more than 90 days "
+       "ago, mean over the days of the KPI window", 0.005),
     _k("money.cash_usd", "USD", "higher", TOTAL, "Cash received in the KPI window"),
     _k("money.expected_usd", "USD", "neither", TOTAL,
        f"Contractual payment of {WINDOW}, were they perfectly documented, coded and timely"),
@@ -182,7 +207,11 @@ FAMILIES: dict[str, Kpi] = dict([
        f"Loss of this cause over the expected payment of {WINDOW}; `open` is what is unfinished "
        "even after the drain", 0.0005),
     _k("denials.category.", "share", "lower", RATIO,
-       f"First denial is of this category, over {WINDOW} that have had a first answer"),
+       f"Denied at the first adjudication for this category, over the adjudicated claims among "
+       f"{WINDOW}"),
+    _k("money.ar_aged_share.", "share", "neither", RATIO,
+       "Part of the expected value of submitted and open claims by days since service, mean over "
+       "the days of the KPI window"),
     _k("visits.", "share", "lower", RATIO,
        f"Visits lost because nobody booked them in time, or because the payer refused "
        f"authorisation for good, over {WINDOW}", 0.0025),
@@ -190,6 +219,13 @@ FAMILIES: dict[str, Kpi] = dict([
        "Mean number waiting over items finished per day, from kpi_from_days on"),
     _k("work.wait_days.", "days", "lower", RATIO,
        "Mean waiting time of the items finished, from kpi_from_days on"),
+    _k("work.wait_p50_days.", "days", "lower", RATIO,
+       "Median wait of the items finished, from kpi_from_days on"),
+    _k("work.wait_p90_days.", "days", "lower", RATIO,
+       "Wait that nine in ten of the items finished stayed below, from kpi_from_days on"),
+    _k("work.in_time_share.", "share", "higher", RATIO,
+       "Items finished that waited no longer than the queue's due_days, over the items finished, "
+       "from kpi_from_days on", 0.01),
     _k("work.undone_share.", "share", "lower", RATIO,
        "Items left over at the end of the run, net of those that waited on kpi_from_days, "
        "over the items that came in between; above a few percent the queue is overloaded", 0.01),
@@ -219,6 +255,7 @@ def outcome(record: Record) -> Outcome:
         "people": people_weeks(view),
         "cohorts": record.cohorts,
         "flow": flow(view),
+        "denials": denials(view),
         "queues": {
             name: record.queues[name]
             for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",
@@ -231,32 +268,48 @@ def outcome(record: Record) -> Outcome:
 def _answers(view: View) -> dict[str, float]:
     """What payers said first, and what became of it."""
     facts, ends, claims = view.record.facts, view.ends, view.window.claims
-    first, worth = ends.claims.sum(axis=(1, 2)), ends.expected.sum(axis=(1, 2))
+    first = ends.claims.sum(axis=(1, 2))
     answered = first.sum() - first[NONE]
-    counted = worth.sum() - worth[NONE]
-    unedited = np.bincount(claims["first_outcome"][claims["edited"] == 0], minlength=len(first))
-    came, coding, closed = view.came_by_cause, view.coding, ends.claims[DENIED, 1]
+    accepted = (claims["first_outcome"] > NONE) & (claims["first_outcome"] != REJECTED)
+    clean = accepted & (claims["edited"] == 0)
+    came, coding = view.came_by_cause, view.coding
+    seen, category = claims["adjudicated"] > 0, claims["denied_for"]
+    denied = seen & (category >= 0)
+    real = denied & (category != facts.categories.index(DUPLICATE))
+    asked, dollars = claims["first_outcome"] == ASKED, claims["expected"]
+    over = denied & view.window_done
+    appealed = over & (claims["appealed"] > 0)
+    paid = claims["loss_cause"] < 0
     out = {
         "claims.first_pass_payment_rate": ratio(first[FIRST_PAID], answered),
         "claims.rejection_rate": ratio(first[REJECTED], answered),
         "claims.rfi_rate": ratio(first[ASKED], answered),
-        "denials.initial_rate": ratio(first[DENIED], answered),
-        "claims.clean_claim_rate": ratio(unedited[[FIRST_PAID, ASKED, DENIED]].sum(), answered),
-        "denials.initial_usd_rate": ratio(worth[DENIED], counted),
-        "denials.initial_with_rfi_usd_rate": ratio(worth[ASKED] + worth[DENIED], counted),
+        "denials.initial_rate": ratio(real.sum(), seen.sum()),
+        "denials.initial_with_duplicates_rate": ratio(denied.sum(), seen.sum()),
+        "denials.first_answer_rate": ratio(first[DENIED], answered),
+        "claims.clean_claim_rate": ratio(clean.sum(), answered),
+        "claims.untouched_rate": ratio((clean & (claims["mended"] == 0)).sum(), answered),
+        "denials.initial_usd_rate": ratio(dollars[real].sum(), dollars[seen].sum()),
+        "denials.initial_with_rfi_usd_rate": ratio(
+            dollars[(real | asked) & seen].sum(), dollars[seen].sum()
+        ),
+        "denials.write_off_rate": ratio(
+            ends.loss_cents[..., came].sum(), claims["paid_cents"].sum()
+        ),
         "denials.final_rate": ratio(
             ends.loss_cents[..., came].sum(), ends.expected[..., came].sum()
         ),
-        "appeals.overturn_rate": ratio(closed[0], closed.sum()),
+        "denials.overturned_rate": ratio((over & paid).sum(), over.sum()),
+        "appeals.won_rate": ratio((appealed & paid).sum(), appealed.sum()),
         "quality.coding_accuracy": ratio(coding[RIGHT], coding[RIGHT] + coding[WRONG]),
     }
     lost = ends.claims.sum(axis=(0, 1))[1:]
     for cause, count in zip(facts.causes, lost, strict=True):
         if cause in LOST_VISITS:
             out[f"visits.{cause}"] = ratio(count, first.sum())
-    denied_for = np.bincount(claims["denied_for"] + 1, minlength=len(facts.categories) + 1)[1:]
-    for category, count in zip(facts.categories, denied_for, strict=True):
-        out[f"denials.category.{category}"] = ratio(count, answered)
+    counts = np.bincount(category[denied], minlength=len(facts.categories))
+    for name, count in zip(facts.categories, counts, strict=True):
+        out[f"denials.category.{name}"] = ratio(count, seen.sum())
     return out
 
 
@@ -286,6 +339,7 @@ def _money(view: View) -> dict[str, float]:
     cases = claims["paid_cents"][(claims["setting"] == 0) & window.came]
     submitted = float((claims["first_day"] >= 0).sum())
     daily = expected / max(1, window.last_day - window.first_day)
+    older = [view.billed_usd(age)[days].sum() for age in (-1, *AR_BANDS_DAYS)] + [0.0]
     out = {
         "money.expected_usd": expected,
         "money.paid_usd": paid,
@@ -306,10 +360,14 @@ def _money(view: View) -> dict[str, float]:
         "money.cost_per_transaction": ratio(fees + left_work, submitted),
         "money.cost_to_collect": ratio(fees + left_work + hospital, paid),
         "money.days_in_ar": ratio(receivable.mean(), daily),
+        "money.dnfb_days": ratio(view.unbilled_usd[days].mean(), daily),
+        "money.ar_over_90_share": ratio(older[3], older[0]),
         "money.cash_usd": cash,
         "audit.takeback": ratio(losses["takeback"], expected),
         "money.leakage.open": ratio(left, expected),
     }
+    for name, least, more in zip(AR_BANDS, older[:-1], older[1:], strict=True):
+        out[f"money.ar_aged_share.{name}"] = ratio(least - more, older[0])
     for cause, usd in losses.items():
         out[f"money.loss_usd.{cause}"] = usd
         out[f"money.leakage.{cause}"] = ratio(usd, expected)
@@ -343,8 +401,10 @@ def _work(view: View) -> dict[str, float]:
         for name in ("days", "mean_level", "wait_days", "finished")
     )
     names = np.array(queues["queue"], dtype=object)[late]
-    arrived, backlog = (np.array(queues[name], float) for name in ("arrived", "backlog"))
-    totals = np.array([level * days, wait * finished, finished, arrived[late]])
+    arrived, backlog, in_time = (
+        np.array(queues[name], float) for name in ("arrived", "backlog", "in_time")
+    )
+    totals = np.array([level * days, wait * finished, finished, arrived[late], in_time[late]])
     all_names = np.array(queues["queue"], dtype=object)
     out = {
         "work.touches_per_claim": ratio(touches, count),
@@ -354,16 +414,31 @@ def _work(view: View) -> dict[str, float]:
     }
     for queue in view.record.facts.queues:
         # Each row lies in one piece of memory, and is added up as if it stood alone.
-        waiting, waited, done, came_in = (
+        waiting, waited, done, came_in, timely = (
             totals.compress(names == queue, axis=1).sum(axis=1).tolist()
         )
         mine = all_names == queue
         before, after = backlog[mine & ~late], backlog[mine & late]
         left_over = (after[-1] if len(after) else 0.0) - (before[-1] if len(before) else 0.0)
+        out[f"work.in_time_share.{queue}"] = ratio(timely, done)
+        for name, level_of in (("p50", 0.5), ("p90", 0.9)):
+            out[f"work.wait_{name}_days.{queue}"] = _quantile(view, queue, level_of)
         out[f"work.undone_share.{queue}"] = max(0.0, ratio(left_over, came_in))
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waited, done)
     return out
+
+
+def _quantile(view: View, queue: str, share: float) -> float:
+    """Wait below which so many of a queue's finished items stayed, within a bin in proportion."""
+    counts, starts = view.record.waits[queue], view.record.facts.wait_bin_starts
+    total = counts.sum()
+    if not total:
+        return NAN
+    below = np.concatenate([[0], np.cumsum(counts)])
+    i = int(np.searchsorted(below[1:], share * total))
+    width = starts[i + 1] - starts[i] if i + 1 < len(starts) else 0.0
+    return float(starts[i] + width * (share * total - below[i]) / counts[i])
 
 
 def _people(view: View) -> dict[str, float]:

@@ -13,6 +13,7 @@ from sim.record.views import (
     ANSWERS,
     ASKED,
     DENIED,
+    DUPLICATE,
     FIRST_PAID,
     NONE,
     NOT_CODED,
@@ -59,6 +60,13 @@ def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floa
     known = np.where(known < 0.9 * came, 0, known)
     claims = view.record.claims
     paid = claims["paid_cents"]
+    adjudicated = claims["adjudicated"] > 0
+    real = adjudicated & (claims["denied_for"] >= 0)
+    real &= claims["denied_for"] != view.record.facts.categories.index(DUPLICATE)
+    seen, denied = (
+        np.bincount(month_of[claims["day"][these]], minlength=months).astype(float)
+        for these in (adjudicated, real)
+    )
     month, inpatient = month_of[claims["day"]], np.flatnonzero(claims["setting"] == 0)
     month_inpatient = month[inpatient]
 
@@ -69,7 +77,7 @@ def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floa
         "claims.first_pass_payment_rate": _divide(first[:, FIRST_PAID], known),
         "claims.rejection_rate": _divide(first[:, REJECTED], known),
         "claims.rfi_rate": _divide(first[:, ASKED], known),
-        "denials.initial_rate": _divide(first[:, DENIED], known),
+        "denials.initial_rate": np.where(known > 0, _divide(denied, seen), np.nan),
         "quality.coding_accuracy": _divide(
             coding[:, RIGHT], coding.sum(axis=1) - coding[:, NOT_CODED]
         ),

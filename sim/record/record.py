@@ -27,7 +27,9 @@ class Facts:
     kpi_until_days: int
     end_days: int
     care_cost_share: float
+    payers: tuple[str, ...]
     filing_limit_days: tuple[int, ...]
+    wait_bin_starts: tuple[float, ...]
     cost_of_capital_per_year: float
     settings: tuple[str, ...]
     stages: tuple[str, ...]
@@ -46,7 +48,8 @@ class Record:
     planned day of service, setting, payer, expected, paid (net of takebacks), the cents of each
     loss, stage, first_outcome and the days of its milestones (−1 where it has not got there).
     `days` holds one row per day, `weeks` one per team and week, `queues` one per queue and week,
-    `cohorts` one per four weeks and group of people hired in the same quarter, `agents` one per
+    `waits` holds, per queue, the items finished from kpi_from_days on by bin of their wait;
+    `cohorts` one row per four weeks and group of people hired in the same quarter, `agents` one per
     person ever employed. Money of claims is in cents, other money in USD.
     """
 
@@ -56,6 +59,7 @@ class Record:
     weeks: Table
     queues: Table
     cohorts: Table
+    waits: dict[str, NDArray[np.int64]]
     agents: Table
     totals: dict[str, float]
 

@@ -21,6 +21,8 @@ LOST_VISITS = ("lost_visit", "refused_visit")
 ANSWERS = ("none", "paid", "rejected", "asked", "denied")
 """First answers of the payer's side, in the order of their codes."""
 NONE, FIRST_PAID, REJECTED, ASKED, DENIED = range(len(ANSWERS))
+DUPLICATE = "DUP"
+"""Category that the field does not count among denials."""
 NOT_CODED, RIGHT, WRONG = range(3)
 TEAM_MEASURES = ("plan", "employed", "producing", "knowledge", "client", "certified_share",
                  "busy_minutes", "productive_minutes", "paid_hours", "scheduled_hours",
@@ -157,6 +159,15 @@ class View:
         )
 
     @cached_property
+    def window_done(self) -> Bools:
+        """Which claims of the KPI window are paid or closed."""
+        first, last = np.searchsorted(
+            self.record.claims["day"], (self.window.first_day, self.window.last_day)
+        )
+        done: Bools = self.done[first:last]
+        return done
+
+    @cached_property
     def ends(self) -> Ends:
         """The claims of the KPI window by where they got to."""
         claims, cell = self.window.claims, self.window.cell
@@ -196,9 +207,37 @@ class View:
     def receivable_usd(self) -> Floats:
         """Expected value of claims served and not yet closed, at the end of each day of the run."""
         claims, horizon = self.record.claims, self.record.facts.horizon_days
-        end = np.where(self.done, np.minimum(claims["closed_day"], horizon), horizon)
-        closed = sums(end, claims["expected"], horizon + 1)[:horizon]
+        closed = sums(np.minimum(self._ends, horizon), claims["expected"], horizon + 1)[:horizon]
         return np.cumsum(self.served_cents - closed) / 100.0
+
+    @cached_property
+    def unbilled_usd(self) -> Floats:
+        """Expected value of claims served and not yet submitted, at the end of each day."""
+        claims, horizon = self.record.claims, self.record.facts.horizon_days
+        sent = np.where(claims["first_day"] >= 0, claims["first_day"], self._ends)
+        gone = sums(np.minimum(sent, horizon), claims["expected"], horizon + 1)[:horizon]
+        return np.cumsum(self.served_cents - gone) / 100.0
+
+    def billed_usd(self, older_than_days: int = -1) -> Floats:
+        """Expected value of claims submitted and not yet closed, at the end of each day.
+
+        Only those whose service is more than so many days ago.
+        """
+        claims, horizon = self.record.claims, self.record.facts.horizon_days
+        begins = np.maximum(claims["first_day"], claims["day"] + older_than_days + 1)
+        there = (claims["first_day"] >= 0) & (begins < self._ends)
+        worth = claims["expected"][there]
+        came = sums(np.minimum(begins[there], horizon), worth, horizon + 1)
+        went = sums(np.minimum(self._ends[there], horizon), worth, horizon + 1)
+        return np.cumsum(came - went)[:horizon] / 100.0
+
+    @cached_property
+    def _ends(self) -> Ints:
+        """The day on which each claim is closed; beyond the end if it never is."""
+        ends: Ints = np.where(
+            self.done, self.record.claims["closed_day"], self.record.facts.end_days + 1
+        )
+        return ends
 
     @cached_property
     def weeks(self) -> dict[str, Floats]:

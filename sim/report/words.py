@@ -26,7 +26,7 @@ LABELS = {
     "money.days_in_ar": "Days in A/R",
     "people.turnover_cost_usd_per_year": "Cost of turnover per year",
     "people.turnover_cost_usd_per_leaver": "Cost of turnover per leaver",
-    "appeals.overturn_rate": "Appeals won",
+    "denials.overturned_rate": "Denials overturned",
     "audit.takeback": "Taken back by audits",
     "cdi_gap": "Documentation (CDI) gap",
     "final_denial": "Final denials",

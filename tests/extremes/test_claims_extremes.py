@@ -87,7 +87,7 @@ def test_what_is_never_won_back_is_lost_as_it_was_denied() -> None:
     assert kpis["denials.final_rate"] == pytest.approx(
         kpis["denials.initial_with_rfi_usd_rate"], rel=1e-12
     )
-    assert kpis["appeals.overturn_rate"] == 0.0
+    assert kpis["denials.overturned_rate"] == 0.0
     first = record.claims["first_outcome"]
     mine = (record.claims["day"] < 150) & np.isin(first, (First.DENIED, First.ASKED))
     assert dollars(record, mine, "loss_cents") == dollars(record, mine)

@@ -265,7 +265,7 @@ def assert_rates(record: Record) -> None:
         assert np.isnan(known).all() or abs(known.sum() - 1.0) < 1e-12
     for name in (*(f"people.{n}" for n in ("mean_knowledge", "client_knowledge",
                                            "certified_share")),
-                 "quality.coding_accuracy", "denials.final_rate", "appeals.overturn_rate",
+                 "quality.coding_accuracy", "denials.final_rate", "denials.overturned_rate",
                  "claims.clean_claim_rate"):  # fmt: skip
         assert np.isnan(kpis[name]) or -1e-12 <= kpis[name] <= 1.0 + 1e-12, name
 

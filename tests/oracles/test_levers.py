@@ -74,7 +74,7 @@ LEVERS = {
     ),
     "win odds": (
         [f"{G}.denials.win_multiplier=1.3"],
-        [("money.leakage.final_denial", -1), ("appeals.overturn_rate", 1)],
+        [("money.leakage.final_denial", -1), ("denials.overturned_rate", 1)],
     ),
     "threshold": (
         [f"{G}.denials.threshold_usd=2000"],

@@ -80,7 +80,7 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
 
 def send_on(s: Objects, claim: Claim, now: float) -> None:
     """A coded claim goes to the scrubber's desk, or is ready to go out."""
-    if claim.flags & Flag.SCRUBBER_EDIT:
+    if claim.flags & (Flag.SCRUBBER_EDIT | Flag.CAUGHT):
         enqueue(s, Queue.EDITS, claim, now, NO_DUE, 1.0)
     else:
         ready(s, claim, int(now))
@@ -103,7 +103,7 @@ def catch(s: Objects, claim: Claim, terms: Terms, client: float) -> None:
             caught |= Defect.AUTH
     if caught:
         claim.defects &= ~caught
-        claim.flags |= Flag.SCRUBBER_EDIT
+        claim.flags |= Flag.CAUGHT
 
 
 def held(s: Objects, terms: Terms, luck: float, able: float) -> bool:

@@ -26,7 +26,7 @@ def charge(s: Objects, crew: int, claim: Claim, day: int, usd: float) -> None:
 def bill(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """A vendor paid by the claim charges each once, when it first finishes work on it."""
     terms = s.terms[agent.crew]
-    if terms.usd_per_claim and not claim.billed & terms.bill_bit:
+    if not claim.billed & terms.bill_bit:
         claim.billed |= terms.bill_bit
         charge(s, agent.crew, claim, int(now), terms.usd_per_claim)
 

@@ -77,6 +77,7 @@ def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
 
 def adjudicate(s: Objects, claim: Claim, now: float) -> None:
     """Deny, ask for records, or pay."""
+    claim.flags |= Flag.ADJUDICATED
     if s.payers[claim.payer].machine and not claim.looked_at:
         machine_looks(s, claim)
     if claim.defects & (claim.deny_mask | Defect.TIMELY):

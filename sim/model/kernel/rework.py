@@ -53,7 +53,10 @@ def edit(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
         if claim.visits >= MAX_VISITS:
             lose(s, claim, int(now), Cause.GIVEN_UP)
             return
-    claim.flags = claim.flags & ~Flag.SCRUBBER_EDIT | Flag.EDITED
+    if claim.flags & Flag.SCRUBBER_EDIT:
+        claim.flags = claim.flags & ~Flag.SCRUBBER_EDIT | Flag.EDITED
+    if claim.flags & Flag.CAUGHT:
+        claim.flags = claim.flags & ~Flag.CAUGHT | Flag.MENDED
     ready(s, claim, int(now))
 
 
@@ -72,6 +75,7 @@ def work_denial(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
         agent.knowledge[skill], s.house.knowledge_floor, claim.appeal_level, s.house.level_factor,
         s.house.win_cap,
     )  # fmt: skip
+    claim.flags |= Flag.APPEALED
     won = 1 if wins(s, agent, claim, denial_queue(s, category), chance) else 0
     appealed(s, claim, int(now), won, category)
 

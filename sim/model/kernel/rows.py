@@ -19,6 +19,7 @@ from sim.model.codes import (
     NOBODY,
     SETTINGS,
     SKILLS,
+    WAIT_BINS,
     First,
     Stage,
 )
@@ -39,6 +40,8 @@ BySkill = Annotated[list[float], Sized(len(SKILLS))]
 ByCategory = Annotated[list[float], Sized(len(CATEGORIES))]
 ByLevel = Annotated[list[int], Sized(MAX_LEVELS)]
 ByQueue = Annotated[list[int], Sized(MAX_QUEUES)]
+ByWait = Annotated[list[int], Sized(WAIT_BINS)]
+"""Finished items by how long they waited (`rules.wait_bin`)."""
 Worked = Annotated[list[float], Sized(3)]
 """How much of what comes back is taken up: the most, the half-way cents, the steepness."""
 ByTask = Annotated[list[float], Sized(3)]
@@ -116,8 +119,9 @@ class WorkQueue:
     Touch times have the mean `minutes`, and are lognormal with `sigma` or `exponential`; they are
     `drawn` with the claim or at each visit. `waited_days` is the sum of the times at which items
     left less that of those at which they came: with `level` times now, the time integral of the
-    number waiting. `crew` is the crew of the vendor who answers for the queue. Idle agents stand in
-    a line from `idle_first` to `idle_last`.
+    number waiting; `in_time` counts finished items that waited no longer than `due_days`, `waits`
+    all of them by their wait. `crew` is the crew of the vendor who answers for the queue. Idle
+    agents stand in a line from `idle_first` to `idle_last`.
     """
 
     index: int
@@ -135,6 +139,8 @@ class WorkQueue:
     taken: int = 0
     finished: int = 0
     wait_days: float = 0.0
+    in_time: int = 0
+    waits: ByWait = field(default_factory=lambda: [0] * WAIT_BINS)
     idle_first: int = NOBODY
     idle_last: int = NOBODY
 

@@ -12,6 +12,7 @@ from sim.model.kernel.knowledge import practise
 from sim.model.kernel.ports import Objects, push
 from sim.model.kernel.queueing import best_queue, drop, pass_on, stop_waiting, take, wait, wake
 from sim.model.kernel.rows import Agent, Claim
+from sim.model.rules import wait_bin
 
 Step = Callable[[Objects, Agent, Claim, float], None]
 Happening = Callable[[Objects, Claim, float, int], None]
@@ -99,12 +100,17 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
         agent.items += 1
         agent.busy_minutes += minutes
         queue.finished += 1
-        queue.wait_days += agent.hand_taken - agent.hand_since
+        waited = agent.hand_taken - agent.hand_since
+        queue.wait_days += waited
+        queue.waits[wait_bin(waited)] += 1
+        if waited <= queue.due_days:
+            queue.in_time += 1
         claim.touches += 1
         if s.house.first_key <= claim.key < s.house.last_key:
             s.crews[agent.crew].window_minutes += minutes
         STEPS[queue.index](s, agent, claim, now)
-        money.bill(s, agent, claim, now)
+        if s.terms[agent.crew].usd_per_claim:
+            money.bill(s, agent, claim, now)
         practise(s, agent, queue.skill, minutes, now)
     elif agent.waits:
         agent.waits = 0

@@ -21,7 +21,8 @@ NONE, FIRST_PAID, REJECTED, FIRST_ASKED, FIRST_DENIED = range(5)
 DEFAULTS = {
     "setting": 1, "payer": 0, "paid_cents": 0, "under_cents": 0, "cdi_cents": 0, "over_cents": 0,
     "short_cents": 0, "takeback_cents": 0, "loss_cents": 0, "loss_cause": -1, "closed_day": -1,
-    "wrong": 0, "touches": 1, "denied_for": -1, "edited": 0, "open_cents": 0,
+    "wrong": 0, "touches": 1, "denied_for": -1, "edited": 0, "open_cents": 0, "mended": 0,
+    "adjudicated": 1, "appealed": 0,
 }  # fmt: skip
 
 # Eight claims inside the window (days 10 to 80), one before and one after it. USD in comments.
@@ -41,16 +42,16 @@ CLAIMS = [
      "closed_day": 90, "loss_cents": 40000, "loss_cause": 3, "touches": 2},
     # 600, denied for category 1, won back
     {"day": 50, "expected": 60000, "stage": PAID, "first_outcome": FIRST_DENIED, "first_day": 54,
-     "closed_day": 95, "paid_cents": 60000, "denied_for": 1, "touches": 2},
+     "closed_day": 95, "paid_cents": 60000, "denied_for": 1, "touches": 2, "appealed": 1},
     # 300, denied for category 0, lost for good
     {"day": 50, "expected": 30000, "stage": CLOSED, "first_outcome": FIRST_DENIED, "first_day": 57,
      "closed_day": 99, "loss_cents": 30000, "loss_cause": 0, "denied_for": 0, "touches": 2},
     # 700, denied and still open; an inpatient
     {"day": 60, "expected": 70000, "setting": 0, "stage": DENIED, "first_outcome": FIRST_DENIED,
-     "first_day": 66, "open_cents": 70000, "denied_for": 1},
+     "first_day": 66, "open_cents": 70000, "denied_for": 1, "appealed": 1},
     # 100, not coded yet
     {"day": 79, "expected": 10000, "stage": WAITING, "first_outcome": NONE, "first_day": -1,
-     "wrong": -1, "touches": 0, "open_cents": 10000},
+     "wrong": -1, "touches": 0, "open_cents": 10000, "adjudicated": 0},
     # outside the window
     {"day": 9, "expected": 77700, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 12,
      "closed_day": 20, "paid_cents": 77700},
@@ -71,12 +72,14 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         kpi_until_days=20,
         end_days=800,
         care_cost_share=0.5,
+        payers=("only",),
         filing_limit_days=(365,),
+        wait_bin_starts=(0.0, 1.0, 2.0, 4.0),
         cost_of_capital_per_year=0.1,
         settings=("inpatient", "outpatient"),
         stages=STAGES,
         causes=CAUSES,
-        categories=("REG", "DATA"),
+        categories=("REG", "DATA", "DUP"),
         queues=("coding", "denials"),
         month_of_day=tuple(min(d // 31, 3) for d in range(100)),
         month_starts=("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01"),
@@ -103,7 +106,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "queue": ["coding", "denials", "coding", "denials"], "arrived": [9, 9, 14, 3],
         "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
         "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
-        "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4],
+        "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4], "in_time": [0, 0, 6, 1],
         **{band: [0] * 4 for band in AGE_BANDS},
     }  # fmt: skip
     agents = {
@@ -123,7 +126,8 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     }  # fmt: skip
     cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
                                      "knowledge_client")}  # fmt: skip
-    return Record(facts, columns, days, weeks, queues, cohorts, agents, totals)
+    waits = {"coding": np.array([2, 4, 4, 0]), "denials": np.array([0, 0, 3, 1])}
+    return Record(facts, columns, days, weeks, queues, cohorts, waits, agents, totals)
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +141,16 @@ EXPECTED = {
     "claims.rejection_rate": 1 / 7,
     "claims.rfi_rate": 1 / 7,
     "denials.initial_rate": 3 / 7,
+    "denials.initial_with_duplicates_rate": 3 / 7,
+    "denials.first_answer_rate": 3 / 7,
     "claims.clean_claim_rate": 6 / 7,
+    "claims.untouched_rate": 6 / 7,
     "denials.initial_usd_rate": 1600 / 3700,
     "denials.initial_with_rfi_usd_rate": 2000 / 3700,
+    "denials.write_off_rate": 700 / 2030,
+    "appeals.won_rate": 1.0,
     "denials.final_rate": 700 / 3800,
-    "appeals.overturn_rate": 1 / 2,
+    "denials.overturned_rate": 1 / 2,
     "denials.category.REG": 1 / 7,
     "denials.category.DATA": 2 / 7,
     "quality.coding_accuracy": 5 / 7,
@@ -179,6 +188,15 @@ EXPECTED = {
     "work.backlog_days.denials": 1.5 * 7 / 4,
     "work.wait_days.coding": 1.5,
     "work.wait_days.denials": 3.0,
+    # Coding: two items in [0, 1), four in [1, 2), four in [2, 4); the fifth lies at 1.75.
+    "work.wait_p50_days.coding": 1.75,
+    "work.wait_p90_days.coding": 3.5,
+    "work.wait_p50_days.denials": 2 + 2 * 2 / 3,
+    "work.wait_p90_days.denials": 4.0,
+    "work.in_time_share.coding": 0.6,
+    "work.in_time_share.denials": 0.25,
+    "work.undone_share.coding": 4 / 14,
+    "work.undone_share.denials": 0.0,
     "work.touches_per_paid_hour": 14 / 35,
     # people: only the last week starts on day 10 or later
     "people.headcount": 4.0,
@@ -237,7 +255,7 @@ def test_nothing_to_divide_by_is_undefined_not_zero() -> None:
     k = outcome(record(claims=[])).kpis
     for name in ("denials.initial_rate", "denials.final_rate", "quality.coding_accuracy",
                  "money.leakage", "work.touches_per_claim", "money.days_in_ar",
-                 "appeals.overturn_rate", "work.days_to_submission"):  # fmt: skip
+                 "denials.overturned_rate", "work.days_to_submission"):  # fmt: skip
         assert isnan(k[name]), name
     assert k["money.expected_usd"] == 0.0
 
@@ -347,7 +365,8 @@ def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
     made = record()
     causes = (*made.facts.causes, "lost_visit", "refused_visit")
     facts = replace(made.facts, causes=causes)
-    lost = {"expected": 50000, "stage": CLOSED, "closed_day": 30, "day": 30, "loss_cents": 50000}
+    lost = {"expected": 50000, "stage": CLOSED, "closed_day": 30, "day": 30, "loss_cents": 50000,
+            "adjudicated": 0}  # fmt: skip
     extra = [
         {**lost, "loss_cause": len(causes) - 2, "first_outcome": 0, "first_day": -1},
         {**lost, "loss_cause": len(causes) - 1, "first_outcome": 0, "first_day": -1},

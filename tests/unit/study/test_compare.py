@@ -44,7 +44,7 @@ def test_summary_is_the_interval_of_each_kpi(tmp_path: Path) -> None:
     assert len(rows) == 10
     leakage = [o.kpis["money.leakage"] for o in result.outcomes["more"].values()]
     assert rows["more", "money.leakage"] == mean_interval(leakage)
-    assert rows["more", "appeals.overturn_rate"].n == REPLICATIONS // 2
+    assert rows["more", "denials.overturned_rate"].n == REPLICATIONS // 2
 
 
 def test_every_scenario_is_compared_with_the_first(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_pairs_with_a_failed_replication_are_left_out(tmp_path: Path) -> None:
     result = study(tmp_path, Toy(name="base"), Toy(name="more", effect=0.05, fails_at=(2, 3)))
     by_name = {row.kpi.name: row.difference.n for row in compare(result)}
     assert by_name["money.leakage"] == REPLICATIONS - 2
-    assert by_name["appeals.overturn_rate"] == REPLICATIONS // 2 - 1
+    assert by_name["denials.overturned_rate"] == REPLICATIONS // 2 - 1
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,9 @@ def test_tables_hold_what_was_found(compared: Path) -> None:
     expected = simulate(Toy(), 2).kpis
     assert float(found["base", "2", "money.leakage"]) == pytest.approx(expected["money.leakage"])
     assert found["base", "2", "money.expected_usd"] == "123456789.12"
-    assert found["base", "1", "appeals.overturn_rate"] == ""
+    assert found["base", "1", "denials.overturned_rate"] == ""
     summary = {(row["scenario"], row["kpi"]): row for row in read(compared / "summary.csv")}
-    assert summary["base", "appeals.overturn_rate"]["n"] == "2"
+    assert summary["base", "denials.overturned_rate"]["n"] == "2"
     assert summary["a/b: more", "money.leakage"]["n"] == "3"
     row = read(compared / "comparison.csv")[0]
     assert (row["kpi"], row["baseline"], row["scenario"]) == ("money.leakage", "base", "a/b: more")

@@ -41,7 +41,7 @@ def test_chances_count_replications_that_meet_the_limit(tmp_path: Path) -> None:
     assert none.met == 0
     assert none.low == pytest.approx(0.0, abs=1e-12)
     assert none.high < 0.3
-    odd, _ = chances(result, [Target("appeals.overturn_rate", ">=", 0.0)])
+    odd, _ = chances(result, [Target("denials.overturned_rate", ">=", 0.0)])
     assert (odd.n, odd.share) == (6, 1.0)  # not defined in every other replication
     unknown, _ = chances(result, [Target("money.tco", "<=", 1.0)])
     assert unknown.n == 0

@@ -58,7 +58,7 @@ def simulate(toy: Toy, replication: int) -> Outcome:
         "money.leakage": leakage,
         "claims.first_pass_payment_rate": 1 - leakage,
         "denials.initial_rate": 0.1 + float(luck),
-        "appeals.overturn_rate": math.nan if replication % 2 else 0.5 + float(own),
+        "denials.overturned_rate": math.nan if replication % 2 else 0.5 + float(own),
         "money.expected_usd": 123_456_789.12,
     }
     monthly = {
