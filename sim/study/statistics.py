@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+INSIDE, OUTSIDE, OPEN = "inside", "outside", "open"
+"""Where a true value lies against a range, as far as its interval tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -25,6 +28,17 @@ class Interval:
     sd: float
     low: float
     high: float
+
+    def against(self, low: float, high: float) -> str:
+        """`INSIDE` where all of the interval lies from `low` to `high`, `OUTSIDE` where none does.
+
+        Everything else is `OPEN`, and so is what has no interval: noise earns no verdict. Either
+        end of the range may be infinite. A 95 % interval inside a range is two one-sided tests of
+        equivalence at 2.5 % each (Schuirmann 1987).
+        """
+        if low <= self.low and self.high <= high:
+            return INSIDE
+        return OUTSIDE if self.high < low or self.low > high else OPEN
 
 
 @dataclass(frozen=True, slots=True)

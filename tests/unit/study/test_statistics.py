@@ -7,6 +7,10 @@ import pytest
 from scipy import stats
 
 from sim.study.statistics import (
+    INSIDE,
+    OPEN,
+    OUTSIDE,
+    Interval,
     Precision,
     holm,
     kim_nelson,
@@ -49,6 +53,27 @@ def test_too_few_values_have_no_interval(values: list[float], n: int) -> None:
 def test_equal_values_have_an_interval_of_width_exactly_zero() -> None:
     interval = mean_interval([0.1] * 7)  # whose mean by summation is not 0.1
     assert (interval.mean, interval.sd, interval.low, interval.high) == (0.1, 0, 0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((2.0, 3.0), INSIDE), ((1.0, 4.0), INSIDE), ((2.5, 2.5), INSIDE), ((4.1, 9.0), OUTSIDE),
+        ((-9.0, 0.9), OUTSIDE), ((0.9, 2.0), OPEN), ((3.0, 4.1), OPEN), ((0.0, 5.0), OPEN),
+        ((4.0, 5.0), OPEN), ((math.nan, math.nan), OPEN), ((3.0, math.nan), OPEN),
+        ((math.inf, math.inf), OUTSIDE),
+    ],
+)  # fmt: skip
+def test_an_interval_is_in_a_range_only_with_both_ends(
+    ends: tuple[float, float], expected: str
+) -> None:
+    assert Interval(9, sum(ends) / 2, 1.0, *ends).against(1.0, 4.0) == expected
+
+
+def test_a_range_without_an_end_is_a_direction() -> None:
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(-math.inf, 3.0) == INSIDE
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(2.0, math.inf) == OPEN
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(4.0, math.inf) == OUTSIDE
 
 
 def test_paired_difference_is_the_paired_t_test() -> None:
