@@ -149,6 +149,25 @@ def quantile_interval(
     return float(x[low]) if low >= 0 else math.nan, float(x[high]) if high < n else math.nan
 
 
+def prediction_interval(values: ArrayLike, share: float = 0.9) -> tuple[float, float]:
+    """Where one more replication falls with the chance `share`; nan with fewer than two values.
+
+    A new value is as likely to fall before the first of n values, between any two, or behind the
+    last: so many values (19 for nine in ten) bound it whatever their distribution (Wilks 1941).
+    Fewer do with their mean and spread, mean +- t s sqrt(1 + 1/n), if they are normal.
+    """
+    x = np.asarray(values, dtype=float)
+    x = x[~np.isnan(x)]
+    n, tail = len(x), (1 - share) / 2
+    if n < 2:
+        return math.nan, math.nan
+    if (n + 1) * tail > 1 - 1e-9:
+        low, high = np.quantile(x, (tail, 1 - tail), method="weibull")
+        return float(low), float(high)
+    half = _t_quantile(n - 1, 1 - tail) * float(x.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    return float(x.mean()) - half, float(x.mean()) + half
+
+
 def replications_needed(half_width: float, sd: float, confidence: float = 0.95) -> int:
     """Fewest replications whose t interval is within +- `half_width`, if `sd` is as estimated.
 

@@ -17,6 +17,7 @@ from sim.study.statistics import (
     mean_interval,
     mser5,
     paired_difference,
+    prediction_interval,
     quantile_interval,
     replications_needed,
     running_half_width,
@@ -147,6 +148,30 @@ def test_quantile_interval_is_scipys(quantile: float) -> None:
     less = stats.quantile_test(x, p=quantile, alternative="less").confidence_interval(0.975)
     greater = stats.quantile_test(x, p=quantile, alternative="greater").confidence_interval(0.975)
     assert quantile_interval(x, quantile) == (greater.low, less.high)
+
+
+@pytest.mark.parametrize(("n", "share"), [(2, 0.9), (5, 0.9), (10, 0.95), (18, 0.9)])
+def test_few_values_predict_with_their_mean_and_spread(n: int, share: float) -> None:
+    """The wanted chance is exact for normal values: integrated over mean and spread by scipy."""
+    x = np.random.default_rng(n).normal(3, 2, n)
+    low, high = prediction_interval(x, share)
+    half = stats.t.ppf((1 + share) / 2, n - 1) * x.std(ddof=1) * math.sqrt(1 + 1 / n)
+    assert (low, high) == (pytest.approx(x.mean() - half), pytest.approx(x.mean() + half))
+
+
+@pytest.mark.parametrize("n", [19, 39, 199])
+def test_many_values_predict_whatever_their_distribution(n: int) -> None:
+    """Between the k-th value from either end a new one falls with the chance (n + 1 - 2k)/(n + 1).
+
+    With n + 1 = 20k that is nine in ten; the values of a wild distribution are as good as any.
+    """
+    x = np.exp(np.random.default_rng(n).normal(0, 3, n))
+    k = (n + 1) // 20
+    assert prediction_interval(x) == pytest.approx((np.sort(x)[k - 1], np.sort(x)[-k]))
+
+
+def test_one_value_predicts_nothing() -> None:
+    assert all(math.isnan(end) for end in prediction_interval([1.0, math.nan]))
 
 
 def test_quantile_interval_has_no_end_where_there_are_too_few_values() -> None:
