@@ -259,7 +259,8 @@ def running_half_width(values: Floats, confidence: float = 0.95) -> tuple[Floats
 class Settling:
     """Where a series has settled: the periods before `start` are to be dropped.
 
-    If not `long_enough`, the best cut lies in the second half: the run is too short to tell.
+    If not `long_enough`, the best cut lies in the second half: there is no settled part to speak
+    of. The rule takes the series for one that starts up; whether it does is for the caller to know.
     """
 
     start: int

@@ -67,7 +67,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "howto/own_arrivals.md": ("with count 0.", "of 180 days"),
     "howto/own_vendor.md": ("add up to 1.", "below 1: most leave early"),
     "howto/reading_intervals.md": (
-        "at 95 % each", "in the table is 5 %", "within 2 % of the mean", "√(1 + 1/n)", "with 19 or more",
+        "at 95 % each", "in the table is 5 %", "within 2 % of the mean", "√(1 + 1/n)",
+        "with 19 or more",
         "settles on day 210, but services count from day 180",
     ),
     "levers.md": (
