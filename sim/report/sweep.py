@@ -14,8 +14,9 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, WORSE, Comparison
+from sim.study.estimate import difference
 from sim.study.replicate import StudyResult, kpi_names
-from sim.study.statistics import Interval, paired_difference
+from sim.study.statistics import Interval
 from sim.study.sweep import Design, shown
 
 KPIS = ("denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
@@ -90,7 +91,7 @@ class Swept:
         left, right = (self.view.result.outcomes[names[i]] for i in (base, point))
         both = [r for r in left if r in right]
         a, b = ([side[r].kpis.get(kpi, math.nan) for r in both] for side in (left, right))
-        return paired_difference(a, b).interval
+        return difference(kpi, a, b).interval
 
     def said(self, kpi: str, base: int, point: int, *, ends: bool) -> str:
         """How a KPI changes from one point to another, in words, with its interval if wanted."""

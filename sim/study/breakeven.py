@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sim.study.estimate import difference
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Interval, paired_difference
+from sim.study.statistics import Interval
 
 MOST_STEPS = 6
 CLOSE_ENOUGH = 0.1
@@ -118,4 +119,4 @@ def paired(result: StudyResult, baseline: str, scenario: str, kpi: str) -> Inter
     a, b = result.outcomes[baseline], result.outcomes[scenario]
     both = [r for r in a if r in b]
     left, right = ([o[r].kpis.get(kpi, math.nan) for r in both] for o in (a, b))
-    return paired_difference(left, right).interval
+    return difference(kpi, left, right).interval

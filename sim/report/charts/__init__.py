@@ -11,6 +11,7 @@ from sim.record.kpis import kpi as kpi_of
 from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
+from sim.study.estimate import estimate
 from sim.study.statistics import Floats, Interval, mean_interval
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ class View:
         return [outcome.kpis.get(kpi, float("nan")) for outcome in self.outcomes(name)]
 
     def estimate(self, name: str, kpi: str) -> Interval:
-        """Mean of a KPI over the replications of a scenario, with its 95 % interval."""
-        return mean_interval(self.values(name, kpi))
+        """Mean of a KPI over the replications of a scenario, and its interval (`estimate`)."""
+        return estimate(kpi, self.values(name, kpi))
 
     def finding(self, kpi: str, what: str) -> str:
         """One sentence on a KPI in all scenarios; ``what`` follows the number."""
