@@ -52,6 +52,8 @@ class BreakEven:
 class Map:
     """Paired differences over a grid: a row of intervals for each of `up`, one for each `across`.
 
+    The intervals hold together, so that whoever is `clearly` ahead at any point is so at 95 %.
+
     `sign` is 1 if a positive difference speaks for the scenario, -1 if for the baseline.
     """
 
@@ -114,9 +116,12 @@ def search(difference: Callable[[float], Interval], low: float, high: float) -> 
     return BreakEven.of(tried)
 
 
-def paired(result: StudyResult, baseline: str, scenario: str, kpi: str) -> Interval:
-    """Scenario minus baseline over the replications that both have."""
+def paired(result: StudyResult, baseline: str, scenario: str, kpi: str, looks: int = 1) -> Interval:
+    """Scenario minus baseline over the replications that both have.
+
+    Of so many `looks` all intervals hold together with 95 % (Bonferroni).
+    """
     a, b = result.outcomes[baseline], result.outcomes[scenario]
     both = [r for r in a if r in b]
     left, right = ([o[r].kpis.get(kpi, math.nan) for r in both] for o in (a, b))
-    return difference(kpi, left, right).interval
+    return difference(kpi, left, right, 1 - 0.05 / looks).interval

@@ -29,6 +29,17 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def p(self) -> float:
+        """Two-sided probability of a mean so far from 0 if the true one were 0 (Student's t)."""
+        if self.n < 2 or math.isnan(self.sd):
+            return math.nan
+        if self.sd == 0:
+            return 1.0 if self.mean == 0 else 0.0
+        from scipy.special import stdtr
+
+        return 2 * float(stdtr(self.n - 1, -abs(self.mean) / (self.sd / math.sqrt(self.n))))
+
     def against(self, low: float, high: float) -> str:
         """`INSIDE` where all of the interval lies from `low` to `high`, `OUTSIDE` where none does.
 
@@ -91,20 +102,13 @@ def paired_difference(
     relative = interval.mean / abs(base.mean) if base.mean else math.nan
     if interval.n < 2:
         return PairedDifference(interval, relative, math.nan, math.nan, math.nan)
-    if interval.sd == 0:
-        p = 1.0 if interval.mean == 0 else 0.0
-    else:
-        from scipy.special import stdtr
-
-        t = interval.mean / (interval.sd / math.sqrt(interval.n))
-        p = 2 * float(stdtr(interval.n - 1, -abs(t)))
     sd_a, sd_b = base.sd, mean_interval(b).sd
     correlation = reduction = math.nan
     if sd_a > 0 and sd_b > 0:
         correlation = float(np.corrcoef(a, b)[0, 1])
     if sd_a > 0 or sd_b > 0:
         reduction = (sd_a**2 + sd_b**2) / interval.sd**2 if interval.sd > 0 else math.inf
-    return PairedDifference(interval, relative, p, correlation, reduction)
+    return PairedDifference(interval, relative, interval.p, correlation, reduction)
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -120,6 +124,22 @@ def holm(p_values: ArrayLike) -> Floats:
     weighted = p[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(weighted), 1.0)
     return adjusted
+
+
+def may_be_best(values: Floats, alpha: float = 0.05) -> NDArray[np.bool_]:
+    """Which systems may have the largest mean; `values` by system and replication.
+
+    The best is among them with probability 1 - `alpha`, however many there are: a system is out
+    only where some other is ahead by a one-sided paired t test at alpha / (systems - 1) (the
+    screening of Nelson, Swann, Goldsman and Song 2001). All stay with one replication.
+    """
+    systems, n = values.shape
+    if n < 2 or systems < 2:
+        return np.ones(systems, dtype=bool)
+    ahead = values[None, :, :] - values[:, None, :]  # of each system the lead of every other
+    spread = ahead.std(axis=2, ddof=1) / math.sqrt(n)
+    needed = _t_quantile(n - 1, 1 - alpha / (systems - 1)) * spread
+    return np.asarray((ahead.mean(axis=2) <= needed).all(axis=1))
 
 
 def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
