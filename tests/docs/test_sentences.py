@@ -88,11 +88,14 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "scenarios/medcentral.md": ("A 400-bed hospital",),
     "scorecard.md": ("14 % denials eighteen months",),
     "sensitivity.md": (
-        "each 20 % up and down", "at most 20 (", "values of 0, which have no 20 %", "2 k + 1",
+        "each value 20 % up and down", "at most 20:", "takes all of them, some 150 for", "2 k + 1",
         "(k + 1) × trajectories (10)", "(k + 2) × base sample (64,", "±20 % of a well-known value",
         "of 20 fields without effect", "scores exactly 0.", "Shares above 1 or below 0",
     ),
-    "studies.md": ("Intervals are 95 %", "below 5 %", "asked for (95 %)", "(100) end first"),
+    "studies.md": (
+        "Intervals are 95 %", "below 5 %", "asked for (95 %)", "(100) end first",
+        "at 95 % for all together", "for itself at 95 %",
+    ),
     "turnover_trap.md": (
         "39 % vendor", "going from 15 to 80 %", "correlation of −0.15",
     ),
