@@ -20,7 +20,8 @@ class Figure:
     """A published figure: its range in percent (or days), and the model's way to it.
 
     `kpis` are figures of the reference run: one is compared as it is, of several `worked_out` makes
-    one. Where `apart` says why the two cannot be compared, no verdict is given.
+    one. Where `apart` says why the two cannot be compared, no verdict is given; `in_sample` says
+    that parameters were set with the figure in view.
     """
 
     what: str
@@ -32,6 +33,7 @@ class Figure:
     worked_out: Callable[..., float] | None = None
     apart: bool = False
     days: bool = False
+    in_sample: bool = False
 
     def model(self, reference: Mapping[str, Interval]) -> Interval:
         """What the model says, in the unit of the range.
@@ -57,15 +59,15 @@ PARTS: dict[str, tuple[Figure, ...]] = {
     "Denials and recovery": (
         Figure("Initially denied or asked about, of dollars", "Kodiak in HFMA, 2020–24", 10.2, 11.8,
                "requests counted as denials, as Kodiak does",
-               kpis=("denials.initial_with_rfi_usd_rate",)),
+               kpis=("denials.initial_with_rfi_usd_rate",), in_sample=True),
         Figure("Finally denied, of dollars", "Kodiak in HFMA, 2020–24", 2.1, 2.8, "",
-               kpis=("denials.final_rate",)),
+               kpis=("denials.final_rate",), in_sample=True),
         Figure("Recovered, of dollars denied", KODIAK, 76, 76, "1 − 2.8 / 11.8",
                kpis=("denials.final_rate", "denials.initial_with_rfi_usd_rate"),
-               worked_out=lambda lost, denied: 1 - lost / denied),
+               worked_out=lambda lost, denied: 1 - lost / denied, in_sample=True),
         Figure("Requests for information, of claims", KODIAK, 3.49, 3.49,
                "requests hide behind rejections: first answers exclude each other",
-               kpis=("claims.rfi_rate",)),
+               kpis=("claims.rfi_rate",), in_sample=True),
         Figure("Denied for authorisation, of claims", KODIAK, 1.52, 1.52,
                "the in-house hospital catches part of them before submission",
                kpis=("denials.category.AUTH",)),
@@ -74,9 +76,9 @@ PARTS: dict[str, tuple[Figure, ...]] = {
         Figure("Denied or asked about, of claims, by payer", PREMIER, 8.4, 16.7,
                "Medicare to Medicaid managed care; the model's figure is over all payers",
                kpis=("denials.initial_rate", "claims.rfi_rate"),
-               worked_out=lambda denied, asked: denied + asked),
+               worked_out=lambda denied, asked: denied + asked, in_sample=True),
         Figure("Denied claims paid in the end", PREMIER, 54.3, 70.0,
-               "private payers, two years apart", kpis=("appeals.overturn_rate",)),
+               "private payers, two years apart", kpis=("appeals.overturn_rate",), in_sample=True),
         Figure("Denied in network, marketplace plans", "CMS Transparency in Coverage, 2024",
                18.8, 18.8, "plans of one market, by issuers' own count; the model has all payers",
                kpis=("denials.initial_rate",), apart=True),
@@ -124,7 +126,8 @@ own claims stand in [calibration](calibration.md) and the [scorecard](scorecard.
 it does; more replications would tell. **near**: none of it does, but the mean is within a fifth of
 the range. **misses**: further off. A single published figure is a range without width, in which no
 interval lies. What is worked out has the widest interval that those of its parts allow. Sources
-with links: [parameters](parameters.md).
+with links: [parameters](parameters.md). **In-sample** are the figures that parameters were set with
+in view ([calibration](calibration.md#what-was-set-with-results-in-view)).
 """
 TAIL = """## People
 
@@ -191,8 +194,9 @@ def rows(part: str) -> list[tuple[str, ...]]:
         span = (
             f"{figure.low:g}" if figure.low == figure.high else f"{figure.low:g} to {figure.high:g}"
         )
+        remark = "; ".join(filter(None, ("in-sample" * figure.in_sample, figure.remark)))
         out.append((figure.what, f"{span}{unit}", figure.source, ours, name, verdict(figure, at),
-                    figure.remark))  # fmt: skip
+                    remark))  # fmt: skip
     return out
 
 
