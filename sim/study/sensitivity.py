@@ -24,8 +24,9 @@ from sim.scenario.problems import ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
+from sim.study.estimate import difference, estimate
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Floats, Interval, mean_interval, paired_difference
+from sim.study.statistics import Floats, Interval
 from sim.study.sweep import span
 from sim.study.tables import Tables
 
@@ -324,18 +325,18 @@ def effects(design: Design, values: Floats, kpi: str, seed: int) -> list[Effect]
     trajectories or points: they tell what more of these would, not more replications.
     """
     if design.method == "oat":
-        found = [_one_at_a_time(values, i) for i in range(len(design.factors))]
+        found = [_one_at_a_time(kpi, values, i) for i in range(len(design.factors))]
     else:
         found = (_morris if design.method == "morris" else _sobol)(design, values, seed)
     made = [Effect(f, kpi, q) for f, q in zip(design.factors, found, strict=True)]
     return sorted(made, key=lambda effect: -effect.rank)
 
 
-def _one_at_a_time(values: Floats, i: int) -> dict[str, Interval]:
+def _one_at_a_time(kpi: str, values: Floats, i: int) -> dict[str, Interval]:
     base, low, high = values[0], values[2 * i + 1], values[2 * i + 2]
     pairs = {"at_low": (base, low), "at_high": (base, high), "swing": (low, high)}
-    found = {name: paired_difference(a, b).interval for name, (a, b) in pairs.items()}
-    return found | {"response_low": mean_interval(low), "response_high": mean_interval(high)}
+    found = {name: difference(kpi, a, b).interval for name, (a, b) in pairs.items()}
+    return found | {"response_low": estimate(kpi, low), "response_high": estimate(kpi, high)}
 
 
 def _morris(design: Design, values: Floats, seed: int) -> list[dict[str, Interval]]:
@@ -406,7 +407,7 @@ def tables(design: Design, found: Sequence[Effect], by_kpi: dict[str, Floats]) -
         (n, *row, kpi, at.n, at.mean, at.low, at.high)
         for kpi, values in by_kpi.items()
         for n, (row, response) in enumerate(zip(at_points, values, strict=True), 1)
-        for at in (mean_interval(response),)
+        for at in (estimate(kpi, response),)
     ]
     heads = ("point", *(f.path for f in design.factors), "kpi", "n", "mean", "ci_low", "ci_high")
     return {"sensitivity.csv": (columns, rows), "points.csv": (heads, points)}

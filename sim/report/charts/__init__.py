@@ -12,7 +12,7 @@ from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
 from sim.study.estimate import estimate
-from sim.study.statistics import Floats, Interval, mean_interval
+from sim.study.statistics import Floats, Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,12 +140,19 @@ def standard_error(interval: Interval) -> float:
 
 
 def over_time(
-    outcomes: "Sequence[Outcome]", table: str, when: str, value: str, where: Mapping[str, str]
+    outcomes: "Sequence[Outcome]",
+    table: str,
+    when: str,
+    value: str,
+    where: Mapping[str, str],
+    kpi: str = "",
 ) -> "Table":
     """A column by period: mean, its 95 % interval, and between which ends a single future lies.
 
     These are the ends of `prediction_interval` that need no distribution: of fewer replications
-    than `ENOUGH` the least and the largest.
+    than `ENOUGH` the least and the largest. The interval is that of ``kpi``, whose kind the values
+    are: nan where it is not to be trusted.
+
     ``where`` selects the rows of the table. A period without any defined value is left out.
     """
     found: dict[int, list[float]] = {}
@@ -164,7 +171,7 @@ def over_time(
         edges |= zip(alike, both.T, strict=True)
     band: Table = {column: [] for column in (when, "mean", "ci_low", "ci_high", "low", "high")}
     for period in sorted(found):
-        interval = mean_interval(found[period])
+        interval = estimate(kpi, found[period])
         row = (period, interval.mean, interval.low, interval.high, *map(float, edges[period]))
         for column, v in zip(band, row, strict=True):
             band[column].append(v)
