@@ -34,6 +34,12 @@ def test_most_kpis_have_the_t_interval() -> None:
     assert difference(RATE, x, y) == paired_difference(x, y)
 
 
+def test_days_in_ar_have_the_interval_that_covers() -> None:
+    x, y = np.random.default_rng(6).normal(40, 2, (2, 8))
+    assert estimate("money.days_in_ar", x) == mean_interval(x, 0.99)
+    assert difference("money.days_in_ar", x, y) == paired_difference(x, y)
+
+
 @pytest.mark.parametrize("n", [5, 10, 20])
 def test_what_one_bad_spell_decides_has_no_interval_of_few_replications(n: int) -> None:
     """The t interval misses most means, since most studies hold no bad spell."""
