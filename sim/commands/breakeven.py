@@ -153,7 +153,10 @@ def _map(options: argparse.Namespace) -> int:
     every = {s.name: s for row in cells for pair in row for s in pair}
     result = simulate(options, list(every.values()), folder)
     gaps = tuple(
-        tuple(paired(result, one.name, other.name, options.kpi) for one, other in row)
+        tuple(
+            paired(result, one.name, other.name, options.kpi, len(across) * len(up))
+            for one, other in row
+        )
         for row in cells
     )
     found = Map(across, up, gaps, -1 if kpi(options.kpi).better == "lower" else 1)

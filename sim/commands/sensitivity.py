@@ -35,12 +35,19 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spread",
         type=number(float, "a number above 0, below 1", lambda value: 0 < value < 1),
-        default=0.2,
         metavar="X",
-        help="how far --kind varies a value, as a share of it (default 0.2)",
+        help="vary each value by this share of it (default: over the range that the parameter "
+        "page gives it)",
     )
-    parser.add_argument("--most", type=whole(1, 500), default=20, metavar="N",
-                        help="most factors of --kind (default 20)")  # fmt: skip
+    parser.add_argument("--within", action="append", default=[], metavar="PATH",
+                        help="only fields of --kind there, such as payers; repeatable")  # fmt: skip
+    parser.add_argument(
+        "--most",
+        type=whole(1, 500),
+        default=20,
+        metavar="N",
+        help="most factors of --kind, the widest ranges first (default 20; 500 are all)",
+    )
     parser.add_argument(
         "--method",
         choices=tuple(SIZES),
@@ -122,8 +129,9 @@ def _factors(options: argparse.Namespace) -> tuple[list[Factor], list[str]]:
     if options.factor:
         return sensitivity.named(options.factor), []
     return sensitivity.of_kind(
-        options.files, overrides(options), options.kind, options.spread, options.most
-    )
+        options.files, overrides(options), options.kind, options.most,
+        spread=options.spread, within=options.within,
+    )  # fmt: skip
 
 
 def _scenario(options: argparse.Namespace, file: Path, settings: tuple[str, ...]) -> Scenario:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sim.report.evidence import LETTERS, NOT_SET, evidence
 from sim.report.words import label, number, plain, sentence
+from sim.scenario.evidence import LETTERS, NOT_SET, evidence
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 

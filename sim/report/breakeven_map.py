@@ -125,7 +125,7 @@ def _draw(mapped: Mapped) -> Figure:
         "same random numbers. Dots: points simulated, straight lines between them"
     )
     if view.replicated:
-        note += "; no clear difference: the 95 % interval holds zero"
+        note += "; no clear difference: the interval holds zero (95 % for all points together)"
     names = mapped.baseline, mapped.scenario
     colours = [style.tint(look.colour, STRENGTH) for look in style.looks(names).values()]
     key = {f"{plain(n, 24)} ahead": style.Look(c, "-") for n, c in zip(names, colours, strict=True)}

@@ -22,11 +22,11 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
-from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.others import OTHERS
 from sim.report.plots import HIDDEN, Plot, best
 from sim.report.words import bound, brief, heading, inside, label, plain
+from sim.scenario.evidence import LETTERS
 from sim.study.compare import BETTER, CAVEAT, WORSE
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from sim.report.assumptions import OWN
 from sim.report.charts import Chart
-from sim.report.evidence import LETTERS
 from sim.report.facts import Facts
 from sim.report.others import in_words, pictures
 from sim.report.words import bound, brief, heading, label, plain
+from sim.scenario.evidence import LETTERS
 from sim.study.compare import CAVEAT
 
 MOST_ROWS = 120

@@ -99,8 +99,9 @@ def text(matrix: Matrix, colour: bool) -> str:
     first, second = map(plain, matrix.vendors)
     note = (
         f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
-        f"assignments of the others; KPI window.\n{why}\n{len(matrix.contenders)} of "
-        f"{len(matrix.standing)} assignments are not clearly worse than the best. {CAVEAT}"
+        f"assignments of the others; KPI window.\n{why}\nthe best is one of "
+        f"{len(matrix.contenders)} of the {len(matrix.standing)} assignments (95 % for all "
+        f"together). {CAVEAT}"
     )
     standing = table(("net value", "behind", "best in"), best)
     return printed([table(heads, rows), standing], note, colour=colour)

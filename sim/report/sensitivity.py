@@ -14,7 +14,7 @@ from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.study.compare import CAVEAT
 from sim.study.replicate import StudyResult
 from sim.study.sensitivity import RANK, Design, Effect
-from sim.study.statistics import Floats, Interval, mean_interval
+from sim.study.statistics import Floats, Interval, holm, mean_interval
 
 MOST_ROWS = 20
 COLUMNS = {
@@ -89,7 +89,8 @@ class Told:
         """What matters most, and for two scenarios whether a factor alone turns the answer."""
         kpi = self.first
         found, subject = self.of(kpi), self.subject(kpi)
-        clear = [e for e in found if _is_clear(e.quantities[RANK[self.design.method]])]
+        sure = _clear([e.quantities[RANK[self.design.method]] for e in found])
+        clear = [e for e, is_clear in zip(found, sure, strict=True) if is_clear]
         if not clear:
             return sentence(f"no field clearly moves {inside(subject)}")
         top, *others = clear
@@ -109,7 +110,15 @@ class Told:
         if len(self.names) < 2 or self.design.method != "oat":
             return ""
         base = mean_interval(self.by_kpi[self.first][0])
-        turning = [inside(self.labels[e.factor.path]) for e in found if _turns(base, e)]
+        ends = [(e, e.quantities[f"response_{end}"]) for e in found for end in ("low", "high")]
+        clear = _clear([at for _, at in ends])
+        turning = list(
+            dict.fromkeys(
+                inside(self.labels[e.factor.path])
+                for (e, at), sure in zip(ends, clear, strict=True)
+                if sure and at.mean * base.mean < 0
+            )
+        )
         return f"; the sign changes with {', '.join(turning[:3])}" + (
             f" and {len(turning) - 3} more" if len(turning) > 3 else ""
         ) if turning else "; no field alone clearly changes its sign"  # fmt: skip
@@ -130,15 +139,16 @@ def _tail(path: str, paths: Sequence[str], *, with_vendor: bool) -> str:
     return sentence(" ".join(steps[-count:]).replace("_", " "))
 
 
-def _is_clear(at: Interval) -> bool:
-    """Whether an interval leaves out zero; with one replication, whether there is any effect."""
-    return bool(at.mean) and not at.low <= 0 <= at.high
+def _clear(found: Sequence[Interval]) -> list[bool]:
+    """Which of these are clearly not 0: at 95 % none of all is named falsely (Holm).
 
-
-def _turns(base: Interval, effect: Effect) -> bool:
-    """Whether the response at either end clearly has the other sign."""
-    ends = (effect.quantities[f"response_{end}"] for end in ("low", "high"))
-    return any(_is_clear(at) and at.mean * base.mean < 0 for at in ends)
+    Where there is no test, with one replication or over resamples, whether an interval leaves out
+    zero, or whether there is any effect.
+    """
+    return [
+        p < 0.05 if p == p else bool(at.mean) and not at.low <= 0 <= at.high
+        for at, p in zip(found, holm([at.p for at in found]).tolist(), strict=True)
+    ]
 
 
 def text(told: Told, colour: bool) -> str:

@@ -7,7 +7,7 @@ from textwrap import wrap
 from sim.report.terminal import WIDTH
 from sim.report.words import plain, sentence
 from sim.study.replicate import StudyResult
-from sim.study.settling import TOO_EARLY, TOO_SHORT, verdicts
+from sim.study.settling import MOVING, TOO_EARLY, verdicts
 
 
 def unsettled(result: StudyResult) -> list[str]:
@@ -15,9 +15,10 @@ def unsettled(result: StudyResult) -> list[str]:
     said = []
     for v in verdicts(result):
         who = f"{plain(v.scenario)}: {v.series}"
-        if v.verdict == TOO_SHORT:
+        if v.verdict == MOVING:
             said.append(
-                f"Careful: {who} shows no settled level; the run is too short to tell. Raise "
+                f"Careful: {who} has not settled where services begin to count: {v.early:.2g} "
+                f"in a quarter there, {v.later:.2g} a year later. Raise kpi_from_days and "
                 "horizon_days, or read totals as those of this period."
             )
         elif v.verdict == TOO_EARLY:

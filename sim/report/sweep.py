@@ -14,13 +14,15 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, WORSE, Comparison
+from sim.study.estimate import difference
 from sim.study.replicate import StudyResult, kpi_names
-from sim.study.statistics import Interval, paired_difference
+from sim.study.statistics import PairedDifference
 from sim.study.sweep import Design, shown
 
 KPIS = ("denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
         "money.net_value_usd", "money.days_in_ar", "people.mean_knowledge")  # fmt: skip
 IN_TITLE = 3  # KPIs
+ALPHA = 0.05  # chance of any false word in the title
 MOST_ROWS, MOST_COLUMNS, MOST_PATHS = 20, 7, 2  # of the printed table
 MARKS = {BETTER: " ▲", WORSE: " ▼", HIGHER: " ◆", LOWER: " ◆"}
 
@@ -84,20 +86,24 @@ class Swept:
     name: str
     kpis: Sequence[str]
 
-    def difference(self, kpi: str, base: int, point: int) -> Interval:
+    def difference(self, kpi: str, base: int, point: int) -> PairedDifference:
         """A KPI at one point less that at another, counted from 0."""
         names = self.view.names
         left, right = (self.view.result.outcomes[names[i]] for i in (base, point))
         both = [r for r in left if r in right]
         a, b = ([side[r].kpis.get(kpi, math.nan) for r in both] for side in (left, right))
-        return paired_difference(a, b).interval
+        return difference(kpi, a, b)
 
     def said(self, kpi: str, base: int, point: int, *, ends: bool) -> str:
-        """How a KPI changes from one point to another, in words, with its interval if wanted."""
-        gap, called = self.difference(kpi, base, point), inside(label(kpi))
+        """How a KPI changes from one point to another, in words, with its interval if wanted.
+
+        A change is claimed so that of all KPIs named none is claimed falsely at 95 % (Bonferroni).
+        """
+        pair, called = self.difference(kpi, base, point), inside(label(kpi))
+        gap = pair.interval
         shown, between = interval(gap.mean, gap.low, gap.high, unit_of(kpi), difference=True)
         between = f" (95 % interval {between})" if ends and between else ""
-        if gap.n != 1 and not (gap.low > 0 or gap.high < 0):
+        if gap.n != 1 and not pair.p * len(self.kpis[:IN_TITLE]) < ALPHA:
             return f"no clear change in {called}{between}"
         return f"{called} {'rises' if gap.mean > 0 else 'falls'} by {shown.lstrip('+−')}{between}"
 
@@ -114,8 +120,10 @@ class Swept:
         means = [self.view.estimate(name, kpi).mean for name in self.view.names]
         known = [i for i, mean in enumerate(means) if math.isfinite(mean)]
         low, high = (pick(known, key=lambda i: means[i]) for pick in (min, max))
-        gap = self.difference(kpi, low, high)
-        if gap.n != 1 and not gap.low > 0:
+        pair = self.difference(kpi, low, high)
+        gap = pair.interval
+        # Which two are the ends is seen from the same numbers: every pair is looked at.
+        if gap.n != 1 and not pair.p * math.comb(len(known), 2) < ALPHA:
             return f"{label(kpi)} does not clearly differ between the points"
         told = (f"{number(means[i], unit_of(kpi), gap.sd / gap.n**0.5)} at {self.where(i)}"
                 for i in (low, high))  # fmt: skip

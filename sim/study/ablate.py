@@ -22,8 +22,9 @@ from sim.scenario.schema import Scenario, Team
 from sim.scenario.timeline import VendorSwitch
 from sim.scenario.vendor import Vendor
 from sim.study import StudyError
+from sim.study.estimate import difference, estimate
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Floats, Interval, mean_interval
+from sim.study.statistics import Floats, Interval
 from sim.study.tables import Tables
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -245,18 +246,18 @@ def analyse(result: StudyResult, pair: Pair, kpis: Sequence[str], *, shapley: bo
             Effect(
                 group,
                 GROUPS[group][0],
-                mean_interval(worth(frozenset({group})) - none),
-                mean_interval(full - worth(every - {group})),
-                mean_interval(
-                    worth(frozenset(pair.groups[: i + 1])) - worth(frozenset(pair.groups[:i]))
-                ),
+                difference(kpi, none, worth(frozenset({group}))).interval,
+                difference(kpi, worth(every - {group}), full).interval,
+                difference(
+                    kpi, worth(frozenset(pair.groups[:i])), worth(frozenset(pair.groups[: i + 1]))
+                ).interval,
             )
             for i, group in enumerate(pair.groups)
         ]
-        whole[kpi] = mean_interval(full - none)
+        whole[kpi] = difference(kpi, none, full).interval
         if shapley:
             found = shapley_values(pair.families, worth)
-            values[kpi] = {family: mean_interval(v) for family, v in found.items()}
+            values[kpi] = {family: estimate(kpi, v) for family, v in found.items()}
     return Ablation(effects, values, whole)
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sim.study.estimate import difference
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Interval, paired_difference
+from sim.study.statistics import Interval
 
 MOST_STEPS = 6
 CLOSE_ENOUGH = 0.1
@@ -50,6 +51,8 @@ class BreakEven:
 @dataclass(frozen=True, slots=True)
 class Map:
     """Paired differences over a grid: a row of intervals for each of `up`, one for each `across`.
+
+    The intervals hold together, so that whoever is `clearly` ahead at any point is so at 95 %.
 
     `sign` is 1 if a positive difference speaks for the scenario, -1 if for the baseline.
     """
@@ -113,9 +116,12 @@ def search(difference: Callable[[float], Interval], low: float, high: float) -> 
     return BreakEven.of(tried)
 
 
-def paired(result: StudyResult, baseline: str, scenario: str, kpi: str) -> Interval:
-    """Scenario minus baseline over the replications that both have."""
+def paired(result: StudyResult, baseline: str, scenario: str, kpi: str, looks: int = 1) -> Interval:
+    """Scenario minus baseline over the replications that both have.
+
+    Of so many `looks` all intervals hold together with 95 % (Bonferroni).
+    """
     a, b = result.outcomes[baseline], result.outcomes[scenario]
     both = [r for r in a if r in b]
     left, right = ([o[r].kpis.get(kpi, math.nan) for r in both] for o in (a, b))
-    return paired_difference(left, right).interval
+    return difference(kpi, left, right, 1 - 0.05 / looks).interval

@@ -11,15 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.record.kpis import Kpi, kpi
+from sim.study.estimate import LEAST_OF_LONG_TAILED, LONG_TAILED, difference, estimate
 from sim.study.replicate import StudyResult, kpi_names
-from sim.study.statistics import (
-    Interval,
-    PairedDifference,
-    holm,
-    mean_interval,
-    paired_difference,
-    replications_needed,
-)
+from sim.study.statistics import Interval, PairedDifference, holm, replications_needed
 
 CAVEAT = "Intervals speak of the model as written, not of the world."
 
@@ -39,7 +33,10 @@ MOST_WORTH_ASKING_FOR = 1000
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One KPI of one scenario: mean over the replications in which it is defined, 95 % interval."""
+    """One KPI of one scenario: mean over the replications in which it is defined, 95 % interval.
+
+    The ends are nan where it is not to be trusted (`sim.study.estimate`).
+    """
 
     scenario: str
     kpi: Kpi
@@ -69,7 +66,7 @@ def summarise(result: StudyResult) -> list[Summary]:
     """By scenario, then by KPI in the order of the outcomes."""
     return [
         Summary(
-            scenario, kpi(name), mean_interval([o.kpis.get(name, math.nan) for o in by.values()])
+            scenario, kpi(name), estimate(name, [o.kpis.get(name, math.nan) for o in by.values()])
         )
         for scenario, by in result.outcomes.items()
         for name in kpi_names(by.values())
@@ -91,7 +88,7 @@ def compare(
         for name in kpis or kpi_names([*a.values(), *b.values()]):
             left = [values.get(name, math.nan) for values, _ in pairs]
             right = [values.get(name, math.nan) for _, values in pairs]
-            rows.append((scenario, kpi(name), paired_difference(left, right, 1 - alpha)))
+            rows.append((scenario, kpi(name), difference(name, left, right, 1 - alpha)))
     family = {
         headline: [pair.p for _, kpi, pair in rows if kpi.headline is headline]
         for headline in (True, False)
@@ -113,30 +110,32 @@ def compare(
     ]
 
 
-def verdict(
-    kpi: Kpi, difference: Interval, p_adjusted: float, tests: int = 1, alpha: float = 0.05
-) -> str:
+def verdict(kpi: Kpi, gap: Interval, p_adjusted: float, tests: int = 1, alpha: float = 0.05) -> str:
     """A difference in words: one of the constants above.
 
     A difference is claimed when `p_adjusted` is below `alpha`, unless the whole interval is smaller
     than the smallest difference that matters. Where none is claimed, the verdict tells how many
-    more replications would settle it among so many `tests`, if that is within reason.
+    more replications would settle it among so many `tests`, if that is within reason; where the
+    interval is not to be trusted, how many it needs at least.
     """
-    size, smallest = abs(difference.mean), kpi.smallest_difference
-    if difference.n < 2:
+    size, smallest = abs(gap.mean), kpi.smallest_difference
+    if gap.n < 2:
         return UNDEFINED
-    if difference.sd == size == 0:
+    if gap.sd == size == 0:
         return NO_DIFFERENCE
-    if max(abs(difference.low), abs(difference.high)) < smallest:
+    if math.isnan(gap.low):  # no interval is to be trusted, for so few replications or at all
+        more = LEAST_OF_LONG_TAILED - gap.n if kpi.name.startswith(LONG_TAILED) else 0
+        return NEEDS_MORE.format(more) if more > 0 else UNCLEAR
+    if max(abs(gap.low), abs(gap.high)) < smallest:
         return TOO_SMALL
     if p_adjusted < alpha:
         if kpi.better == "neither":
-            return HIGHER if difference.mean > 0 else LOWER
-        return BETTER if (difference.mean > 0) == (kpi.better == "higher") else WORSE
+            return HIGHER if gap.mean > 0 else LOWER
+        return BETTER if (gap.mean > 0) == (kpi.better == "higher") else WORSE
     enough = []
     if size > 0:  # so many show that there is a difference,
-        enough.append(replications_needed(size, difference.sd, 1 - alpha / tests))
+        enough.append(replications_needed(size, gap.sd, 1 - alpha / tests))
     if size < smallest:  # and so many that it does not matter
-        enough.append(replications_needed(smallest - size, difference.sd, 1 - alpha))
-    more = max(1, min(enough, default=10**9) - difference.n)
+        enough.append(replications_needed(smallest - size, gap.sd, 1 - alpha))
+    more = max(1, min(enough, default=10**9) - gap.n)
     return NEEDS_MORE.format(more) if more <= MOST_WORTH_ASKING_FOR else UNCLEAR

@@ -19,7 +19,14 @@ from sim.scenario.schema import Scenario
 from sim.scenario.timeline import VendorSwitch
 from sim.study import StudyError
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Floats, Interval, holm, mean_interval, paired_difference
+from sim.study.statistics import (
+    Floats,
+    Interval,
+    holm,
+    may_be_best,
+    mean_interval,
+    paired_difference,
+)
 from sim.study.tables import Tables
 
 NAMES = tuple(FUNCTIONS)
@@ -134,22 +141,19 @@ class Matrix:
     """The rows, the assignments by mean net value, and how surely the best leads.
 
     `standing` holds the assignments from the best to the worst: mean net value, the paired
-    difference from the best, and in which share of the replications it was the best.
+    difference from the best, and in which share of the replications it was the best. `contenders`
+    holds the best with a probability of 95 % (`may_be_best`).
     """
 
     vendors: tuple[str, str]
     rows: tuple[Row, ...]
     standing: tuple[tuple[Assignment, Interval, Interval, float], ...]
+    contenders: tuple[Assignment, ...]
 
     @property
     def best(self) -> Assignment:
         """The assignment with the highest mean net value."""
         return self.standing[0][0]
-
-    @property
-    def contenders(self) -> list[Assignment]:
-        """The best, and those that are not clearly worse (95 %, one comparison each)."""
-        return [a for i, (a, _, gap, _) in enumerate(self.standing) if i == 0 or not gap.high < 0]
 
 
 def values(result: StudyResult, vendors: tuple[str, str], kpi: str) -> Floats:
@@ -199,7 +203,8 @@ def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
         )
         for i in order
     )
-    return Matrix(vendors, tuple(rows), standing)
+    contenders = tuple(a for a, may in zip(ASSIGNMENTS, may_be_best(worth), strict=True) if may)
+    return Matrix(vendors, tuple(rows), standing, contenders)
 
 
 def tables(matrix: Matrix) -> Tables:

@@ -1,8 +1,9 @@
 """Bids ranked four ways: by price per transaction, and by what procurement should ask for instead.
 
-All bids run under the same random numbers, so two of them are compared pair by pair. A bid is
-`clearly` before the next where Holm's adjusted p, over the neighbours of one ranking, is below 5 %;
-a reversal is a pair that two rankings order differently, both with a 95 % interval without zero.
+All bids run under the same random numbers, so two of them are compared pair by pair. Which pairs
+are worth a word is seen from the same numbers, so all pairs by all criteria are one family: a bid
+is `clearly` ahead of another where Holm's adjusted p is below 5 %, which keeps the chance of any
+false word about equal bids below 5 %. A reversal is a pair with clear leads both ways.
 """
 
 from __future__ import annotations
@@ -10,21 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from sim.record.kpis import kpi as kpi_of
+from sim.study.estimate import difference, estimate
 from sim.study.replicate import StudyResult
-from sim.study.statistics import (
-    Floats,
-    Interval,
-    holm,
-    mean_interval,
-    paired_difference,
-    wilson_interval,
-)
+from sim.study.statistics import Floats, Interval, PairedDifference, holm, wilson_interval
 from sim.study.tables import Tables
 
 CRITERIA = {
@@ -93,42 +88,59 @@ def rank(result: StudyResult) -> Ranking:
     """The four rankings of a finished study, and the reversals against price."""
     names = result.names
     trail = {name: keeps_trail(dict(said)) for name, said in result.scenarios.items()}
+    gaps, clear = _leads(result)
     places = {}
     for criterion, kpi in CRITERIA.items():
         by_bid = values(result, kpi)
-        sign = 1.0 if kpi_of(kpi).better == "higher" else -1.0
+        sign = _sign(criterion)
         # Of bids with the same takebacks the one that can defend itself comes first.
         tie = [criterion == "defensibility" and not trail.get(name, False) for name in names]
         order = sorted(range(len(names)), key=lambda i: (-sign * by_bid[i].mean(), tie[i], i))
         best = (sign * by_bid).max(axis=0)
         leads = (sign * by_bid) == best
-        tests = [paired_difference(by_bid[b], by_bid[a]).p for a, b in pairwise(order)]
-        clear: list[bool | None] = [*(bool(p < 0.05) for p in holm(tests)), None]
         places[criterion] = [
             Place(
-                names[i], at + 1, mean_interval(by_bid[i]), float(leads[i].mean()),
-                *wilson_interval(int(leads[i].sum()), leads.shape[1]), clear[at],
+                names[i], at + 1, estimate(kpi, by_bid[i]), float(leads[i].mean()),
+                *wilson_interval(int(leads[i].sum()), leads.shape[1]),
+                (criterion, i, order[at + 1]) in clear if at + 1 < len(order) else None,
             )
             for at, i in enumerate(order)
         ]  # fmt: skip
-    return Ranking(places, _reversals(result), trail)
+    reversals = [
+        Reversal(
+            criterion, names[cheap], names[dear], gaps["price", cheap, dear].interval,
+            gaps[criterion, cheap, dear].interval,
+        )
+        for criterion in list(CRITERIA)[1:]
+        for cheap, dear in permutations(range(len(names)), 2)
+        if ("price", cheap, dear) in clear and (criterion, dear, cheap) in clear
+    ]  # fmt: skip
+    return Ranking(places, reversals, trail)
 
 
-def _reversals(result: StudyResult) -> list[Reversal]:
-    found = []
-    prices = values(result, CRITERIA["price"])
-    for criterion, kpi in list(CRITERIA.items())[1:]:
-        by_bid = values(result, kpi)
-        sign = 1.0 if kpi_of(kpi).better == "higher" else -1.0
-        for pair in combinations(range(len(result.names)), 2):
-            for cheap, dear in (pair, pair[::-1]):
-                price = paired_difference(prices[cheap], prices[dear]).interval
-                gap = paired_difference(by_bid[cheap], by_bid[dear]).interval
-                better = gap.low > 0 if sign > 0 else gap.high < 0
-                if price.low > 0 and better:
-                    names = result.names[cheap], result.names[dear]
-                    found.append(Reversal(criterion, *names, price, gap))
-    return found
+Lead = tuple[str, int, int]
+"""A criterion, and two bids of which the first is ahead by it."""
+
+
+def _sign(criterion: str) -> float:
+    return 1.0 if kpi_of(CRITERIA[criterion]).better == "higher" else -1.0
+
+
+def _leads(result: StudyResult) -> tuple[dict[Lead, PairedDifference], set[Lead]]:
+    """The second bid less the first of every pair by every criterion, and the clear leads."""
+    gaps = {
+        (criterion, i, j): difference(kpi, by_bid[i], by_bid[j])
+        for criterion, kpi in CRITERIA.items()
+        for by_bid in (values(result, kpi),)
+        for i, j in permutations(range(len(result.names)), 2)
+    }
+    once = [lead for lead in gaps if lead[1] < lead[2]]
+    clear = set()
+    for (criterion, i, j), p in zip(once, holm([gaps[lead].p for lead in once]), strict=True):
+        if p < 0.05:
+            ahead = _sign(criterion) * gaps[criterion, i, j].interval.mean < 0
+            clear.add((criterion, i, j) if ahead else (criterion, j, i))
+    return gaps, clear
 
 
 def tables(ranking: Ranking) -> Tables:

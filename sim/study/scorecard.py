@@ -1,9 +1,10 @@
 """Scorecard: every claim of the article that can be counted, how it is read, what the model says.
 
 A claim is tested on scenarios that run under the same random numbers. Its value is computed by
-replication, so that the interval of the mean is that of a paired quantity. A band is met where the
-interval lies in it or overlaps it; a direction only where the whole interval lies on its side.
-What the model takes as input is marked `given`, what it has no mechanism for `not testable`.
+replication, so that the interval of the mean is that of a paired quantity. A range, or a direction,
+is met where the whole interval lies in it, and missed where none of it does; all else is open, so
+that noise meets nothing. What the model takes as input is marked `given`, what it has no mechanism
+for `not testable`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,20 @@ from sim.record.record import Outcome
 from sim.study.matrix import ADVICE, NAMES
 from sim.study.payback import paybacks
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Floats, Interval, mean_interval, quantile_interval
+from sim.study.statistics import (
+    INSIDE,
+    OPEN,
+    OUTSIDE,
+    Floats,
+    Interval,
+    mean_interval,
+    quantile_interval,
+)
 from sim.study.tables import Tables
 
 TESTED, GIVEN, NOT_TESTABLE = "tested", "given", "not testable"
 IN_RANGE, NEAR, OUT = "in range", "near", "out"
+VERDICTS = (IN_RANGE, OPEN, NEAR, OUT, GIVEN, NOT_TESTABLE)
 INF = math.inf
 
 G, S, H = "generalist", "specialized", "in_house"
@@ -193,9 +203,9 @@ class Claim:
     """One statement: in words, as it is read, and how it is tested.
 
     The value is in range between `low` and `high`, in the unit of the claim ("points" are
-    differences between two shares); `tolerance` says how
-    far outside still counts as near, where a band's own half width does not. `median` claims are
-    about the middle replication. `because` says why something is given or not testable.
+    differences between two shares); `tolerance` says how far outside its mean still counts as near,
+    where a band's own half width does not. `median` claims are about the middle replication.
+    `because` says why something is given or not testable.
     """
 
     key: str
@@ -372,15 +382,9 @@ class Row:
 
 def judge(claim: Claim, at: Interval) -> str:
     """The verdict on a value: its interval against the range (see the module)."""
-    low, high = (at.mean if math.isnan(end) else end for end in (at.low, at.high))
-    two_sided = math.isfinite(claim.low) and math.isfinite(claim.high)
-    if two_sided:
-        if low <= claim.high and high >= claim.low:
-            return IN_RANGE
-    elif low >= claim.low and high <= claim.high:
-        return IN_RANGE
-    elif low <= claim.high and high >= claim.low:
-        return NEAR  # a direction that is not certain
+    stands = at.against(claim.low, claim.high)
+    if stands != OUTSIDE:
+        return IN_RANGE if stands == INSIDE else OPEN
     away = max(claim.low - at.mean, at.mean - claim.high)
     return NEAR if away <= claim.near else OUT
 
@@ -439,4 +443,4 @@ def tables(rows: Sequence[Row]) -> Tables:
 def counts(rows: Sequence[Row]) -> Mapping[str, int]:
     """How many claims have each verdict, in the order from in range to not testable."""
     every = [row.verdict for row in rows]
-    return {v: every.count(v) for v in (IN_RANGE, NEAR, OUT, GIVEN, NOT_TESTABLE) if v in every}
+    return {v: every.count(v) for v in VERDICTS if v in every}

@@ -14,8 +14,9 @@ from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
+from sim.study.estimate import estimate
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Interval, kim_nelson, mean_interval
+from sim.study.statistics import Interval, kim_nelson
 from sim.study.tables import Tables
 
 FIRST = 10
@@ -53,7 +54,7 @@ class Chosen:
         """Every scenario with its mean over the replications it had, the best first."""
         sign = -1.0 if kpi_of(self.kpi).better == "lower" else 1.0
         rows = [
-            (name, mean_interval([o.kpis[self.kpi] for o in by.values()]))
+            (name, estimate(self.kpi, [o.kpis[self.kpi] for o in by.values()]))
             for name, by in self.result.outcomes.items()
         ]
         return sorted(rows, key=lambda row: (row[0] not in self.survivors, -sign * row[1].mean))

@@ -9,7 +9,7 @@ points gives the same numbers, so that a factor without effect scores exactly ze
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -18,13 +18,15 @@ from typing import Any
 import numpy as np
 
 from sim.record.kpis import kpi as kpi_of
+from sim.scenario.evidence import evidence
 from sim.scenario.load import Loaded, load
-from sim.scenario.problems import ScenarioError
+from sim.scenario.problems import ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
+from sim.study.estimate import difference, estimate
 from sim.study.replicate import StudyResult
-from sim.study.statistics import Floats, Interval, mean_interval, paired_difference
+from sim.study.statistics import Floats, Interval
 from sim.study.sweep import span
 from sim.study.tables import Tables
 
@@ -123,36 +125,89 @@ def named(options: Sequence[str]) -> list[Factor]:
 
 
 def of_kind(
-    files: Sequence[Path], overrides: Sequence[str], kind: str, spread: float, most: int
+    files: Sequence[Path],
+    overrides: Sequence[str],
+    kind: str,
+    most: int,
+    *,
+    spread: float | None = None,
+    within: Sequence[str] = (),
 ) -> tuple[list[Factor], list[str]]:
-    """Fields of a kind that the scenarios have, ± `spread` of their value; and what was left out.
+    """Fields of a kind that the scenarios have, over their plausible range; and what was left out.
 
-    A field is left out, with the reason, if it has no range or either end alone is no valid
-    scenario (shares that sum to one); members of lists and mixes are; and all behind the first
-    `most`, taken from both files in turn. Where both have a field, the first to come is the middle.
+    The range is that of the parameter page (`Evidence.ends`), or ± `spread` of the value where that
+    is given; the fields with the widest range for their size come first, from both files in turn. A
+    field is left out, with the reason, if it has no range or either end alone is no valid scenario
+    (shares that sum to one); members of lists and mixes are, and all behind the first `most`.
+    Fields `within` these paths only, if there are any. Where both files have a field, the first to
+    come is the middle.
+
+    Raises StudyError (exit code 2) if the scenarios have no such field within a path.
     """
     fields = Fields(Scenario)
     left_out: dict[str, str] = {}
     loaded = [load(file, overrides) for file in files]
-    found: dict[str, Factor] = {}
-    waiting = 0
+    candidates: dict[str, tuple[Path, Factor]] = {}
     each = (_numbers(file, scenario, fields, kind, left_out)
             for file, scenario in zip(files, loaded, strict=True))  # fmt: skip
     for file, path, value in filter(None, chain.from_iterable(zip_longest(*each))):
-        if path in found or path in left_out:
+        if path in candidates or path in left_out:
+            continue
+        if ends := _range(path, value, spread):
+            ends = _within_bounds(value, ends, fields.at(path.split(".")))
+            candidates[path] = file, Factor.of(path, *ends, fields)
+        else:
+            left_out[path] = "docs/parameters.md gives its value no range (--spread X does)"
+    for near in within:
+        if not any(_lies_in(path, [near]) for path in (*candidates, *left_out)):
+            said = f"--within {near}: the scenarios have no number of kind {kind} there"
+            raise StudyError(f"{said}; {did_you_mean(near, _above(candidates))}".rstrip("; "), 2)
+    found: list[Factor] = []
+    waiting = 0
+    for file, factor in sorted(candidates.values(), key=lambda each: -_width(each[1])):
+        if not _lies_in(factor.path, within):
             continue
         if len(found) == most:
             waiting += 1
-            continue
-        factor = Factor.of(path, *_ends(value, spread, fields.at(path.split("."))), fields)
-        if why := _unfit(factor, file, overrides):
-            left_out[path] = why
+        elif why := _unfit(factor, file, overrides):
+            left_out[factor.path] = why
         else:
-            found[path] = factor
-    said = [f"{path}: {why}" for path, why in left_out.items()]
+            found.append(factor)
+    told = [f"{path}: {why}" for path, why in left_out.items() if _lies_in(path, within)]
     if waiting:
-        said.append(f"{waiting} more fields: the first {most} are varied (--most)")
-    return list(found.values()), said
+        told.append(f"{waiting} more fields with narrower ranges: {most} are varied (--most)")
+    return found, told
+
+
+def _lies_in(path: str, within: Sequence[str]) -> bool:
+    return not within or any(f"{path}.".startswith(f"{near}.") for near in within)
+
+
+def _above(paths: Iterable[str]) -> list[str]:
+    """Every path that holds some of these."""
+    steps = (path.split(".") for path in paths)
+    return list(dict.fromkeys(".".join(s[:n]) for s in steps for n in range(1, len(s) + 1)))
+
+
+def _width(factor: Factor) -> float:
+    """How wide a range is for the size of its values: at most 1 where they have one sign."""
+    size = max(abs(factor.low), abs(factor.high))
+    return (factor.high - factor.low) / size if size else 0.0
+
+
+def _range(path: str, value: float, spread: float | None) -> tuple[float, float] | None:
+    """The ends between which a value could lie; None where nobody says.
+
+    A value of the user's own has the range of the shipped one if it lies in it.
+    """
+    if spread is not None:
+        low, high = sorted((value * (1 - spread), value * (1 + spread)))
+        return low, high
+    known = evidence().get(path)
+    if known is None or known.ends is None:
+        return None
+    low, high = known.ends
+    return known.ends if low <= value <= high else None
 
 
 def _numbers(
@@ -180,9 +235,11 @@ def _is(fields: Fields, steps: Sequence[Any], kind: str | None) -> bool:
     return any(option.get("kind") == kind for option in fields.at(steps))
 
 
-def _ends(value: float, spread: float, options: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """± `spread` around a value, within the bounds; half way to one that is excluded."""
-    low, high = sorted((value * (1 - spread), value * (1 + spread)))
+def _within_bounds(
+    value: float, ends: tuple[float, float], options: Sequence[dict[str, Any]]
+) -> tuple[float, float]:
+    """The ends within the bounds of the field; half way to one that is excluded."""
+    low, high = ends
     for bound in options:
         low = max(low, bound.get("minimum", low))
         high = min(high, bound.get("maximum", high))
@@ -268,18 +325,18 @@ def effects(design: Design, values: Floats, kpi: str, seed: int) -> list[Effect]
     trajectories or points: they tell what more of these would, not more replications.
     """
     if design.method == "oat":
-        found = [_one_at_a_time(values, i) for i in range(len(design.factors))]
+        found = [_one_at_a_time(kpi, values, i) for i in range(len(design.factors))]
     else:
         found = (_morris if design.method == "morris" else _sobol)(design, values, seed)
     made = [Effect(f, kpi, q) for f, q in zip(design.factors, found, strict=True)]
     return sorted(made, key=lambda effect: -effect.rank)
 
 
-def _one_at_a_time(values: Floats, i: int) -> dict[str, Interval]:
+def _one_at_a_time(kpi: str, values: Floats, i: int) -> dict[str, Interval]:
     base, low, high = values[0], values[2 * i + 1], values[2 * i + 2]
     pairs = {"at_low": (base, low), "at_high": (base, high), "swing": (low, high)}
-    found = {name: paired_difference(a, b).interval for name, (a, b) in pairs.items()}
-    return found | {"response_low": mean_interval(low), "response_high": mean_interval(high)}
+    found = {name: difference(kpi, a, b).interval for name, (a, b) in pairs.items()}
+    return found | {"response_low": estimate(kpi, low), "response_high": estimate(kpi, high)}
 
 
 def _morris(design: Design, values: Floats, seed: int) -> list[dict[str, Interval]]:
@@ -350,7 +407,7 @@ def tables(design: Design, found: Sequence[Effect], by_kpi: dict[str, Floats]) -
         (n, *row, kpi, at.n, at.mean, at.low, at.high)
         for kpi, values in by_kpi.items()
         for n, (row, response) in enumerate(zip(at_points, values, strict=True), 1)
-        for at in (mean_interval(response),)
+        for at in (estimate(kpi, response),)
     ]
     heads = ("point", *(f.path for f in design.factors), "kpi", "n", "mean", "ci_low", "ci_high")
     return {"sensitivity.csv": (columns, rows), "points.csv": (heads, points)}

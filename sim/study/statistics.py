@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+INSIDE, OUTSIDE, OPEN = "inside", "outside", "open"
+"""Where a true value lies against a range, as far as its interval tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -25,6 +28,28 @@ class Interval:
     sd: float
     low: float
     high: float
+
+    @property
+    def p(self) -> float:
+        """Two-sided probability of a mean so far from 0 if the true one were 0 (Student's t)."""
+        if self.n < 2 or math.isnan(self.sd):
+            return math.nan
+        if self.sd == 0:
+            return 1.0 if self.mean == 0 else 0.0
+        from scipy.special import stdtr
+
+        return 2 * float(stdtr(self.n - 1, -abs(self.mean) / (self.sd / math.sqrt(self.n))))
+
+    def against(self, low: float, high: float) -> str:
+        """`INSIDE` where all of the interval lies from `low` to `high`, `OUTSIDE` where none does.
+
+        Everything else is `OPEN`, and so is what has no interval: noise earns no verdict. Either
+        end of the range may be infinite. A 95 % interval inside a range is two one-sided tests of
+        equivalence at 2.5 % each (Schuirmann 1987).
+        """
+        if low <= self.low and self.high <= high:
+            return INSIDE
+        return OUTSIDE if self.high < low or self.low > high else OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +102,13 @@ def paired_difference(
     relative = interval.mean / abs(base.mean) if base.mean else math.nan
     if interval.n < 2:
         return PairedDifference(interval, relative, math.nan, math.nan, math.nan)
-    if interval.sd == 0:
-        p = 1.0 if interval.mean == 0 else 0.0
-    else:
-        from scipy.special import stdtr
-
-        t = interval.mean / (interval.sd / math.sqrt(interval.n))
-        p = 2 * float(stdtr(interval.n - 1, -abs(t)))
     sd_a, sd_b = base.sd, mean_interval(b).sd
     correlation = reduction = math.nan
     if sd_a > 0 and sd_b > 0:
         correlation = float(np.corrcoef(a, b)[0, 1])
     if sd_a > 0 or sd_b > 0:
         reduction = (sd_a**2 + sd_b**2) / interval.sd**2 if interval.sd > 0 else math.inf
-    return PairedDifference(interval, relative, p, correlation, reduction)
+    return PairedDifference(interval, relative, interval.p, correlation, reduction)
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -106,6 +124,22 @@ def holm(p_values: ArrayLike) -> Floats:
     weighted = p[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(weighted), 1.0)
     return adjusted
+
+
+def may_be_best(values: Floats, alpha: float = 0.05) -> NDArray[np.bool_]:
+    """Which systems may have the largest mean; `values` by system and replication.
+
+    The best is among them with probability 1 - `alpha`, however many there are: a system is out
+    only where some other is ahead by a one-sided paired t test at alpha / (systems - 1) (the
+    screening of Nelson, Swann, Goldsman and Song 2001). All stay with one replication.
+    """
+    systems, n = values.shape
+    if n < 2 or systems < 2:
+        return np.ones(systems, dtype=bool)
+    ahead = values[None, :, :] - values[:, None, :]  # of each system the lead of every other
+    spread = ahead.std(axis=2, ddof=1) / math.sqrt(n)
+    needed = _t_quantile(n - 1, 1 - alpha / (systems - 1)) * spread
+    return np.asarray((ahead.mean(axis=2) <= needed).all(axis=1))
 
 
 def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -133,6 +167,25 @@ def quantile_interval(
     low = int(np.searchsorted(below, tail, side="right")) - 1
     high = int(np.searchsorted(below, 1 - tail, side="left"))
     return float(x[low]) if low >= 0 else math.nan, float(x[high]) if high < n else math.nan
+
+
+def prediction_interval(values: ArrayLike, share: float = 0.9) -> tuple[float, float]:
+    """Where one more replication falls with the chance `share`; nan with fewer than two values.
+
+    A new value is as likely to fall before the first of n values, between any two, or behind the
+    last: so many values (19 for nine in ten) bound it whatever their distribution (Wilks 1941).
+    Fewer do with their mean and spread, mean +- t s sqrt(1 + 1/n), if they are normal.
+    """
+    x = np.asarray(values, dtype=float)
+    x = x[~np.isnan(x)]
+    n, tail = len(x), (1 - share) / 2
+    if n < 2:
+        return math.nan, math.nan
+    if (n + 1) * tail > 1 - 1e-9:
+        low, high = np.quantile(x, (tail, 1 - tail), method="weibull")
+        return float(low), float(high)
+    half = _t_quantile(n - 1, 1 - tail) * float(x.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    return float(x.mean()) - half, float(x.mean()) + half
 
 
 def replications_needed(half_width: float, sd: float, confidence: float = 0.95) -> int:
@@ -226,7 +279,8 @@ def running_half_width(values: Floats, confidence: float = 0.95) -> tuple[Floats
 class Settling:
     """Where a series has settled: the periods before `start` are to be dropped.
 
-    If not `long_enough`, the best cut lies in the second half: the run is too short to tell.
+    If not `long_enough`, the best cut lies in the second half: there is no settled part to speak
+    of. The rule takes the series for one that starts up; whether it does is for the caller to know.
     """
 
     start: int

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from docs import build, validation
 from docs.studies import ROOT
 from sim.model.simulation import run
 from sim.record.kpis import kpi, outcome
+from sim.study.statistics import Interval
 from tests.scenarios import scenario
 
 
@@ -34,9 +37,19 @@ def test_the_validation_page_is_made_of_the_reference_run() -> None:
 
 
 def test_a_verdict_is_that_of_the_interval() -> None:
-    figure = validation.Figure("x", "y", 10.0, 20.0, "", kpi="z")
-    for low, high, expected in (
-        (12, 13, "agrees"), (5, 10, "agrees"), (20, 30, "agrees"), (7, 8, "near"),
-        (24, 25, "near"), (24.1, 25, "**misses**"), (1, 7.9, "**misses**"),
+    figure = validation.Figure("x", "y", 10.0, 20.0, "", ("z",))
+    point = validation.Figure("x", "y", 10.0, 10.0, "", ("z",))
+    for published, low, high, expected in (
+        (figure, 12, 13, "agrees"), (figure, 5, 10, "open"), (figure, 19, 30, "open"),
+        (figure, 7, 9.5, "near"), (figure, 23, 25, "near"), (figure, 24, 25, "**misses**"),
+        (figure, 1, 7.9, "**misses**"), (point, 9, 11, "open"), (point, 10.1, 10.3, "near"),
     ):  # fmt: skip
-        assert validation.verdict(figure, low, high) == expected, (low, high)
+        at = Interval(20, (low + high) / 2, math.nan, low, high)
+        assert validation.verdict(published, at) == expected, at
+
+
+def test_what_is_worked_out_lies_between_the_extremes_of_its_parts() -> None:
+    figure = validation.Figure("x", "y", 1.0, 2.0, "", ("a", "b"), lambda a, b: a / b)
+    parts = {"a": Interval(9, 2.0, math.nan, 1.0, 3.0), "b": Interval(9, 5.0, math.nan, 4.0, 8.0)}
+    at = figure.model(parts)
+    assert (at.mean, at.low, at.high) == (40.0, 12.5, 75.0)

@@ -67,7 +67,10 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "howto/own_arrivals.md": ("with count 0.", "of 180 days"),
     "howto/own_vendor.md": ("add up to 1.", "below 1: most leave early"),
     "howto/reading_intervals.md": (
-        "at 95 % each", "in the table is 5 %", "within 2 % of the mean",
+        "at 95 % each", "in the table is 5 %", "within 2 % of the mean", "√(1 + 1/n)",
+        "with 19 or more", "28 + 25 g²", "90 to 97 %", "93 to 98 %", "83 to 90 %",
+        "at 99 %",
+        "1 200",
         "settles on day 210, but services count from day 180",
     ),
     "levers.md": (
@@ -86,11 +89,14 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "scenarios/medcentral.md": ("A 400-bed hospital",),
     "scorecard.md": ("14 % denials eighteen months",),
     "sensitivity.md": (
-        "each 20 % up and down", "at most 20 (", "values of 0, which have no 20 %", "2 k + 1",
+        "each value 20 % up and down", "at most 20:", "takes all of them, some 150 for", "2 k + 1",
         "(k + 1) × trajectories (10)", "(k + 2) × base sample (64,", "±20 % of a well-known value",
         "of 20 fields without effect", "scores exactly 0.", "Shares above 1 or below 0",
     ),
-    "studies.md": ("Intervals are 95 %", "below 5 %", "asked for (95 %)", "(100) end first"),
+    "studies.md": (
+        "Intervals are 95 %", "below 5 %", "asked for (95 %)", "(100) end first",
+        "at 95 % for all together", "for itself at 95 %",
+    ),
     "turnover_trap.md": (
         "39 % vendor", "going from 15 to 80 %", "correlation of −0.15",
     ),

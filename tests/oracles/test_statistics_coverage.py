@@ -7,7 +7,13 @@ fixed seeds here they always land where they do now.
 import numpy as np
 import pytest
 
-from sim.study.statistics import Precision, holm, mean_interval, paired_difference
+from sim.study.statistics import (
+    Precision,
+    holm,
+    mean_interval,
+    paired_difference,
+    prediction_interval,
+)
 from tests.book import Book
 
 PART = "Statistics"
@@ -26,6 +32,15 @@ def test_t_interval_covers_the_mean(book: Book, replications: int) -> None:
     share = float(np.mean([covered(row, 3) for row in values]))
     name = f"Coverage of the 95 % interval of {replications} runs"
     book.agrees(name, share, 0.95, WITHIN, "Student 1908")
+
+
+@pytest.mark.parametrize("replications", [5, 19, 30])
+def test_a_prediction_covers_one_more_replication(replications: int) -> None:
+    """With 2,000 studies and a true share of 90 %, 87-93 % is missed with probability 1e-5."""
+    values = np.random.default_rng(6).normal(3, 2, (2000, replications + 1))
+    ends = np.array([prediction_interval(row[:-1]) for row in values])
+    hits = (ends[:, 0] <= values[:, -1]) & (values[:, -1] <= ends[:, 1])
+    assert abs(hits.mean() - 0.90) < WITHIN
 
 
 def test_paired_interval_covers_the_difference_under_common_random_numbers(book: Book) -> None:

@@ -24,11 +24,11 @@ from sim.study.scorecard import (
     GIVEN,
     IN_RANGE,
     NEAR,
-    NOT_TESTABLE,
     OUT,
     SCENARIOS,
     STAYS,
     TESTED,
+    VERDICTS,
     Claim,
     Found,
     Row,
@@ -36,7 +36,7 @@ from sim.study.scorecard import (
     judge,
     needed,
 )
-from sim.study.statistics import Interval
+from sim.study.statistics import OPEN, Interval
 
 MONTHS = [(m, k, 0.10 + 0.001 * m) for m in range(36) for k in (
     "denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation",
@@ -103,20 +103,32 @@ def test_every_scenario_that_a_claim_needs_is_shipped() -> None:
 BAND = Claim("k", "w", "r", low=0.1, high=0.2)
 RISE = Claim("k", "w", "r", low=0.0, tolerance=0.05)
 JUDGED = [
-    (BAND, (0.14, 0.16), IN_RANGE), (BAND, (0.05, 0.11), IN_RANGE), (BAND, (0.04, 0.09), NEAR),
+    (BAND, (0.14, 0.16), IN_RANGE), (BAND, (0.05, 0.11), OPEN), (BAND, (0.04, 0.09), NEAR),
     (BAND, (0.01, 0.03), OUT), (BAND, (0.26, 0.30), OUT), (BAND, (0.21, 0.25), NEAR),
-    (RISE, (0.01, 0.02), IN_RANGE), (RISE, (-0.01, 0.03), NEAR), (RISE, (-0.04, -0.02), NEAR),
-    (RISE, (-0.2, -0.1), OUT),
+    (BAND, (0.0, 0.3), OPEN), (BAND, (0.12, 0.21), OPEN), (BAND, (-5.0, 0.11), OPEN),
+    (RISE, (0.01, 0.02), IN_RANGE), (RISE, (-0.01, 0.03), OPEN), (RISE, (-0.04, -0.02), NEAR),
+    (RISE, (-0.2, -0.1), OUT), (RISE, (-0.9, 0.01), OPEN),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("claim", "ends", "verdict"), JUDGED)
-def test_bands_are_met_by_overlap_and_directions_by_certainty(
+def test_a_claim_is_met_or_missed_by_the_whole_interval_and_open_without_one(
     claim: Claim, ends: tuple[float, float], verdict: str
 ) -> None:
     mean = sum(ends) / 2
     assert judge(claim, Interval(10, mean, 1.0, *ends)) == verdict
-    assert judge(claim, Interval(1, mean, math.nan, math.nan, math.nan)) in (IN_RANGE, NEAR, OUT)
+    assert judge(claim, Interval(1, mean, math.nan, math.nan, math.nan)) == OPEN
+
+
+def test_more_noise_never_earns_a_better_verdict() -> None:
+    """Wider and wider intervals around a mean: first what is true of the mean, then open."""
+    for mean in (0.0, 0.07, 0.14, 0.24, 0.9):
+        said = [judge(BAND, Interval(5, mean, 1.0, mean - half, mean + half))
+                for half in (0.0, 0.01, 0.05, 0.5, 5.0)]  # fmt: skip
+        assert said[0] == (IN_RANGE if 0.1 <= mean <= 0.2 else said[0])
+        assert said == sorted(said, key=lambda verdict: verdict == OPEN)
+        assert set(said) == {said[0], OPEN}
+        assert said[0] != OPEN
 
 
 def test_ranges_and_values_are_told_in_their_unit() -> None:
@@ -139,7 +151,7 @@ def test_it_scores_writes_and_prints_every_claim(capsys: pytest.CaptureFixture[s
     text = Path("results/scorecard/scorecard.csv").read_text(encoding="utf-8")
     rows = {row["claim"]: row for row in csv.DictReader(text.splitlines())}
     assert list(rows) == [claim.key for claim in CLAIMS]
-    assert {row["verdict"] for row in rows.values()} <= {IN_RANGE, NEAR, OUT, GIVEN, NOT_TESTABLE}
+    assert {row["verdict"] for row in rows.values()} <= set(VERDICTS)
     assert float(rows["tco_lower"]["value"]) == pytest.approx(100.0)
     assert rows["tco_lower"]["verdict"] == OUT
     assert float(rows["denied_14"]["value"]) == pytest.approx(0.122)

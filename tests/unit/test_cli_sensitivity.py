@@ -14,6 +14,7 @@ from sim.record.record import Outcome
 from sim.scenario.load import shipped_configs
 from sim.scenario.schema import Scenario
 from sim.study import replicate
+from sim.study.sensitivity import of_kind
 
 CONFIGS = shipped_configs()
 ONE, OTHER = str(CONFIGS / "specialized.yaml"), str(CONFIGS / "generalist.yaml")
@@ -121,7 +122,7 @@ def test_a_kind_says_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> N
     assert main([*words, "--workers", "1", "--json"]) == FINE
     told = json.loads(capsys.readouterr().out)
     assert len({e["factor"]["path"] for e in told["effects"]}) == 4
-    assert told["left_out"][-1].endswith("the first 4 are varied (--most)")
+    assert told["left_out"][-1].endswith("narrower ranges: 4 are varied (--most)")
     assert main([*words, "--workers", "1"]) == FINE
     captured = capsys.readouterr()
     assert "not varied: vendors.specialized.certification_mix: a list or a mix" in captured.err
@@ -130,9 +131,41 @@ def test_a_kind_says_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_a_kind_has_the_ranges_of_the_parameter_page_the_widest_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["sensitivity", ONE, "--kind", "uncertainty", "--most", "500", "--workers", "1",
+             "--within", "payers", "--replications", "1"]  # fmt: skip
+    assert main([*words, "--json"]) == FINE
+    told = json.loads(capsys.readouterr().out)
+    factors = {e["factor"]["path"]: e["factor"] for e in told["effects"]}
+    assert all(path.startswith("payers.") for path in factors)
+    assert "payers.other.short_pay_share" in factors  # the last payer of the file
+    short = factors["payers.commercial.short_pay_share"]
+    assert (short["low"], short["high"]) == (0.0, 0.10)  # docs/parameters.md: 0–0.10
+    assert main([*words, "--spread", "0.1", "--json"]) == FINE
+    told = json.loads(capsys.readouterr().out)
+    short = next(e["factor"] for e in told["effects"]
+                 if e["factor"]["path"] == "payers.commercial.short_pay_share")  # fmt: skip
+    assert (short["low"], short["high"]) == pytest.approx((0.054, 0.066))
+
+
+def test_the_widest_ranges_are_varied_first() -> None:
+    files = [Path(ONE)]
+    every, _ = of_kind(files, [], "uncertainty", 500, within=["payers", "people"])
+    few, left_out = of_kind(files, [], "uncertainty", 5, within=["payers", "people"])
+    widths = [(f.high - f.low) / max(abs(f.low), abs(f.high)) for f in every]
+    assert widths == sorted(widths, reverse=True)
+    assert few == every[:5]
+    waiting = next(text for text in left_out if "narrower" in text)
+    assert int(waiting.partition(" ")[0]) >= len(every) - 5
+
+
+@pytest.mark.usefixtures("stand_in")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ([ONE, "--kind", "uncertainty", "--within", "payer"], 'did you mean "payers"'),
         ([ONE], "--factor"),
         ([ONE, "--factor", f"{CONFORMANCE}=0.2"], "--factor vendors.specialized.conformance=0.2: "),
         ([ONE, "--factor", "vendors.nobody.conformance=0:1"], "nobody"),

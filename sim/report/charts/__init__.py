@@ -11,7 +11,8 @@ from sim.record.kpis import kpi as kpi_of
 from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
-from sim.study.statistics import Floats, Interval, mean_interval
+from sim.study.estimate import estimate
+from sim.study.statistics import Floats, Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sim.study.replicate import StudyResult
 
 CLEAR = (BETTER, WORSE, HIGHER, LOWER)
+ENOUGH = 19  # replications: the least and the largest bound one future nine times in ten
 MAX_BANDS = 4  # with more scenarios the bands hide each other and the lines
 
 
@@ -65,8 +67,8 @@ class View:
         return [outcome.kpis.get(kpi, float("nan")) for outcome in self.outcomes(name)]
 
     def estimate(self, name: str, kpi: str) -> Interval:
-        """Mean of a KPI over the replications of a scenario, with its 95 % interval."""
-        return mean_interval(self.values(name, kpi))
+        """Mean of a KPI over the replications of a scenario, and its interval (`estimate`)."""
+        return estimate(kpi, self.values(name, kpi))
 
     def finding(self, kpi: str, what: str) -> str:
         """One sentence on a KPI in all scenarios; ``what`` follows the number."""
@@ -120,8 +122,16 @@ class View:
     def band_note(self) -> str:
         """What the bands mean, for the source line."""
         if self.bands:
-            return "Dark band: 95 % interval of the mean; light band: 5–95 % of replications"
+            return f"Dark band: 95 % interval of the mean; light band: {self.range_note}"
         return "Bands of so many scenarios would hide each other" if self.replicated else ""
+
+    @property
+    def range_note(self) -> str:
+        """What the columns `low` and `high` of `over_time` hold, in words."""
+        counts = [len(self.result.outcomes[name]) for name in self.names]
+        if min(counts) >= ENOUGH:
+            return "where a single future lies nine times in ten"
+        return "all replications, too few to tell where nine futures in ten lie"
 
 
 def standard_error(interval: Interval) -> float:
@@ -130,9 +140,18 @@ def standard_error(interval: Interval) -> float:
 
 
 def over_time(
-    outcomes: "Sequence[Outcome]", table: str, when: str, value: str, where: Mapping[str, str]
+    outcomes: "Sequence[Outcome]",
+    table: str,
+    when: str,
+    value: str,
+    where: Mapping[str, str],
+    kpi: str = "",
 ) -> "Table":
-    """A column by period: mean, its 95 % interval and the 5 and 95 % quantiles over replications.
+    """A column by period: mean, its 95 % interval, and between which ends a single future lies.
+
+    These are the ends of `prediction_interval` that need no distribution: of fewer replications
+    than `ENOUGH` the least and the largest. The interval is that of ``kpi``, whose kind the values
+    are: nan where it is not to be trusted.
 
     ``where`` selects the rows of the table. A period without any defined value is left out.
     """
@@ -147,11 +166,12 @@ def over_time(
     edges: dict[int, Floats] = {}
     for count in {len(values) for values in found.values()}:  # as a rule all have as many: at once
         alike = [period for period, values in found.items() if len(values) == count]
-        both = np.quantile([found[period] for period in alike], (0.05, 0.95), axis=1)
+        rows_of = [found[period] for period in alike]
+        both = np.quantile(rows_of, (0.05, 0.95), axis=1, method="weibull")
         edges |= zip(alike, both.T, strict=True)
-    band: Table = {column: [] for column in (when, "mean", "ci_low", "ci_high", "p05", "p95")}
+    band: Table = {column: [] for column in (when, "mean", "ci_low", "ci_high", "low", "high")}
     for period in sorted(found):
-        interval = mean_interval(found[period])
+        interval = estimate(kpi, found[period])
         row = (period, interval.mean, interval.low, interval.high, *map(float, edges[period]))
         for column, v in zip(band, row, strict=True):
             band[column].append(v)

@@ -22,7 +22,7 @@ def chart(view: View) -> Chart:
         raise NothingToDraw("no weekly backlog of any queue")
     parts = {}
     for queue in queues:
-        key = ("queues", "week", "backlog", {"queue": queue})
+        key = ("queues", "week", "backlog", {"queue": queue}, f"work.backlog_days.{queue}")
         parts[queue] = stacked(
             {n: over_time(view.outcomes(n), *key) for n in view.names}, "scenario"
         )

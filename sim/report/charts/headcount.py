@@ -46,7 +46,7 @@ def chart(view: View) -> Chart:
 def _draw(view: View, title: str, data: Table) -> Figure:
     note = "Dashed: plan"
     if view.replicated:
-        note += ". Dark band: 95 % interval of the mean; light band: 5–95 % of replications"
+        note += ". Dark band: 95 % interval of the mean; light band: " + view.range_note
     looks = view.looks
     heads = [(name, look.ink) for name, look in looks.items()]
     figure, panels = style.panels(title, view.source(note), heads, 1.9, left=0.5, gap=0.6)
@@ -55,7 +55,7 @@ def _draw(view: View, title: str, data: Table) -> Figure:
         rows = only(data, scenario=name)
         draw_line(axes, rows, "month", look, bands=view.replicated)
         axes.step(rows["month"], rows["plan"], where="post", color=style.INK, ls="--", lw=1)
-        axes.set_ylim(0, 1.12 * max(*data["plan"], *data["p95"]))
+        axes.set_ylim(0, 1.12 * max(*data["plan"], *data["high"]))
         axes.margins(x=0)
         style.units(axes.yaxis, "people")
         style.units(axes.xaxis, "months")

@@ -1,70 +1,65 @@
 """Error and risk apart: the mean with its interval, and where single replications fall.
 
 After the SMORE plot (Nelson 2008): readers take the interval of a mean for the range of what may
-happen; here both are drawn, and the percentiles have intervals too.
+happen; here both are drawn. What may happen is a prediction interval for one future, which is wider
+than the replications where these are few.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import label, number, plain, sentence
-from sim.study.statistics import quantile_interval
+from sim.study.statistics import prediction_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 KPIS = ("money.net_value_usd", "denials.initial_rate")
-QUANTILES = {"p05": 0.05, "p95": 0.95}
+FUTURE = 0.9  # chance that a single future lies between the ticks
 MOST_DOTS = 100  # of a scenario: more hide each other, and make a heavy picture
-LEAST = 5  # replications: with fewer there is no percentile worth the name
+LEAST = 5  # replications: with fewer the prediction is too wide to be of use
 ROW, NAMES, GAP = 0.8, 1.9, 0.5  # inches
 
 
 def chart(view: View) -> Chart:
     """Rows of dots by KPI; raises NothingToDraw with too few replications."""
-    columns = ("scenario", "kpi", "mean", "se", "ci_low", "ci_high")
+    columns = ("scenario", "kpi", "mean", "se", "ci_low", "ci_high", "future_low", "future_high")
     data: Table = {c: [] for c in columns}
-    for quantile in QUANTILES:
-        data |= {f"{quantile}{end}": [] for end in ("", "_low", "_high")}
     for name in view.names:
         for kpi in KPIS:
             values = [v for v in view.values(name, kpi) if v == v]
             if len(values) < LEAST:
                 raise NothingToDraw(f"fewer than {LEAST} replications have a value of {kpi}")
             at = view.estimate(name, kpi)
-            row = [name, kpi, at.mean, standard_error(at), at.low, at.high]
-            for share in QUANTILES.values():
-                row += [float(np.quantile(values, share)), *quantile_interval(values, share)]
+            row = [name, kpi, at.mean, standard_error(at), at.low, at.high,
+                   *prediction_interval(values, FUTURE)]  # fmt: skip
             for column, value in zip(data.values(), row, strict=True):
                 column.append(value)
     title = _finding(view, data)
     return Chart(
         name="mean_and_risk",
         title=title,
-        alt=f"Every replication as a dot, with mean, percentiles and their intervals. {title}.",
+        alt=f"Every replication as a dot, with the mean and where one future lies. {title}.",
         data=data,
         draw=lambda: _draw(view, title, data),
     )
 
 
 def _finding(view: View, data: Table) -> str:
-    """Mean and range of the net value in the scenario where it is largest."""
+    """Mean of the net value in the scenario where it is largest, and where one future lies."""
     rows = only(data, kpi=KPIS[0])
     best = max(range(len(view.names)), key=lambda i: rows["mean"][i])
     shown = number(rows["mean"][best], "USD", rows["se"][best])
-    ends = (number(rows[q][best], "USD", rows["se"][best]) for q in QUANTILES)
+    ends = (number(rows[f"future_{end}"][best], "USD", rows["se"][best]) for end in ("low", "high"))
     return sentence(
-        f"{plain(view.names[best])}: {shown} of net value on average; nine futures in ten lie "
-        f"between {' and '.join(ends)}"
+        f"{plain(view.names[best])}: {shown} of net value on average; a single future lies between "
+        f"{' and '.join(ends)} nine times in ten"
     )
 
 
@@ -72,7 +67,7 @@ def _draw(view: View, title: str, data: Table) -> Figure:
     height = ROW * len(view.names)
     note = (
         f"Dots: replications, at most {MOST_DOTS}. Diamond: mean with its 95 % interval. Ticks: "
-        "5th and 95th percentile, with their 95 % intervals as lines below where there are enough"
+        "between them a single future lies nine times in ten"
     )
     canvas = style.canvas(title, view.source(note), height + 0.9)
     wide = (style.WIDTH - 2 * style.MARGIN - NAMES - GAP) / len(KPIS)
@@ -102,8 +97,5 @@ def _row(axes: Axes, y: float, values: list[float], at: dict[str, float], look: 
     axes.plot(values, spread, "o", ms=3.5, color=look.colour, alpha=0.45, mew=0)
     axes.plot((at["ci_low"], at["ci_high"]), (y + 0.12, y + 0.12), color=look.colour, lw=5)
     axes.plot(at["mean"], y + 0.12, "D", ms=6, color=look.ink, mec="white", mew=0.8)
-    for quantile in QUANTILES:
-        axes.plot((at[quantile],) * 2, (y - 0.3, y + 0.02), color=look.ink, lw=1.5)
-        low, high = at[f"{quantile}_low"], at[f"{quantile}_high"]
-        if math.isfinite(low) and math.isfinite(high):
-            axes.plot((low, high), (y + 0.28, y + 0.28), color=look.ink, lw=1.5)
+    for end in (at["future_low"], at["future_high"]):
+        axes.plot((end, end), (y - 0.3, y + 0.02), color=look.ink, lw=1.5)

@@ -30,7 +30,7 @@ def chart(swept: Swept) -> Chart:
     for kpi in kpis:
         for point, name in enumerate(swept.view.names):
             at = swept.view.estimate(name, kpi)
-            gap = swept.difference(kpi, 0, point)
+            gap = swept.difference(kpi, 0, point).interval
             values = (v.values[point] for v in swept.varied)
             row = (point + 1, *values, kpi, at.mean, at.low, at.high, gap.mean, gap.low, gap.high)
             for column, value in zip(data.values(), row, strict=True):

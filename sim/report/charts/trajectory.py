@@ -65,7 +65,7 @@ def draw_line(axes: Axes, rows: Table, when: str, look: style.Look, *, bands: bo
     """One scenario's line and, if wanted, its bands; ``rows`` as `over_time` gives them."""
     x = rows[when]
     if bands:
-        for low, high, alpha in (("p05", "p95", 0.15), ("ci_low", "ci_high", 0.4)):
+        for low, high, alpha in (("low", "high", 0.15), ("ci_low", "ci_high", 0.4)):
             axes.fill_between(x, rows[low], rows[high], color=look.colour, alpha=alpha, lw=0)
     marker = "o" if len(x) == 1 else None
     axes.plot(x, rows["mean"], color=look.colour, ls=look.line, lw=2, marker=marker)

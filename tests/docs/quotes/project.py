@@ -31,7 +31,10 @@ from tests.docs.quotes.sources import (
 @page("../README.md")
 def readme() -> Quotes:
     _, tested, count = verdicts()
-    yield f"{count['in range']} of {tested} in range, {count['near']} near, {count['out']} out"
+    yield (
+        f"{count['in range']} of {tested} in range, {count['open']} open, {count['near']} near, "
+        f"{count['out']} out"
+    )
     yield f"in {len(pages_rows())} comparisons"
     demo = values("demo")
     fees, expected = demo_gap("money.fees_usd"), demo["generalist", "money.expected_usd"].mean()

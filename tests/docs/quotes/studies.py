@@ -287,8 +287,8 @@ def scorecard() -> Quotes:
     claims, tested, count = verdicts()
     yield (
         f"{tested} of {claims} claims are tested. **{count['in range']} are in range, "
-        f"{count['near']} near, {count['out']} out**; {count['given']} are inputs and prove "
-        f"nothing, {count['not testable']} have no mechanism"
+        f"{count['open']} open, {count['near']} near, {count['out']} out**; {count['given']} are "
+        f"inputs and prove nothing, {count['not testable']} have no mechanism"
     )
 
 

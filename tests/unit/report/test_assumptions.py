@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sim.report import evidence
 from sim.report.assumptions import OWN, Assumption, assumptions, confidence_summary
-from sim.report.evidence import LETTERS
+from sim.scenario import evidence
+from sim.scenario.evidence import LETTERS
 from sim.scenario.load import load, shipped_configs
 from sim.study.store import content_of
 

@@ -131,7 +131,7 @@ def test_designs_that_cannot_be(method: str, size: int, count: int, said: str) -
 
 
 def test_fields_of_a_kind_stay_valid_and_the_rest_is_named() -> None:
-    found, left_out = of_kind([SPECIALIZED], [], "lever", 0.2, 500)
+    found, left_out = of_kind([SPECIALIZED], [], "lever", 500, spread=0.2)
     paths = {f.path: f for f in found}
     price = paths["vendors.specialized.price.usd_per_hour"]
     assert (price.low, price.high, price.unit) == (pytest.approx(33.6), pytest.approx(50.4),
@@ -148,16 +148,16 @@ def test_fields_of_a_kind_stay_valid_and_the_rest_is_named() -> None:
 
 
 def test_the_cap_is_said_and_both_files_have_their_turn() -> None:
-    found, left_out = of_kind([GENERALIST, SPECIALIZED], [], "lever", 0.2, 6)
+    found, left_out = of_kind([GENERALIST, SPECIALIZED], [], "lever", 6, spread=0.2)
     assert len(found) == 6
     assert {f.path.split(".")[1] for f in found if f.path.startswith("vendors.")} == {
         "generalist", "specialized",
     }  # fmt: skip
-    assert left_out[-1].endswith("more fields: the first 6 are varied (--most)")
+    assert left_out[-1].endswith("narrower ranges: 6 are varied (--most)")
 
 
 def test_uncertainties_leave_out_size_and_what_must_sum_to_one() -> None:
-    found, left_out = of_kind([SPECIALIZED], [], "uncertainty", 0.2, 12)
+    found, left_out = of_kind([SPECIALIZED], [], "uncertainty", 500)
     paths = [f.path for f in found]
     assert "hospital.scale" not in paths
     assert any(why.startswith("hospital.scale: ") for why in left_out)
@@ -175,4 +175,4 @@ def test_files_that_are_missing_are_a_problem_of_the_scenario(tmp_path: Path) ->
     from sim.scenario.problems import ScenarioError
 
     with pytest.raises(ScenarioError, match="there is no file"):
-        of_kind([tmp_path / "nothing.yaml"], [], "lever", 0.2, 5)
+        of_kind([tmp_path / "nothing.yaml"], [], "lever", 5)

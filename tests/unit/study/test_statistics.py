@@ -7,12 +7,17 @@ import pytest
 from scipy import stats
 
 from sim.study.statistics import (
+    INSIDE,
+    OPEN,
+    OUTSIDE,
+    Interval,
     Precision,
     holm,
     kim_nelson,
     mean_interval,
     mser5,
     paired_difference,
+    prediction_interval,
     quantile_interval,
     replications_needed,
     running_half_width,
@@ -49,6 +54,27 @@ def test_too_few_values_have_no_interval(values: list[float], n: int) -> None:
 def test_equal_values_have_an_interval_of_width_exactly_zero() -> None:
     interval = mean_interval([0.1] * 7)  # whose mean by summation is not 0.1
     assert (interval.mean, interval.sd, interval.low, interval.high) == (0.1, 0, 0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((2.0, 3.0), INSIDE), ((1.0, 4.0), INSIDE), ((2.5, 2.5), INSIDE), ((4.1, 9.0), OUTSIDE),
+        ((-9.0, 0.9), OUTSIDE), ((0.9, 2.0), OPEN), ((3.0, 4.1), OPEN), ((0.0, 5.0), OPEN),
+        ((4.0, 5.0), OPEN), ((math.nan, math.nan), OPEN), ((3.0, math.nan), OPEN),
+        ((math.inf, math.inf), OUTSIDE),
+    ],
+)  # fmt: skip
+def test_an_interval_is_in_a_range_only_with_both_ends(
+    ends: tuple[float, float], expected: str
+) -> None:
+    assert Interval(9, sum(ends) / 2, 1.0, *ends).against(1.0, 4.0) == expected
+
+
+def test_a_range_without_an_end_is_a_direction() -> None:
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(-math.inf, 3.0) == INSIDE
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(2.0, math.inf) == OPEN
+    assert Interval(9, 2.0, 1.0, 1.0, 3.0).against(4.0, math.inf) == OUTSIDE
 
 
 def test_paired_difference_is_the_paired_t_test() -> None:
@@ -122,6 +148,30 @@ def test_quantile_interval_is_scipys(quantile: float) -> None:
     less = stats.quantile_test(x, p=quantile, alternative="less").confidence_interval(0.975)
     greater = stats.quantile_test(x, p=quantile, alternative="greater").confidence_interval(0.975)
     assert quantile_interval(x, quantile) == (greater.low, less.high)
+
+
+@pytest.mark.parametrize(("n", "share"), [(2, 0.9), (5, 0.9), (10, 0.95), (18, 0.9)])
+def test_few_values_predict_with_their_mean_and_spread(n: int, share: float) -> None:
+    """The wanted chance is exact for normal values: integrated over mean and spread by scipy."""
+    x = np.random.default_rng(n).normal(3, 2, n)
+    low, high = prediction_interval(x, share)
+    half = stats.t.ppf((1 + share) / 2, n - 1) * x.std(ddof=1) * math.sqrt(1 + 1 / n)
+    assert (low, high) == (pytest.approx(x.mean() - half), pytest.approx(x.mean() + half))
+
+
+@pytest.mark.parametrize("n", [19, 39, 199])
+def test_many_values_predict_whatever_their_distribution(n: int) -> None:
+    """Between the k-th value from either end a new one falls with the chance (n + 1 - 2k)/(n + 1).
+
+    With n + 1 = 20k that is nine in ten; the values of a wild distribution are as good as any.
+    """
+    x = np.exp(np.random.default_rng(n).normal(0, 3, n))
+    k = (n + 1) // 20
+    assert prediction_interval(x) == pytest.approx((np.sort(x)[k - 1], np.sort(x)[-k]))
+
+
+def test_one_value_predicts_nothing() -> None:
+    assert all(math.isnan(end) for end in prediction_interval([1.0, math.nan]))
 
 
 def test_quantile_interval_has_no_end_where_there_are_too_few_values() -> None:

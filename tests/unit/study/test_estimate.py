@@ -1,0 +1,92 @@
+"""Estimates: the t interval for most KPIs, and none where it would not hold what it says.
+
+Statistical tests draw 400 studies; with fixed seeds they always end as they do now.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.record.kpis import kpi
+from sim.study.compare import UNCLEAR, verdict
+from sim.study.estimate import difference, estimate, trusted
+from sim.study.statistics import Floats, mean_interval, paired_difference
+
+WAIT, RATE, TAKEN = "work.wait_days.edits", "denials.initial_rate", "audit.takeback"
+STUDIES = 400
+
+
+def spells(rng: np.random.Generator, n: int) -> Floats:
+    """Waits that are 5 days but for one bad spell in fifty replications, which has 40."""
+    return rng.normal(5, 0.1, n) + 35 * (rng.random(n) < 0.02)
+
+
+TRUTH = 5 + 35 * 0.02
+
+
+def test_most_kpis_have_the_t_interval() -> None:
+    x, y = np.random.default_rng(1).normal(0.1, 0.01, (2, 5))
+    assert estimate(RATE, x) == mean_interval(x)
+    assert difference(RATE, x, y) == paired_difference(x, y)
+
+
+def test_days_in_ar_have_the_interval_that_covers() -> None:
+    x, y = np.random.default_rng(6).normal(40, 2, (2, 8))
+    assert estimate("money.days_in_ar", x) == mean_interval(x, 0.99)
+    assert difference("money.days_in_ar", x, y) == paired_difference(x, y)
+
+
+@pytest.mark.parametrize("n", [5, 10, 20])
+def test_what_one_bad_spell_decides_has_no_interval_of_few_replications(n: int) -> None:
+    """The t interval misses most means, since most studies hold no bad spell."""
+    rng = np.random.default_rng(2)
+    studies = [spells(rng, n) for _ in range(STUDIES)]
+    assert all(math.isnan(estimate(WAIT, x).low) for x in studies)
+    missed = [not i.low <= TRUTH <= i.high for i in map(mean_interval, studies)]
+    assert np.mean(missed) > 0.5
+
+
+@pytest.mark.parametrize("sigma", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("n", [5, 30, 100])
+def test_an_interval_of_a_long_tail_that_is_given_covers(sigma: float, n: int) -> None:
+    """Given and missed at most at 5 %, so 40 of 400 have probability 1e-5."""
+    rng = np.random.default_rng(3)
+    truth = math.exp(sigma**2 / 2)
+    found = [estimate(WAIT, x) for x in np.exp(rng.normal(0, sigma, (STUDIES, n)))]
+    assert sum(i.high < truth or i.low > truth for i in found) < 40
+    if n == 100 and sigma == 0.2:  # enough for so short a tail
+        assert sum(math.isnan(i.low) for i in found) < STUDIES / 2
+
+
+def test_a_difference_of_waits_has_neither_interval_nor_p_of_few_replications() -> None:
+    rng = np.random.default_rng(4)
+    a, b = spells(rng, 10), spells(rng, 10)
+    pair = difference(WAIT, a, b)
+    assert pair.interval.mean == pytest.approx(np.mean(b - a))
+    assert all(math.isnan(x) for x in (pair.interval.low, pair.interval.high, pair.p))
+    assert verdict(kpi(WAIT), pair.interval, pair.p) == "need about 18 more"
+    same = difference(WAIT, a, a)
+    assert (same.interval.low, same.interval.high, same.p) == (0.0, 0.0, 1.0)
+
+
+def test_what_some_replications_do_not_see_has_no_interval() -> None:
+    some, every = [0.001, 0.0, 0.002, 0.001], [0.001, 0.003, 0.002, 0.001]
+    assert not trusted(TAKEN, some)
+    assert estimate(TAKEN, every) == mean_interval(every)
+    pair = difference(TAKEN, every, some)
+    assert math.isnan(pair.interval.low)
+    assert verdict(kpi(TAKEN), pair.interval, pair.p) == UNCLEAR
+
+
+@pytest.mark.parametrize("kappa", [0.0, 0.3, 1.0])
+def test_so_many_are_needed_as_the_skewness_asks_for(kappa: float) -> None:
+    x = np.exp(np.random.default_rng(5).normal(0, kappa, 200)) if kappa else np.ones(200)
+    skewness = float(stats.skew(x, bias=False)) if kappa else 0.0
+    for n in range(28, 200, 10):
+        own = float(stats.skew(x[:n], bias=False)) if kappa else 0.0
+        assert trusted(WAIT, x[:n]) == (n >= 28 + 25 * own**2)
+    assert trusted(WAIT, x) == (28 + 25 * skewness**2 <= 200)
