@@ -78,7 +78,8 @@ PARTS: dict[str, tuple[Figure, ...]] = {
                kpis=("denials.initial_rate", "claims.rfi_rate"),
                worked_out=lambda denied, asked: denied + asked, in_sample=True),
         Figure("Denied claims paid in the end", PREMIER, 54.3, 70.0,
-               "private payers, two years apart", kpis=("denials.overturned_rate",), in_sample=True),
+               "private payers, two years apart", kpis=("denials.overturned_rate",),
+               in_sample=True),
         Figure("Denied in network, marketplace plans", "CMS Transparency in Coverage, 2024",
                18.8, 18.8, "plans of one market, by issuers' own count; the model has all payers",
                kpis=("denials.initial_rate",), apart=True),
@@ -104,6 +105,11 @@ PARTS: dict[str, tuple[Figure, ...]] = {
         Figure("Days in A/R", "Kodiak in HealthLeaders", 43.6, 56.9,
                "top ten to mean; the model has no patients' balances and no disputes past its "
                "horizon", kpis=("money.days_in_ar",), days=True),
+        Figure("Days discharged, not final billed", "HFMA and trade press", 3, 7, "best to typical",
+               kpis=("money.dnfb_days",), days=True),
+        Figure("A/R older than 90 days", "Kodiak, 2024", 27, 36,
+               "Medicare Advantage to commercial; the model's payers answer within their own "
+               "times, without disputes that drag on", kpis=("money.ar_over_90_share",)),
         Figure("Short payments, of net revenue", "trade press", 1, 3,
                "published before, the model's after what is claimed back",
                kpis=("money.leakage.short_pay",), apart=True),

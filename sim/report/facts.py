@@ -14,6 +14,7 @@ from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
 from sim.report.plots import Plot, plots
+from sim.report.published import published_text
 from sim.report.settling import unsettled
 from sim.report.terminal import Texts, careful, compared, described, headline, overload_text
 from sim.report.words import apart, label, sentence
@@ -90,7 +91,8 @@ class Facts:
         """What the answer rests on."""
         result = self.view.result
         overload = " ".join(overload_text(result).split())
-        return " ".join(filter(None, (self.runs, overload, *unsettled(result))))
+        bands = published_text(kpi.name for kpi in self.kpis if kpi.headline)
+        return " ".join(filter(None, (self.runs, overload, *unsettled(result), bands)))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from textwrap import wrap
 
 from sim.report.terminal import WIDTH
-from sim.report.words import plain, sentence
+from sim.report.words import number, plain, sentence
+from sim.study.overload import overloaded_names
 from sim.study.replicate import StudyResult
-from sim.study.settling import MOVING, TOO_EARLY, verdicts
+from sim.study.settling import MOVING, OPEN_WORK, TOO_EARLY, verdicts
 
 
 def unsettled(result: StudyResult) -> list[str]:
-    """A warning for each series that has not settled where it counts."""
-    said = []
+    """A warning for each series that has not settled where it counts.
+
+    Open work of an overloaded scenario never does, and that is said already.
+    """
+    said, behind = [], overloaded_names(result)
     for v in verdicts(result):
+        if v.scenario in behind and v.series == OPEN_WORK:
+            continue
         who = f"{plain(v.scenario)}: {v.series}"
         if v.verdict == MOVING:
             said.append(
-                f"Careful: {who} has not settled where services begin to count: {v.early:.2g} "
-                f"in a quarter there, {v.later:.2g} a year later. Raise kpi_from_days and "
+                f"Careful: {who} has not settled where services begin to count: {number(v.early, '')} "
+                f"in a quarter there, {number(v.later, '')} a year later. Raise kpi_from_days and "
                 "horizon_days, or read totals as those of this period."
             )
         elif v.verdict == TOO_EARLY:

@@ -15,6 +15,7 @@ from rich.text import Text
 from sim.record.kpis import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
+from sim.report.published import published_text
 from sim.report.words import interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import Overload, overloaded
@@ -55,14 +56,15 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{overload_text(result)}{warning}{more}{CAVEAT}"
+    notes = f"{overload_text(result)}{warning}{more}{published(view)}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
-    notes = f"{overload_text(result)}{CAVEAT}"
-    return printed([table(*described(View(result, 1.0)))], notes, colour=colour)
+    view = View(result, 1.0)
+    notes = f"{overload_text(result)}{published(view)}{CAVEAT}"
+    return printed([table(*described(view))], notes, colour=colour)
 
 
 Texts = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -93,6 +95,12 @@ def described(view: View) -> Texts:
             said, unit = label_and_unit(kpi)
             rows.append((said, *interval(at.mean, at.low, at.high, unit)))
     return (plain(name), "95 % interval"), rows
+
+
+def published(view: View) -> str:
+    """What has been published about the headline KPIs, wrapped; each line ends with a newline."""
+    names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
+    return "".join(f"{line}\n" for line in wrap(published_text(names), WIDTH))
 
 
 def overload_text(result: StudyResult) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sim.record.kpis import Kpi, kpi
 from sim.study.estimate import LEAST_OF_LONG_TAILED, LONG_TAILED, difference, estimate
+from sim.study.overload import overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.statistics import Interval, PairedDifference, holm, replications_needed
 
@@ -26,6 +27,8 @@ TOO_SMALL = "no difference that matters"
 UNCLEAR = "no clear difference"
 NEEDS_MORE = "need about {} more"
 UNDEFINED = "not defined often enough"
+OVERLOADED = "overloaded"
+"""Of money, where a scenario does not keep up with its work: totals depend on when one looks."""
 
 MOST_WORTH_ASKING_FOR = 1000
 """Where settling a difference needs more replications than this, the verdict is `UNCLEAR`."""
@@ -81,6 +84,7 @@ def compare(
     `alpha` is the chance of any false claim (see the module), and of an interval missing the truth.
     """
     baseline, *others = result.names
+    behind = overloaded_names(result)
     rows: list[tuple[str, Kpi, PairedDifference]] = []
     for scenario in others:
         a, b = result.outcomes[baseline], result.outcomes[scenario]
@@ -102,7 +106,9 @@ def compare(
             difference=pair.interval,
             relative=pair.relative,
             p_adjusted=(p := float(next(adjusted[kpi.headline]))),
-            verdict=verdict(kpi, pair.interval, p, len(family[kpi.headline]), alpha),
+            verdict=OVERLOADED
+            if kpi.name.startswith("money.") and behind & {baseline, scenario}
+            else verdict(kpi, pair.interval, p, len(family[kpi.headline]), alpha),
             correlation=pair.correlation,
             variance_reduction=pair.variance_reduction,
         )

@@ -16,7 +16,6 @@ from sim.study.statistics import Interval, mean_interval
 UNDONE = "work.undone_share."
 LEAST_SHARE = 0.05
 """Part of what comes in that may be left over, net of what waited before: 18 days' in a year."""
-VERDICT = "overloaded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def open_work(table: Table) -> dict[int, float]:
     return total
 
 
-SERIES = {"knowledge": ("people", knowledge, 0.03), "open work": ("queues", open_work, 0.25)}
+OPEN_WORK = "open work"
+SERIES = {"knowledge": ("people", knowledge, 0.03), OPEN_WORK: ("queues", open_work, 0.25)}
 """Table, function and margin of each series: a smaller change over a year, relative to the level,
 is of no matter (assumption)."""
 

@@ -10,7 +10,17 @@ import numpy as np
 from sim.record.kpis import kpi as kpi_of
 from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
-from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
+from sim.study.compare import (
+    BETTER,
+    CAVEAT,
+    HIGHER,
+    LOWER,
+    OVERLOADED,
+    UNDEFINED,
+    WORSE,
+    Comparison,
+    compare,
+)
 from sim.study.estimate import estimate
 from sim.study.statistics import Floats, Interval
 
@@ -86,6 +96,8 @@ class View:
         [row, *_] = rows or [c for c in compare(self.result, kpis=[kpi]) if c.scenario == name]
         if row.verdict in (*CLEAR, UNDEFINED):
             return ""
+        if row.verdict == OVERLOADED:
+            return f"no verdict: {OVERLOADED}"
         return row.verdict if row.verdict.startswith("no") else "not clear yet"
 
     @property
