@@ -22,10 +22,11 @@ def unsettled(result: StudyResult) -> list[str]:
             continue
         who = f"{plain(v.scenario)}: {v.series}"
         if v.verdict == MOVING:
+            early, later = number(v.early, ""), number(v.later, "")
             said.append(
-                f"Careful: {who} has not settled where services begin to count: {number(v.early, '')} "
-                f"in a quarter there, {number(v.later, '')} a year later. Raise kpi_from_days and "
-                "horizon_days, or read totals as those of this period."
+                f"Careful: {who} has not settled where services begin to count: {early} in a "
+                f"quarter there, {later} a year later. Raise kpi_from_days and horizon_days, or "
+                "read totals as those of this period."
             )
         elif v.verdict == TOO_EARLY:
             said.append(

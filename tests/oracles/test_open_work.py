@@ -1,0 +1,167 @@
+"""Work that is not done brings nothing: open claims are finished after the run, or are lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.model.codes import CAUSES
+from sim.model.simulation import run
+from sim.record.kpis import outcome
+from sim.scenario.schema import Scenario
+from sim.study.overload import LEAST_SHARE, overloaded
+from sim.study.replicate import StudyResult
+from tests.scenarios import for_payers, scenario, staffed
+
+DRAIN = "drain_days=730"
+YEAR = {"scale": 0.2, "days": 365, "first": 60, "last": 60}
+
+
+def kpis(model: Scenario, replication: int = 0) -> dict[str, float]:
+    return outcome(run(model, replication)).kpis
+
+
+def study(*models: Scenario, replications: int = 2) -> StudyResult:
+    """A study in memory."""
+    outcomes = {m.name: {r: outcome(run(m, r)) for r in range(replications)} for m in models}
+    said = {m.name: m.model_dump(mode="json") for m in models}
+    return StudyResult(tuple(outcomes), outcomes, 1, (), "", replications, 0, {}, "", said)
+
+
+@pytest.mark.parametrize(
+    ("team", "counts"), [("coding_inpatient", (0, 2, 4, 7)), ("billing", (0, 4, 8, 12))]
+)
+def test_net_value_rises_with_staff_until_the_work_is_done(
+    team: str, counts: tuple[int, ...]
+) -> None:
+    """Each step is worth millions; luck, which is common, moves it by thousands."""
+    values = [
+        kpis(scenario("generalist", DRAIN, f"teams.{team}.headcount={n}", **YEAR))[
+            "money.net_value_usd"
+        ]
+        for n in counts
+    ]
+    assert values == sorted(values)
+    assert values[-1] - values[0] > 0.05 * values[-1]
+
+
+def test_what_nobody_codes_is_lost_to_the_filing_limit_and_said() -> None:
+    """No inpatient coder: not a dollar of inpatients, and a queue that is called overloaded."""
+    model = scenario("generalist", DRAIN, "teams.coding_inpatient.headcount=0", **YEAR)
+    record = run(model, 0)
+    inpatient = record.claims["setting"] == 0
+    assert record.claims["paid_cents"][inpatient].sum() == 0
+    assert (record.claims["loss_cause"][inpatient] == CAUSES.index("timely_filing")).all(), (
+        "nothing is left to hope for"
+    )
+    found = outcome(record).kpis
+    assert found["money.average_revenue_per_case"] == 0.0
+    assert found["money.open_usd"] == 0.0
+    [behind] = overloaded(study(model))
+    assert (behind.queue, behind.team, behind.planned) == (
+        "coding_inpatient",
+        "coding_inpatient",
+        0,
+    )
+    assert behind.undone.mean == 1.0
+    assert 5 < behind.needed < 9, "18,000 charts of half an hour, at 92 % of 1,700 hours a year"
+
+
+def test_a_team_that_keeps_up_is_not_overloaded() -> None:
+    result = study(scenario("generalist", DRAIN, **YEAR))
+    assert overloaded(result) == []
+
+
+def test_a_little_left_over_is_no_overload() -> None:
+    result = study(scenario("generalist", days=120, first=10, last=60))
+    name = result.names[0]
+    for share, expected in ((LEAST_SHARE - 0.01, 0), (LEAST_SHARE + 0.01, 1)):
+        outcomes = {
+            r: replace(o, kpis={**o.kpis, "work.undone_share.edits": share})
+            for r, o in result.outcomes[name].items()
+        }
+        assert len(overloaded(replace(result, outcomes={name: outcomes}))) == expected
+
+
+def test_a_quarter_fewer_heads_costs_money_and_days() -> None:
+    """As many as the plan asks for at this size (9, 19, 13, 13 and 11), and a quarter fewer."""
+    enough = {
+        "coding_inpatient": 8,
+        "coding_outpatient": 20,
+        "billing": 13,
+        "clinical": 14,
+        "ar": 10,
+    }
+    few = kpis(scenario("generalist", DRAIN, *_heads(enough, 0.75), **YEAR))
+    many = kpis(scenario("generalist", DRAIN, *_heads(enough, 1.0), **YEAR))
+    assert few["money.net_value_usd"] < many["money.net_value_usd"]
+    assert few["work.days_to_submission"] > many["work.days_to_submission"] + 1.0
+
+
+def _heads(plan: dict[str, int], share: float) -> list[str]:
+    return [f"teams.{team}.headcount={round(n * share)}" for team, n in plan.items()]
+
+
+def test_slower_payers_never_lower_the_cost_of_ownership() -> None:
+    """What is decided after the run counts as what is decided within it."""
+    slow = [
+        *for_payers("corrected_claim_reply_days", 300),
+        *for_payers("appeal_levels", "[{file_within_days: 60, decision_days: 300}]"),
+    ]
+    quick = [
+        *for_payers("corrected_claim_reply_days", 20),
+        *for_payers("appeal_levels", "[{file_within_days: 60, decision_days: 20}]"),
+    ]
+    cost = {
+        name: kpis(scenario("generalist", DRAIN, "denials.worked_steepness=0", *how, **YEAR))
+        for name, how in (("slow", slow), ("quick", quick))
+    }
+    for name in ("money.tco", "denials.final_rate", "money.net_revenue_realisation"):
+        assert cost["slow"][name] == pytest.approx(cost["quick"][name], rel=0.03), name
+    assert cost["slow"]["money.net_value_usd"] < cost["quick"]["money.net_value_usd"]
+
+
+def test_work_left_behind_is_charged_as_it_is_done_later() -> None:
+    """A team too small works its backlog off afterwards; minutes of the window are counted once.
+
+    With people enough the same minutes are worked in time: what the claims took is the same but
+    for luck of who works them, and only where it was left behind is it charged as such.
+    """
+    few = kpis(scenario("generalist", DRAIN, "teams.coding_outpatient.headcount=13", **YEAR))
+    many = kpis(scenario("generalist", DRAIN, "teams.coding_outpatient.headcount=24", **YEAR))
+    assert few["money.left_work_usd"] > 5 * abs(many["money.left_work_usd"])
+    # About half an hour's fee in three minutes of work for each chart that was left.
+    saved = many["money.fees_usd"] - few["money.fees_usd"]
+    assert 0.0 < few["money.left_work_usd"] < saved
+
+
+def test_a_longer_horizon_changes_nothing_that_happened_before_it() -> None:
+    days = 120
+    short = run(scenario("generalist", days=days, first=20, last=30), 0)
+    long = run(scenario("generalist", days=days + 60, first=20, last=30), 0)
+    for name, column in short.days.items():
+        np.testing.assert_array_equal(column, long.days[name][:days])
+    weeks = days // 7
+    for name in ("week", "queue", "arrived", "finished", "backlog", "wait_days"):
+        n = sum(week < weeks for week in short.queues["week"])
+        assert short.queues[name][:n] == long.queues[name][:n], name
+
+
+def test_a_drain_changes_nothing_in_the_run() -> None:
+    plain = run(scenario("five_functions_generalist", days=120, first=20, last=30), 0)
+    drained = run(scenario("five_functions_generalist", DRAIN, days=120, first=20, last=30), 0)
+    for name, column in plain.days.items():
+        np.testing.assert_array_equal(column, drained.days[name])
+    assert plain.queues == drained.queues
+    assert plain.weeks == drained.weeks
+    assert plain.agents == drained.agents
+    assert drained.claims["open_cents"].sum() == 0 < plain.claims["open_cents"].sum()
+
+
+def test_with_nobody_at_all_everything_is_lost() -> None:
+    found = kpis(scenario("generalist", DRAIN, *staffed(0), days=150))
+    assert found["money.paid_usd"] == 0.0
+    assert found["money.loss_usd.timely_filing"] == pytest.approx(found["money.expected_usd"])
+    assert found["money.tco"] >= found["money.expected_usd"]

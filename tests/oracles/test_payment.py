@@ -1,0 +1,98 @@
+"""Who is paid for what: by the claim once, by collections for what their work brings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.model.codes import First
+from sim.model.simulation import run
+from sim.record.kpis import outcome
+from tests.scenarios import faultless, for_payers, scenario
+
+DRAIN = "drain_days=730"
+AR = ["teams.ar.vendor=specialized", "vendors.specialized.price.usd_per_hour=0",
+      "vendors.specialized.price.transition_usd=0"]  # fmt: skip
+HOURS = "vendors.generalist.price.usd_per_hour=0"
+
+
+def two_vendors(*overrides: str) -> dict[str, float]:
+    """The generalist codes, the specialist follows up; nobody is paid by the hour."""
+    model = scenario("hybrid", DRAIN, *overrides, days=200)
+    return outcome(run(model, 0)).kpis
+
+
+def teams_of(coder: str, follower: str) -> list[str]:
+    return [
+        *(f"teams.{t}.vendor={coder}" for t in
+          ("coding_inpatient", "coding_outpatient", "billing", "clinical")),
+        f"teams.ar.vendor={follower}",
+        *(f"vendors.{v}.price.usd_per_hour=0" for v in (coder, follower)),
+        *(f"vendors.{v}.price.{kind}=0" for v in (coder, follower)
+          for kind in ("usd_per_claim", "share_of_collections")),
+    ]  # fmt: skip
+
+
+def test_collections_go_to_whoever_worked_for_them() -> None:
+    """Every first submission vanishes: all cash comes after a follow-up, and so does its share."""
+    vanish = [*for_payers("no_reply_share", 1), *for_payers("short_pay_share", 0)]
+    found = two_vendors(
+        *teams_of("generalist", "specialized"), *vanish,
+        *faultless("generalist"), "vendors.specialized.price.share_of_collections=0.2",
+    )  # fmt: skip
+    assert found["money.paid_usd"] > 0
+    # faultless() lets nothing vanish; without vanishing, the coder's employer is paid nothing.
+    assert found["money.fees_usd"] == 0.0
+    found = two_vendors(
+        *teams_of("generalist", "specialized"), *faultless("generalist"), *vanish,
+        "vendors.specialized.price.share_of_collections=0.2",
+    )  # fmt: skip
+    assert found["money.fees_usd"] == pytest.approx(0.2 * found["money.paid_usd"], rel=1e-9)
+
+
+def test_what_is_paid_at_the_first_go_is_the_coders() -> None:
+    found = two_vendors(
+        *teams_of("generalist", "specialized"), *faultless("generalist"),
+        "vendors.generalist.price.share_of_collections=0.04",
+    )  # fmt: skip
+    assert found["money.fees_usd"] == pytest.approx(0.04 * found["money.paid_usd"], rel=1e-9)
+
+
+def test_a_claim_is_billed_once_by_each_vendor_that_works_on_it() -> None:
+    """The coder's 7 dollars for every claim; the follower's 3 for those that were followed up."""
+    model = scenario(
+        "hybrid", DRAIN, *teams_of("generalist", "specialized"), *faultless("generalist"),
+        *for_payers("no_reply_share", 0.5),
+        "vendors.generalist.price.usd_per_claim=7", "vendors.specialized.price.usd_per_claim=3",
+        days=200,
+    )  # fmt: skip
+    record = run(model, 0)
+    found = outcome(record).kpis
+    first, last = 30, 140
+    mine = (record.claims["day"] >= first) & (record.claims["day"] < last)
+    # One touch to code; a second to follow up, by the only other team that has anything to do
+    # apart from scrubber edits, which are the coder's.
+    followed = mine & (record.claims["touches"] - 1 - record.claims["edited"] > 0)
+    assert (record.claims["first_outcome"][mine] == First.PAID).all()
+    assert followed.sum() > 500
+    expected = 7 * mine.sum() + 3 * followed.sum()
+    assert found["money.fees_usd"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_what_is_left_is_mostly_small_and_as_much_as_is_written() -> None:
+    """Share of denials taken up, by count, within three standard errors and what tilts leave."""
+    model = scenario(
+        "in_house", DRAIN, "vendors.in_house.denials.worked_share=0.8",
+        "vendors.in_house.denials.threshold_usd=0", scale=0.3, days=200,
+    )  # fmt: skip
+    record = run(model, 0)
+    c = record.claims
+    causes = list(record.facts.causes)
+    denied = c["denied_for"] >= 0
+    left = denied & (c["loss_cause"] == causes.index("not_worked")) & (c["appealed"] == 0)
+    count = denied.sum()
+    assert count > 3000
+    error = 3.3 * np.sqrt(0.8 * 0.2 / count)
+    assert 1 - left.sum() / count == pytest.approx(0.8, abs=error + 0.015)
+    worked = denied & ~left
+    assert np.median(c["expected"][left]) < 0.5 * np.median(c["expected"][worked])
