@@ -29,23 +29,25 @@ class FeedbackLoop:
         self._running.append(vendor)
 
     def run(self, day: int, present: set[str]) -> None:
-        """Hold the meetings of a day by vendors who are there; feel those held a lag ago."""
-        for i, closes, floor in self._felt.pop(day, ()):
-            self._close(i, closes, floor)
-        for name in self._running:
-            loop = self._loops[name]
-            if name not in present or day == 0 or day % loop.every_days:
-                continue
-            for i, avoidable in enumerate(self._avoidable):
-                if avoidable and self._kinds[i].denials_seen:
-                    if loop.lag_days:
-                        later = self._felt.setdefault(day + loop.lag_days, [])
-                        later.append((i, loop.closes_share, loop.floor_share))
-                    else:
-                        self._close(i, loop.closes_share, loop.floor_share)
+        """Hold the meetings of a day by vendors who are there; feel those held a lag ago.
+
+        Meetings of one day look at the same denials; those that can mend least come first.
+        """
+        loops = [self._loops[name] for name in self._running if name in present]
+        held = [loop for loop in loops if day > 0 and day % loop.every_days == 0]
+        for loop in held:
+            effects = [
+                (i, loop.closes_share, loop.floor_share)
+                for i, avoidable in enumerate(self._avoidable)
+                if avoidable and self._kinds[i].denials_seen
+            ]
+            self._felt.setdefault(day + loop.lag_days, []).extend(effects)
+        self._close(self._felt.pop(day, []))
+        if held:
             for kind in self._kinds:
                 kind.denials_seen = 0
 
-    def _close(self, category: int, closes: float, floor: float) -> None:
+    def _close(self, effects: list[tuple[int, float, float]]) -> None:
         """Close a share of the gap between what is left and what no meeting removes."""
-        self.left[category] -= closes * max(0.0, self.left[category] - floor)
+        for category, closes, floor in sorted(effects, key=lambda e: (e[0], -e[2], e[1])):
+            self.left[category] -= closes * max(0.0, self.left[category] - floor)

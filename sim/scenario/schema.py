@@ -35,7 +35,12 @@ class Team(Model):
 
     name: str = constant("Name of the team", "-", "assumption", min_length=1, max_length=60)
     vendor: str = lever("Vendor profile", "-", "assumption", min_length=1)
-    queues: tuple[QueueName, ...] = lever("Queues served", "-", "assumption", min_length=1)
+    queues: tuple[QueueName, ...] = lever(
+        "Queues served; of items equally urgent, those of the first queue named go first",
+        "-",
+        "assumption",
+        min_length=1,
+    )
     headcount: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = lever(
         "Planned agents at scale 1, or `auto`: expected work over productive time at the target "
         "occupancy",
@@ -85,25 +90,38 @@ class Scenario(Model):
     )
     hospital: Hospital
     payers: tuple[Payer, ...] = constant(
-        "Payer classes", "-", "assumption", min_length=1, max_length=50
+        "Payer classes", "-", "assumption", min_length=1, max_length=50, unordered=True
     )
     categories: tuple[Category, ...] = constant(
-        "Defect categories", "-", "assumption", min_length=1
+        "Defect categories", "-", "assumption", min_length=1, unordered=True
     )
     denials: Denials
-    queues: tuple[Queue, ...] = constant("Kinds of work", "-", "assumption", min_length=1)
+    queues: tuple[Queue, ...] = constant(
+        "Kinds of work", "-", "assumption", min_length=1, unordered=True
+    )
     certifications: tuple[Certification, ...] = constant(
-        "Certification levels", "-", "assumption", min_length=1
+        "Certification levels", "-", "assumption", min_length=1, unordered=True
     )
     people: People
     policy_calendar: tuple[PolicyChange, ...] = constant(
-        "Rule changes", "-", "assumption", default=()
+        "Rule changes", "-", "assumption", default=(), unordered=True
     )
     calendar: Calendar
     vendors: tuple[Vendor, ...] = constant(
-        "Vendor profiles", "-", "assumption", min_length=1, max_length=50
+        "Vendor profiles", "-", "assumption", min_length=1, max_length=50, unordered=True
     )
-    teams: tuple[Team, ...] = constant("Teams", "-", "assumption", min_length=1, max_length=200)
+    teams: tuple[Team, ...] = constant(
+        "Teams, in the order in which the tables list them and ties go to them",
+        "-",
+        "assumption",
+        min_length=1,
+        max_length=200,
+    )
     timeline: tuple[Event, ...] = constant(
-        "Dated events", "-", "assumption", default=(), max_length=200
+        "Dated events; those of one day happen in the order of their kinds",
+        "-",
+        "assumption",
+        default=(),
+        max_length=200,
+        unordered=True,
     )
