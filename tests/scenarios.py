@@ -23,6 +23,8 @@ from sim.scenario.schema import Scenario
 TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
 PAYERS = ("medicare", "medicare_advantage", "commercial", "managed_medicaid", "medicaid", "other")
 CERTIFICATIONS = ("none", "CPC", "CCS", "RHIT", "RN")
+EVENLY = "hospital.arrivals.month_profile=[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]"
+"""As many claims every day, whatever the month."""
 KERNEL = (coding, front, knowledge, money, payer, ports, queueing, rework, work)
 
 

@@ -48,6 +48,7 @@ class Simulation:
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
             self._engine.run(self._scenario.horizon_days)
+            self._count_time()
             return self._observer.record()
         finally:
             self._engine.close()
@@ -67,6 +68,7 @@ class Simulation:
         front = hospital.front_end
         batch = hospital.arrivals.within_day == "batch"
         for day in range(self._scenario.horizon_days):
+            self._count_time()
             if day and day % REVIEW_DAYS == 0:
                 self._observer.week(day)
             self._timeline.run(day)
@@ -83,10 +85,13 @@ class Simulation:
                 self._draw(day)
                 for claims in self._waiting.pop(day, ()):
                     engine.admit(claims)
-            for team in world.teams:
-                team.daily(day)
             self._manage_vendors(day)
             yield engine.env.timeout(1.0)
+
+    def _count_time(self) -> None:
+        """Count, and charge, everybody's time up to now."""
+        for team in self.world.teams:
+            team.roster.count_time()
 
     def _see_denials(self) -> set[str]:
         """Vendors who work denials now, and so have something to tell the hospital."""

@@ -73,7 +73,7 @@ def digest(world: World) -> str:
         ]
         for team in world.teams
     ]  # fmt: skip
-    others = [sorted(world.ledger.transitions.items()), world.feedback.left.tolist()]
+    others = [world.ledger.transitions, world.feedback.left.tolist()]
     text = json.dumps([rows, engine, teams, others])
     return hashlib.sha256(text.encode()).hexdigest()
 
