@@ -194,12 +194,13 @@ class Personnel:
 
     def look_back(self, agent: Career, tenure_days: float) -> None:
         """Put somebody of the opening team where programmes that have begun would have them now."""
-        programme = self._open_to(agent, tenure_days)
-        if programme is not None:
-            began = max(self._env.now - tenure_days + programme.after_days,
-                        self._started[programme.name])  # fmt: skip
-            left = began + programme.months * rules.DAYS_PER_MONTH - self._env.now
-            self._try(agent, programme, max(0.0, left))
+        now, programme = self._env.now, self._open_to(agent, tenure_days)
+        if programme is None:
+            return
+        began = max(now - tenure_days + programme.after_days, self._started[programme.name])
+        if began < now:
+            days = began + programme.months * rules.DAYS_PER_MONTH - now
+            self._try(agent, programme, max(0.0, days))
 
     def _enrol(self, agent: Career) -> None:
         """Put an agent through the first programme they qualify for; each tries once."""

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.model import rules
-from sim.model.arrivals import Arrivals
+from sim.model.arrivals import Arrivals, counted, counts_of
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import CATEGORIES, MAX_VISITS, SETTING_ROWS, Flag, Queue
 from sim.model.draws import Draws
@@ -18,14 +18,14 @@ from sim.model.kernel.ports import Objects, rework_luck
 from sim.model.kernel.rework import start_visit, visit_number
 from sim.model.kernel.rows import Claim
 from sim.scenario.schema import Scenario
-from tests.scenarios import EVENLY, objects, scenario, world_of
+from tests.scenarios import EVENLY, for_payers, objects, scenario, world_of
 
 UNTOUCHED = np.ones(len(CATEGORIES))
 
 
 def arrivals(model: Scenario) -> Arrivals:
     calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
-    return Arrivals(model, calendar, Draws(model.seed, 0))
+    return Arrivals(model, calendar, Draws(model.seed, 0), counts_of(model))
 
 
 def drawn_in(model: Scenario, days: int, left: NDArray[np.float64] = UNTOUCHED) -> Objects:
@@ -251,3 +251,56 @@ def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
     for column in drawn[0].columns():
         given = [value for d in drawn for value in d.columns()[column].tolist()]
         assert [getattr(row, column) for row in rows] == given, column
+
+
+@pytest.fixture
+def file_of_counts(tmp_path: Path) -> str:
+    """120 days with 40 outpatient and 10 inpatient claims each, of two payers."""
+    rows = ["date,setting,payer,count"]
+    for day in range(120):
+        on = scenario().start + timedelta(day)
+        rows += [f"{on},outpatient,commercial,30", f"{on},outpatient,medicare,10",
+                 f"{on},inpatient,medicare,10"]  # fmt: skip
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(rows) + "\n")
+    return f"hospital.arrivals.file={file}"
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.3, 1.0, 1.5, 2.0])
+def test_a_replayed_hospital_of_another_size_has_its_part_of_the_claims(
+    file_of_counts: str, scale: float
+) -> None:
+    """Each claim is there as often as the scale says on average: within five standard errors."""
+    replay = arrivals(scenario("generalist", file_of_counts, scale=scale, days=120, first=0))
+    found = sum(len(replay.payers(day, setting)) for day in range(120) for setting in (0, 1))
+    part = scale - int(scale)
+    error = (120 * 50 * part * (1 - part)) ** 0.5
+    assert abs(found - 120 * 50 * scale) <= 5 * error
+
+
+def test_events_of_volume_act_on_replayed_counts(file_of_counts: str) -> None:
+    double = "timeline=[{kind: volume, on: 2025-02-01, factor: 2, until: 2025-02-11}]"
+    replay = arrivals(scenario("generalist", file_of_counts, double, scale=1, days=120, first=0))
+    counts = [len(replay.payers(day, 1)) for day in range(120)]
+    assert counts == [40] * 31 + [80] * 10 + [40] * 79
+
+
+def test_plans_are_made_for_the_replayed_claims(file_of_counts: str) -> None:
+    """In the run 50 claims come a day, whatever `claims_per_year` says, and 4 in 10 of medicare."""
+    replay = scenario("generalist", file_of_counts, scale=0.1, days=100, first=0)
+    planned = counted(replay, counts_of(replay))
+    assert planned.hospital.outpatient.claims_per_year == pytest.approx(40 * 365.25)
+    assert planned.hospital.inpatient.claims_per_year == pytest.approx(10 * 365.25)
+    shares = {p.name: p.claims_share for p in planned.payers if p.claims_share}
+    assert shares == {"commercial": pytest.approx(0.6), "medicare": pytest.approx(0.4)}
+    volumes = [f"hospital.outpatient.claims_per_year={40 * 365.25}",
+               f"hospital.inpatient.claims_per_year={10 * 365.25}"]  # fmt: skip
+    drawn = scenario(
+        "generalist", *volumes, *for_payers("claims_share", 0),
+        "payers.commercial.claims_share=0.6", "payers.medicare.claims_share=0.4",
+        scale=0.1, days=100, first=0,
+    )  # fmt: skip
+    plans = [[(t.roster.plan, t.roster.hours_share) for t in world_of(s).teams]
+             for s in (replay, drawn)]  # fmt: skip
+    assert [p for p, _ in plans[0]] == [p for p, _ in plans[1]]
+    assert [h for _, h in plans[0]] == pytest.approx([h for _, h in plans[1]])
