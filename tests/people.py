@@ -177,11 +177,14 @@ def queues_open_to(world: World, agent: Career) -> list[WorkQueue]:
 
 def _on_duty(world: World, team: Team, agent: Career) -> bool:
     """Whether the calendar has the agent at the desk now, overtime apart."""
-    now = world.engine.env.now
-    calendar, day = world.calendar, int(now)
+    now, calendar = world.engine.env.now, world.calendar
     length = calendar.shift_length * team.roster.hours_share
-    here = calendar.is_workday[day] and not agent.absent[day] and agent.producing
-    return here and calendar.shift_start < now - day < calendar.shift_start + length
+    starts = [  # of last night's shift, which may go on past midnight, and of today's
+        day + calendar.shift_start
+        for day in (int(now) - 1, int(now))
+        if day >= 0 and calendar.is_workday[day] and not agent.absent[day]
+    ]
+    return agent.producing and any(start < now < start + length for start in starts)
 
 
 # --- what must hold -------------------------------------------------------------------------------

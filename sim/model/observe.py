@@ -15,10 +15,9 @@ from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.rows import Agent
-from sim.model.stints import assessment_days, place_of
+from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
 from sim.record.record import AGE_BANDS, Facts, Record, Table
-from sim.scenario.timeline import VendorSwitch
 
 COHORT_DAYS = 28
 OPENING = "opening team"
@@ -174,9 +173,9 @@ class Observer:
         world, scenario = self._world, self._world.scenario
         profiles = {v.name: v.compliance for v in scenario.vendors}
         charges = list(world.ledger.transitions)
-        for event in scenario.timeline:
-            if isinstance(event, VendorSwitch) and event.assessed and (p := profiles[event.to]):
-                weeks = assessment_days(scenario, event.to, world.draws) / 7.0
+        for vendor, event in first_assessed(scenario).items():
+            if p := profiles[vendor]:
+                weeks = assessment_days(scenario, vendor, world.draws) / 7.0
                 usd = weeks * p.review_hours_per_week * p.review_usd_per_hour
                 charges.append((world.calendar.day_of(event.on), usd))
         booked: dict[int, list[float]] = {}

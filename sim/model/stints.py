@@ -29,14 +29,15 @@ class Stint:
 def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Stint]:
     """The stints of all teams, in the order of the teams and then of time.
 
-    A switch that is to be assessed waits for the end of the assessment.
+    A switch that is to be assessed waits for the end of the assessment, which each vendor passes
+    once.
     """
+    assessed = {
+        vendor: calendar.day_of(e.on) + assessment_days(scenario, vendor, draws)
+        for vendor, e in first_assessed(scenario).items()
+    }
     switches = sorted(
-        (
-            calendar.day_of(e.on) + (assessment_days(scenario, e.to, draws) if e.assessed else 0),
-            i,
-            e,
-        )
+        (max(calendar.day_of(e.on), assessed[e.to] if e.assessed else 0), i, e)
         for i, e in enumerate(scenario.timeline)
         if isinstance(e, VendorSwitch)
     )
@@ -53,6 +54,17 @@ def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Sti
     for stint in out:
         teams.setdefault(stint.team.vendor, set()).add(stint.team.name)
     return [replace(stint, teams_of_vendor=len(teams[stint.team.vendor])) for stint in out]
+
+
+def first_assessed(scenario: Scenario) -> dict[str, VendorSwitch]:
+    """The switch for which each vendor that is assessed is assessed: the first."""
+    found: dict[str, VendorSwitch] = {}
+    for event in sorted(
+        (e for e in scenario.timeline if isinstance(e, VendorSwitch) and e.assessed),
+        key=lambda e: e.on,
+    ):
+        found.setdefault(event.to, event)
+    return found
 
 
 def assessment_days(scenario: Scenario, vendor: str, draws: Draws) -> int:

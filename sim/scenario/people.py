@@ -173,7 +173,13 @@ class Calendar(Model):
         unordered=True,
     )
     shift_start_hour: float = constant("Start of the shift", "hour", "assumption", ge=0, lt=24)
-    shift_hours: float = constant("Paid length of the shift", "hours", "assumption", gt=0, le=24)
+    shift_hours: float = constant(
+        "Paid length of the shift, which may go on past midnight",
+        "hours",
+        "assumption",
+        gt=0,
+        le=24,
+    )
     shrinkage_share: float = uncertainty(
         "Paid time lost inside working days (breaks, meetings, systems)", "share", "B5", ge=0, lt=1
     )

@@ -24,7 +24,9 @@ class Overtime(Model):
         gt=0,
         le=365,
     )
-    hours_per_day: float = lever("Extra hours per shift", "hours", "assumption", gt=0, le=8)
+    hours_per_day: float = lever(
+        "Extra hours per shift, which lasts for a day at most", "hours", "assumption", gt=0, le=8
+    )
     pay_multiplier: float = lever(
         "Rate of an overtime hour over a normal one", "ratio", "assumption", ge=1, le=4
     )
