@@ -14,7 +14,7 @@ from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
 from sim.model.kernel import queueing
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.ports import Objects
-from sim.model.kernel.rows import Agent, Claim, Crew, WorkQueue
+from sim.model.kernel.rows import Agent, Claim, WorkQueue
 from sim.model.simulation import Simulation
 from sim.model.workforce import Team
 from sim.model.world import World
@@ -177,11 +177,14 @@ def queues_open_to(world: World, agent: Career) -> list[WorkQueue]:
 
 def _on_duty(world: World, team: Team, agent: Career) -> bool:
     """Whether the calendar has the agent at the desk now, overtime apart."""
-    now = world.engine.env.now
-    calendar, day = world.calendar, int(now)
+    now, calendar = world.engine.env.now, world.calendar
     length = calendar.shift_length * team.roster.hours_share
-    here = calendar.is_workday[day] and not agent.absent[day] and agent.producing
-    return here and calendar.shift_start < now - day < calendar.shift_start + length
+    starts = [  # of last night's shift, which may go on past midnight, and of today's
+        day + calendar.shift_start
+        for day in (int(now) - 1, int(now))
+        if day >= 0 and calendar.is_workday[day] and not agent.absent[day]
+    ]
+    return agent.producing and any(start < now < start + length for start in starts)
 
 
 # --- what must hold -------------------------------------------------------------------------------
@@ -196,8 +199,20 @@ def assert_sound(seen: Seen) -> None:
     assert_every_claim_is_somewhere(seen)
     world = seen.world
     assert_idle_agents_stand_in_line(world)
-    for team, crew in zip(world.teams, world.state.crews, strict=True):
-        assert_time_adds_up(world, team, crew)
+    for team in world.teams:
+        assert_time_adds_up(world, team)
+    assert_weeks_add_up(seen.record)
+
+
+def assert_weeks_add_up(record: Record) -> None:
+    """Busy ≤ productive ≤ scheduled ≤ paid hours, for each team and week."""
+    weeks = record.weeks
+    columns = [weeks[name] for name in ("busy_minutes", "productive_minutes", "scheduled_hours",
+                                        "paid_hours")]  # fmt: skip
+    for busy, productive, scheduled, paid in zip(*columns, strict=True):
+        assert busy <= productive + 1e-6
+        assert productive <= 60.0 * scheduled + 1e-6
+        assert scheduled <= paid + 1e-9
 
 
 def assert_flow(seen: Seen) -> None:
@@ -275,27 +290,22 @@ def _busy(world: World) -> list[Agent]:
     return [agent for agent in world.state.agents if agent.hand_queue >= 0]
 
 
-def assert_time_adds_up(world: World, team: Team, crew: Crew) -> None:
-    """Busy ≤ productive ≤ scheduled ≤ paid; agents' careers add up to the team's totals."""
-    calendar = world.calendar
-    shift = calendar.shift_length * 1440.0 * team.roster.hours_share
-    most = (shift + 1440.0 * crew.overtime_days) * calendar.productive_share
+def assert_time_adds_up(world: World, team: Team) -> None:
+    """Busy ≤ productive ≤ scheduled ≤ paid, for each agent and week; careers add up to totals."""
     for agent in team.agents:
-        # Time is counted by whole days; a career, or the help of a mentor, may end within one.
         row = agent.row
-        assert row.busy_minutes <= agent.productive_minutes + 2 * most + 1e-6, agent.number
+        assert team.roster.worked_minutes(agent) <= agent.productive_minutes + 1e-6, agent.number
         assert (agent.left is None) == (agent in team.employed)
         assert (agent.left is None) == (agent.reason == "") == (not row.gone)
         if agent.left is not None:
             assert agent.left >= max(agent.hired, 0.0)
             assert row.hand_queue < 0
             assert not row.idle
-    busy = sum(a.row.busy_minutes for a in team.agents)
+    busy = sum(map(team.roster.worked_minutes, team.agents))
     productive = sum(a.productive_minutes for a in team.agents)
     assert abs(busy - team.roster.busy_minutes) <= 1e-6 * max(1.0, busy)
     assert abs(productive - team.time.productive_minutes) <= 1e-6 * max(1.0, productive)
-    joiners = sum(a.hired >= 0.0 for a in team.agents)
-    assert busy <= productive + joiners * most + 1e-6
+    assert busy <= productive + 1e-6
     assert productive <= 60.0 * team.time.scheduled_hours + 1e-6
     assert team.time.scheduled_hours <= team.time.paid_hours + 1e-6
     assert 0.0 <= team.roster.occupancy <= 1.0

@@ -21,8 +21,11 @@ from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
 
 TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
-PAYERS = ("medicare", "medicare_advantage", "commercial", "managed_medicaid", "medicaid", "other")
+PAYERS = ("commercial", "managed_medicaid", "medicaid", "medicare", "medicare_advantage", "other")
+"""In the order of their numbers, which is that of their names."""
 CERTIFICATIONS = ("none", "CPC", "CCS", "RHIT", "RN")
+EVENLY = "hospital.arrivals.month_profile=[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]"
+"""As many claims every day, whatever the month."""
 KERNEL = (coding, front, knowledge, money, payer, ports, queueing, rework, work)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import isleap, monthrange
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import SETTINGS
 from sim.model.draws import Draws
-from sim.scenario.daily_counts import read_daily_counts
+from sim.model.rules import DAYS_PER_YEAR
+from sim.scenario.daily_counts import Counts, read_daily_counts
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Volume
 
@@ -19,28 +21,82 @@ LEAST_CV = 1e-4
 """A gamma factor that varies less is one."""
 
 
-class Arrivals:
-    """Counts of claims by day and setting: drawn around a profile, or replayed from a file."""
+def counts_of(scenario: Scenario) -> Counts | None:
+    """The daily counts that a scenario replays, if it does."""
+    file = scenario.hospital.arrivals.file
+    return read_daily_counts(Path(file), [p.name for p in scenario.payers]) if file else None
 
-    def __init__(self, scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> None:
+
+def counted(scenario: Scenario, counts: Counts | None) -> Scenario:
+    """The scenario with the yearly volumes and payers' shares of its daily counts in the run.
+
+    So that whoever plans for the claims plans for those that will come.
+    """
+    if counts is None:
+        return scenario
+    claims = dict.fromkeys(SETTINGS, 0)
+    by_payer = dict.fromkeys(range(len(scenario.payers)), 0)
+    last = scenario.start + timedelta(scenario.horizon_days)
+    for (day, setting), cell in counts.items():
+        if scenario.start <= day < last:
+            claims[setting] += sum(cell.values())
+            for payer, count in cell.items():
+                by_payer[payer] += count
+    total = sum(by_payer.values())
+    years = scenario.horizon_days / DAYS_PER_YEAR
+    hospital = scenario.hospital.model_copy(
+        update={
+            name: getattr(scenario.hospital, name).model_copy(
+                update={"claims_per_year": count / years}
+            )
+            for name, count in claims.items()
+        }
+    )
+    payers = tuple(
+        payer.model_copy(update={"claims_share": by_payer[i] / total}) if total else payer
+        for i, payer in enumerate(scenario.payers)
+    )
+    return scenario.model_copy(update={"hospital": hospital, "payers": payers})
+
+
+class Arrivals:
+    """Counts of claims by day and setting: drawn around a profile, or replayed from `counts`."""
+
+    def __init__(
+        self, scenario: Scenario, calendar: WorkCalendar, draws: Draws, counts: Counts | None = None
+    ) -> None:
         hospital = scenario.hospital
         self._draws = draws
         self._calendar = calendar
         self._arrivals = hospital.arrivals
+        self._scale = hospital.scale
         self._payer_bounds = np.cumsum([p.claims_share for p in scenario.payers])[:-1]
-        self._replay = (
-            read_daily_counts(Path(hospital.arrivals.file), [p.name for p in scenario.payers])
-            if hospital.arrivals.file
-            else None
-        )
-        self._profiles = _weekday_rates(scenario)
+        self._replay = counts
+        self._settings = (hospital.inpatient, hospital.outpatient)
         self._volumes = [e for e in scenario.timeline if isinstance(e, Volume)]
+        self._weights: dict[tuple[int, int, int], float] = {}
 
     def expected_count(self, day: int, setting: int) -> float:
-        """Expected claims of a setting on a day."""
-        months = self._arrivals.month_profile
-        season = months[self._calendar.month[day] - 1] / (sum(months) / 12.0)
-        return self._profiles[setting][self._calendar.weekday[day]] * season * self._volume(day)
+        """Expected claims of a setting on a day.
+
+        A month has its part of the year's claims, however many days and weekends it has; its days
+        share them as weekdays do.
+        """
+        profile, months = self._settings[setting], self._arrivals.month_profile
+        on = self._calendar.date_of(day)
+        of_year = profile.claims_per_year * self._scale * (365 + isleap(on.year)) / DAYS_PER_YEAR
+        of_month = of_year * months[on.month - 1] / sum(months)
+        weight = profile.weekday_profile[on.weekday()]
+        return of_month * weight / self._month_weight(on, setting) * self._volume(day)
+
+    def _month_weight(self, on: date, setting: int) -> float:
+        """Sum of the weekday profile over the days of a month."""
+        key = (on.year, on.month, setting)
+        if key not in self._weights:
+            first, length = monthrange(on.year, on.month)
+            week = self._settings[setting].weekday_profile
+            self._weights[key] = sum(week[(first + d) % 7] for d in range(length))
+        return self._weights[key]
 
     def _volume(self, day: int) -> float:
         """Factor of surges and ramps on a day."""
@@ -55,13 +111,25 @@ class Arrivals:
     def payers(self, day: int, setting: int) -> NDArray[np.int64]:
         """The payer of each claim of a day and setting, and so their number."""
         if self._replay is not None:
-            counts = self._replay.get((self._calendar.date_of(day), SETTINGS[setting]), {})
-            return np.repeat(
-                np.array(list(counts), np.int64), np.array(list(counts.values()), np.int64)
-            )
+            return self._replayed(day, setting)
         count = self._drawn_count(day, setting)
         luck = self._draws.uniforms("claim.payer", 2 * day + setting, count, 1)[:, 0]
         return np.searchsorted(self._payer_bounds, luck, side="right")
+
+    def _replayed(self, day: int, setting: int) -> NDArray[np.int64]:
+        """Payers of the claims that a file has for a day.
+
+        A hospital of another size, or another volume, has each of them less than once or more often
+        on average: each as often as the whole part says, and once more by a draw of its own.
+        """
+        assert self._replay is not None
+        counts = self._replay.get((self._calendar.date_of(day), SETTINGS[setting]), {})
+        payers = np.repeat(
+            np.array(list(counts), np.int64), np.array(list(counts.values()), np.int64)
+        )
+        factor = self._scale * self._volume(day)
+        luck = self._draws.uniforms("arrivals.replay", 2 * day + setting, len(payers), 1)[:, 0]
+        return np.repeat(payers, int(factor) + (luck < factor - int(factor)))
 
     def _drawn_count(self, day: int, setting: int) -> int:
         """Gamma–Poisson count of a day; both settings share the day's gamma factor."""
@@ -71,13 +139,3 @@ class Arrivals:
             factor = self._draws.gamma("arrivals.day", day, cv)
         mean = self.expected_count(day, setting) * factor
         return self._draws.count(f"arrivals.{SETTINGS[setting]}", day, mean)
-
-
-def _weekday_rates(scenario: Scenario) -> tuple[list[float], list[float]]:
-    """Expected claims of each setting on each weekday in a mean month."""
-    hospital, out = scenario.hospital, []
-    for setting in (hospital.inpatient, hospital.outpatient):
-        week = np.array(setting.weekday_profile, float)
-        per_day = setting.claims_per_year * hospital.scale / rules.DAYS_PER_YEAR
-        out.append([float(x) for x in per_day * week / week.mean()])
-    return out[0], out[1]

@@ -12,14 +12,16 @@ class Career:
     """The employment of one agent, whose `row` is what the work knows of them.
 
     Times are days since the start of the run; `hired` may lie before it. `absent` says for each day
-    whether they stay away.
+    whether they stay away; their time is counted up to `counted_until`.
     """
 
     __slots__ = (
-        "absent", "certification", "clear_hazard", "education_share", "entry_certification",
+        "absent", "certification", "clear_hazard", "counted_until", "education_share",
+        "entry_certification",
         "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "process",
         "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
-        "ready_at", "reason", "reviewed_age", "row", "study_share", "threshold", "wage",
+        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
+        "wage",
     )  # fmt: skip
 
     def __init__(self, row: Agent, number: int, hired: float, absent: Sequence[bool]) -> None:
@@ -33,6 +35,7 @@ class Career:
         self.entry_certification = ""
         self.programme = False
         self.ready_at = hired
+        self.shadow_days = 0.0
         self.newcomer = False
         self.producing = False
         self.mentor: Career | None = None
@@ -41,6 +44,7 @@ class Career:
         self.study_share = 0.0
         self.productive_share = 0.0
         self.productive_minutes = 0.0
+        self.counted_until = hired
         self.wage = 0.0
         self.rate = 0.0
         self.leaving = False

@@ -38,31 +38,40 @@ class FeedbackLoop:
         self._running.append(vendor)
 
     def run(self, day: int, present: set[str]) -> None:
-        """Hold the meetings of a day by vendors who are there; feel those held a lag ago."""
+        """Hold the meetings of a day by vendors who are there; feel those held a lag ago.
+
+        Meetings of one day look at the same denials; those that can mend least come first.
+        """
         for i, kept in enumerate(self._kept_a_day):
             self.left[i] = 1.0 - (1.0 - self.left[i]) * kept
-        for i, loop in self._felt.pop(day, ()):
-            self._close(i, loop)
-        for name in self._running:
-            loop = self._loops[name]
-            if name not in present or day == 0 or day % loop.every_days:
-                continue
+        loops = [self._loops[name] for name in self._running if name in present]
+        held = [loop for loop in loops if day > 0 and day % loop.every_days == 0]
+        for loop in held:
             if self._ledger is not None:
                 self._ledger.hospital_cost(day, loop.meeting_usd * self._scale)
-            for i, avoidable in enumerate(self._avoidable):
-                if avoidable and self._kinds[i].denials_seen:
-                    if loop.lag_days:
-                        self._felt.setdefault(day + loop.lag_days, []).append((i, loop))
-                    else:
-                        self._close(i, loop)
+            effects = [
+                (i, loop)
+                for i, avoidable in enumerate(self._avoidable)
+                if avoidable and self._kinds[i].denials_seen
+            ]
+            self._felt.setdefault(day + loop.lag_days, []).extend(effects)
+        self._close(self._felt.pop(day, []))
+        if held:
             for kind in self._kinds:
                 kind.denials_seen = 0
 
-    def _close(self, category: int, loop: Feedback) -> None:
+    def _close(self, effects: list[tuple[int, Feedback]]) -> None:
         """Close a share of the gap between what is left and what no meeting removes."""
-        gap = max(0.0, self.left[category] - loop.floor_share)
-        self.left[category] -= loop.closes_share * gap
-        self._kept_a_day[category] = power(0.5, 1.0 / loop.relapse_half_life_days)
+        for category, loop in sorted(effects, key=_least_first):
+            gap = max(0.0, self.left[category] - loop.floor_share)
+            self.left[category] -= loop.closes_share * gap
+            self._kept_a_day[category] = power(0.5, 1.0 / loop.relapse_half_life_days)
+
+
+def _least_first(effect: tuple[int, Feedback]) -> tuple[float, ...]:
+    """Order of the effects of a day: by category, and what can mend least first."""
+    category, loop = effect
+    return category, -loop.floor_share, loop.closes_share, loop.relapse_half_life_days
 
 
 def expected_left(scenario: Scenario, present: set[str]) -> dict[str, float]:

@@ -11,8 +11,8 @@ class Ledger:
     def __init__(self, days: list[Day], horizon_days: int) -> None:
         self._days = days
         self._horizon = horizon_days
-        self.transitions: dict[tuple[str, int], float] = {}
-        """By vendor and day, at scale 1: a vendor of many teams is charged once."""
+        self.transitions: list[tuple[int, float]] = []
+        """Charges for transitions, by day, at scale 1."""
 
     def fee(self, day: int, usd: float) -> None:
         """Book what a vendor charges; what lies past the horizon is not booked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,9 @@ from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.rows import Agent
 from sim.model.rules import wait_bin_starts
-from sim.model.stints import assessment_days
+from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
 from sim.record.record import AGE_BANDS, Facts, Record, Table
-from sim.scenario.timeline import VendorSwitch
 
 COHORT_DAYS = 28
 OPENING = "opening team"
@@ -31,7 +31,8 @@ class Observer:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._names = [str(q.name) for q in world.scenario.queues]
+        written = {str(q.name) for q in world.scenario.queues}
+        self._names = [name for name in QUEUES if name in written]
         self._queues: Table = {
             k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
                             "oldest_days", "wait_days", "mean_level", "days", "in_time",
@@ -40,7 +41,7 @@ class Observer:
         self._weeks: Table = {
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
                             "client", "certified_share", "busy_minutes", "productive_minutes",
-                            "paid_hours", "scheduled_hours", "billed_hours")
+                            "paid_hours", "scheduled_hours", "billed_hours", "annual_rate")
         }  # fmt: skip
         self._cohorts: Table = {
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
@@ -115,9 +116,10 @@ class Observer:
             certified = sum(a.certification != "none" for a in people)
             row_team = (
                 self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
-                len(people) * hours, team.personnel.pipeline, sum(levels) * hours,
+                len(people) * hours, team.personnel.pipeline * hours, sum(levels) * hours,
                 sum(a.client for a in people) * hours, certified * hours,
                 *(x - y for x, y in zip(seen_team, before, strict=True)),
+                team.vendor.turnover.annual_rate,
             )  # fmt: skip
             _append(self._weeks, row_team)
         if day % COHORT_DAYS == 0:
@@ -228,31 +230,36 @@ class Observer:
         """Cost of transitions, and of risk assessments on the day they begin, by day."""
         world, scenario = self._world, self._world.scenario
         profiles = {v.name: v.compliance for v in scenario.vendors}
-        booked = np.zeros(scenario.horizon_days)
-        for (_, day), usd in world.ledger.transitions.items():
-            booked[day] += usd
-        for event in scenario.timeline:
-            if isinstance(event, VendorSwitch) and event.assessed and (p := profiles[event.to]):
-                weeks = assessment_days(scenario, event.to, world.draws) / 7.0
+        charges = list(world.ledger.transitions)
+        for vendor, event in first_assessed(scenario).items():
+            if p := profiles[vendor]:
+                weeks = assessment_days(scenario, vendor, world.draws) / 7.0
                 usd = weeks * p.review_hours_per_week * p.review_usd_per_hour
-                booked[world.calendar.day_of(event.on)] += usd
-        return booked * scenario.hospital.scale
+                charges.append((world.calendar.day_of(event.on), usd))
+        booked: dict[int, list[float]] = {}
+        for day, usd in charges:
+            booked.setdefault(day, []).append(usd)
+        days = [fsum(booked.get(day, ())) for day in range(scenario.horizon_days)]
+        return np.array(days) * scenario.hospital.scale
 
     def _breaches(self, scale: float) -> dict[str, float]:
         """Cost of breaches: as expected, and as this replication drew them."""
         world = self._world
         scenario, horizon = world.scenario, world.scenario.horizon_days
-        profiles = {v.name: v.compliance for v in scenario.vendors if v.compliance}
-        expected = drawn = 0.0
-        for name, profile in profiles.items():
-            spans = [(s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == name]
-            if spans:
+        expected, drawn = [], []
+        for vendor in scenario.vendors:
+            profile = vendor.compliance
+            spans = [
+                (s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == vendor.name
+            ]
+            if profile is not None and spans:
                 days = max(end for _, end in spans) - min(begin for begin, _ in spans)
                 hit = 1.0 - power(1.0 - profile.breach_per_year, days / 365.25)
-                expected += hit * profile.breach_usd * scale
-                [u] = world.draws.one_row(f"breach.{name}", 0, 1)
-                drawn += profile.breach_usd * scale if u < hit else 0.0
-        return {"breach_expected_usd": expected, "breach_drawn_usd": drawn}
+                expected.append(hit * profile.breach_usd * scale)
+                [u] = world.draws.one_row(f"breach.{place_of(scenario, vendor.name)}", 0, 1)
+                drawn.append(profile.breach_usd * scale if u < hit else 0.0)
+        # Exact sums: they do not hang on the order of the vendors.
+        return {"breach_expected_usd": fsum(expected), "breach_drawn_usd": fsum(drawn)}
 
     def _agents(self) -> Table:
         world = self._world
@@ -279,7 +286,8 @@ class Observer:
                     ).isoformat(),
                     left, agent.reason, end - agent.hired,
                     sum(domain[s] for s in skills) / len(skills), client,
-                    agent.row.items, agent.row.errors, agent.row.busy_minutes / 60.0,
+                    agent.row.items, agent.row.errors,
+                    team.roster.worked_minutes(agent) / 60.0,
                     agent.productive_minutes / 60.0, agent.entry_certification,
                     max(0.0, -agent.hired), team.roster.hours_share, agent.hired, agent.ready_at,
                     int(agent.newcomer),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from sim.model import rules
 from sim.model.careers import Career
 from sim.model.engine import Process
@@ -34,28 +36,32 @@ class Personnel:
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
         }
-        self._programmes = [p for p in vendor.programmes if (vendor.name, p.name) not in later]
+        self._started = {
+            p.name: -inf for p in vendor.programmes if (vendor.name, p.name) not in later
+        }
+        """When each programme that has begun did: those without a date have always been."""
         self._stopped = False
         self._called_off = 0
         self.pipeline = 0
-        self.recruited = 0
+        self.recruited = 0.0
         self.programme_usd = 0.0
         self._class_places: dict[int, int] = {}
         self._next_review = self._env.now + REVIEW_DAYS - self._env.now % REVIEW_DAYS
         rate, shape = self._turnover.annual_rate, self._turnover.shape
-        self.scale_days = rules.tenure_scale_days(rate, shape) if rate > 0 else float("inf")
+        self.scale_days = rules.tenure_scale_days(rate, shape) if rate > 0 else inf
 
     def start_programme(self, name: str) -> None:
         """Let a certification programme begin."""
-        self._programmes += [p for p in self._vendor.programmes if p.name == name]
+        self._started.setdefault(name, self._env.now)
 
     def stop(self) -> None:
         """Nobody is hired, and nobody leaves of their own accord, any more."""
         self._stopped = True
 
-    def replan(self, headcount: int) -> None:
+    def replan(self, people: float) -> None:
         """Go over to another plan: lay off who is too many, look for who is missing."""
         roster = self._roster
+        headcount = roster.whole("staffing", people)
         roster.plan = headcount
         surplus = len(roster.employed) + self.pipeline - headcount
         called_off = max(0, min(surplus, self.pipeline))
@@ -70,13 +76,13 @@ class Personnel:
 
     def hazard(self, tenure_days: float) -> float:
         """Cumulative hazard of quitting by a tenure, at the target occupancy."""
-        if self.scale_days == float("inf"):
+        if self.scale_days == inf:
             return 0.0
         return rules.cumulative_hazard(tenure_days, self.scale_days, self._turnover.shape)
 
     def stationary_age(self, u: float) -> float:
         """Tenure (days) of somebody met at random in a team that has been there for ever."""
-        if self.scale_days == float("inf"):
+        if self.scale_days == inf:
             return ENDLESS_DAYS
         return rules.stationary_age_days(u, self.scale_days, self._turnover.shape)
 
@@ -93,7 +99,7 @@ class Personnel:
 
     def expose(self, agent: Career) -> None:
         """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
-        if self.scale_days == float("inf") or agent.leaving:
+        if self.scale_days == inf or agent.leaving:
             return
         pace = agent.hazard_factor * rules.hazard_multiplier(
             self._roster.occupancy,
@@ -120,10 +126,10 @@ class Personnel:
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
         roster = self._roster
-        count = round(share * len(roster.employed))
+        count = roster.whole("shock", share * len(roster.employed))
         if kind == "layoff":
             leavers = sorted(roster.employed, key=lambda a: -a.number)[:count]
-            roster.plan -= count
+            roster.plan = max(0, roster.plan - count)
         else:
             ranked = sorted(roster.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
             leavers = ranked[:count]
@@ -140,16 +146,20 @@ class Personnel:
 
     def _fill_up(self) -> None:
         """Hire-up-to (Gans & Zhou 2002): compare people and pipeline with the plan."""
-        target = float(self._roster.plan)
+        target = self._roster.plan
         if self._hiring.policy == "hire_ahead":
             ahead = self._hiring.time_to_fill_days + self._hiring.classroom_days
-            target += self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
+            leavers = self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
+            # One draw for the run: a new one each week would hire up to the highest of them.
+            target += rules.whole(leavers, self._roster.hiring_luck)
         elif self._hiring.policy != "hire_up_to":
             return
-        for _ in range(round(target) - len(self._roster.employed) - self.pipeline):
+        for _ in range(target - len(self._roster.employed) - self.pipeline):
             self._open_vacancy()
 
     def _open_vacancy(self) -> None:
+        if self._hiring.policy == "freeze":
+            return
         self.pipeline += 1
         self._env.process(self._hire())
 
@@ -165,7 +175,7 @@ class Personnel:
         self.pipeline -= 1
         if self._stopped:
             return
-        self.recruited += 1
+        self.recruited += self._roster.hours_share
         self._roster.bear(self._people.recruiting_usd)
         self.expose(self._roster.employ_newcomer())
 
@@ -182,29 +192,59 @@ class Personnel:
 
     # --- certification ------------------------------------------------------------------------
 
+    def look_back(self, agent: Career, tenure_days: float) -> None:
+        """Put somebody of the opening team where programmes that have begun would have them now."""
+        now, programme = self._env.now, self._open_to(agent, tenure_days)
+        if programme is None:
+            return
+        began = max(now - tenure_days + programme.after_days, self._started[programme.name])
+        if began < now:
+            days = began + programme.months * rules.DAYS_PER_MONTH - now
+            self._try(agent, programme, max(0.0, days))
+
     def _enrol(self, agent: Career) -> None:
         """Put an agent through the first programme they qualify for; each tries once."""
-        now = self._env.now
-        if agent.programme or not agent.producing:
+        programme = self._open_to(agent, self._env.now - agent.hired)
+        if programme is None or not agent.producing:
             return
-        for programme in self._programmes:
-            if (
-                agent.certification == programme.from_certification
-                and now - agent.hired >= programme.after_days
-            ):
-                agent.programme = True
-                u_enrol, u_pass = self._roster.programme_luck(agent)
-                if u_enrol < programme.enrol_share:
-                    self.programme_usd += programme.cost_usd
-                    self._roster.bear(programme.cost_usd)
-                    self._env.process(self._study(agent, programme, u_pass))
-                return
+        if self._try(agent, programme, programme.months * rules.DAYS_PER_MONTH):
+            self.programme_usd += programme.cost_usd * self._roster.hours_share
+            self._roster.bear(programme.cost_usd)
 
-    def _study(self, agent: Career, programme: Programme, u_pass: float) -> Process:
+    def _open_to(self, agent: Career, tenure_days: float) -> Programme | None:
+        """The first programme that somebody may enrol in who has not tried one yet."""
+        if agent.programme:
+            return None
+        for programme in self._vendor.programmes:
+            if (
+                programme.name in self._started
+                and agent.certification == programme.from_certification
+                and tenure_days >= programme.after_days
+            ):
+                return programme
+        return None
+
+    def _try(self, agent: Career, programme: Programme, days: float) -> bool:
+        """Let somebody decide on a programme with so many days to go; gives whether they enrol."""
+        agent.programme = True
+        u_enrol, u_pass = self._roster.programme_luck(agent)
+        if u_enrol >= programme.enrol_share:
+            return False
+        passes = u_pass < programme.pass_share
+        if days > 0.0:
+            self._env.process(self._study(agent, programme, days, passes))
+        elif passes:
+            self._certify(agent, programme)
+        return True
+
+    def _study(self, agent: Career, programme: Programme, days: float, passes: bool) -> Process:
         self._roster.set_study(agent, programme.study_hours_per_week)
-        yield self._env.timeout(programme.months * rules.DAYS_PER_MONTH)
+        yield self._env.timeout(days)
         if agent.left is None:
             self._roster.set_study(agent, 0.0)
-            if u_pass < programme.pass_share:
-                self._roster.certify(agent, programme.to_certification)
-                agent.hazard_factor = programme.hazard_multiplier
+            if passes:
+                self._certify(agent, programme)
+
+    def _certify(self, agent: Career, programme: Programme) -> None:
+        self._roster.certify(agent, programme.to_certification)
+        agent.hazard_factor = programme.hazard_multiplier

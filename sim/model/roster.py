@@ -11,10 +11,12 @@ from sim.model.careers import Career
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
-from sim.model.kernel.knowledge import knowledge_at
+from sim.model.kernel.knowledge import knowledge_at, learned
+from sim.model.kernel.work import spent_minutes
 from sim.model.ledger import Ledger
 from sim.model.settled import Settled
 from sim.model.stints import Stint
+from sim.model.working_time import WorkingTime
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price, Vendor
 
@@ -22,13 +24,14 @@ from sim.scenario.vendor import Price, Vendor
 class Roster:
     """The people of one team under one vendor. Times are days since the start.
 
-    `plan` is how many there should be, `occupancy` how busy they have been of late, `playbook` the
+    `plan` is how many there should be, `hours_share` the part of a shift that each works, `time`
+    their counted hours, `occupancy` how busy they have been of late, `playbook` the
     client knowledge that is written down for newcomers.
     """
 
     def __init__(
         self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
-        ledger: Ledger, draws: Draws, full_time: float, shares: dict[int, float],
+        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
         team = stint.team
         self.vendor: Vendor = next(v for v in scenario.vendors if v.name == team.vendor)
@@ -42,6 +45,7 @@ class Roster:
         self.playbook = 0.0
         self._engine = engine
         self.crew = crew
+        self._opens = float(stint.opens)
         self._calendar = calendar
         self._ledger = ledger
         self._draws = draws
@@ -49,14 +53,16 @@ class Roster:
         self._end = scenario.end_days
         self._playbook_time_share = scenario.people.playbook_time_share
         self._speed_sigma = scenario.people.speed_sigma
+        self._shares = shares
+        self._shadowing_share = scenario.people.shadowing_share
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
         self._mix = team.certification_mix or self.vendor.certification_mix
-        self._leavers_minutes = 0.0
         row = engine.state.crews[crew]
-        self.plan, self.hours_share = rules.whole_agents(full_time, scenario.hospital.scale)
+        self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
         self.settled = Settled(scenario, self.vendor, row, shares)
+        self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
 
     def usd_per_busy_minute(self) -> float:
         """What a minute at work costs at the target occupancy: what is billed for those here."""
@@ -70,8 +76,20 @@ class Roster:
 
     @property
     def busy_minutes(self) -> float:
-        """Minutes of finished work of everyone ever employed."""
-        return self._leavers_minutes + sum(a.row.busy_minutes for a in self.employed)
+        """Minutes that everyone ever employed has worked by now."""
+        return sum(map(self.worked_minutes, self.agents))
+
+    def worked_minutes(self, agent: Career) -> float:
+        """Minutes that an agent has worked by now, what is in hand included."""
+        return agent.row.busy_minutes + spent_minutes(agent.row, self.env.now)
+
+    def count_time(self) -> None:
+        """Count everybody's time up to now."""
+        for agent in self.employed:
+            self._count(agent)
+
+    def _count(self, agent: Career, until: float = 0.0) -> None:
+        self.time.count(agent, self.price, max(until, self.env.now))
 
     # --- joining ------------------------------------------------------------------------------
 
@@ -109,16 +127,31 @@ class Roster:
         """Employ somebody who goes to the classroom first."""
         agent = self.employ()
         agent.newcomer = True
-        agent.ready_at = self.env.now + self._hiring.classroom_days
+        self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
 
+    def prepare(self, agent: Career, class_days: float) -> None:
+        """Send somebody to class, and then to their desk: not before the team opens.
+
+        Until then they watch the team that does the work now.
+        """
+        taught = self.env.now + class_days
+        agent.ready_at = max(taught, self._opens)
+        agent.shadow_days = agent.ready_at - taught
+
     def _drawn_certification(self, u: float) -> str:
-        for name, part in self._mix.items():
-            u -= part
+        """The certification at a quantile of the mix, which goes from the least able to the best.
+
+        So a better mix never brings a worse certificate with the same luck.
+        """
+        levels = [self._certifications[name] for name, part in self._mix.items() if part > 0]
+        levels.sort(key=lambda c: (c.accuracy_ceiling, c.accuracy_floor, c.name))
+        for level in levels:
+            u -= self._mix[level.name]
             if u < 0:
-                return name
-        return next(name for name in reversed(self._mix) if self._mix[name] > 0)
+                return level.name
+        return levels[-1].name
 
     # --- a career -----------------------------------------------------------------------------
 
@@ -138,6 +171,8 @@ class Roster:
             self._engine.leave(agent.row)
 
     def _start_producing(self, agent: Career) -> None:
+        self._count(agent)
+        self._shadow(agent)
         agent.producing = True
         supervised = self._hiring.classroom_days + self._hiring.nesting_days
         nest_until = agent.hired + supervised
@@ -146,13 +181,26 @@ class Roster:
             self._assign_mentor(agent)
             self.env.process(self._nest(agent, nest_until))
 
+    def _shadow(self, agent: Career) -> None:
+        """Learn from having watched another team: a share of what working had taught."""
+        if agent.shadow_days <= 0.0:
+            return
+        crew, row, now = self._engine.state.crews[self.crew], agent.row, self.env.now
+        months = agent.shadow_days / rules.DAYS_PER_MONTH
+        practice = months * self.vendor.target_occupancy * self._shadowing_share
+        domain, client = knowledge_at(crew, row, now)
+        for skill, part in self._shares.items():
+            row.knowledge[skill] = learned(crew, domain[skill], practice * part, crew.domain_rate)
+            row.seen[skill] = now
+        row.client = learned(crew, client, practice, crew.client_rate)
+        row.client_seen = now
+
     def _assign_mentor(self, pupil: Career) -> None:
         """The colleague with fewest pupils, and of those the one who knows most, takes a pupil."""
         seniors = [a for a in self.employed if a.producing and not a.row.nesting and a is not pupil]
         if seniors:
             mentor = min(seniors, key=lambda a: (a.pupils, -a.client, a.number))
-            mentor.pupils += 1
-            self._set_pace(mentor)
+            self._teach(mentor, 1)
             pupil.mentor = mentor
 
     def _nest(self, agent: Career, until: float) -> Process:
@@ -164,8 +212,13 @@ class Roster:
         agent.row.nesting = 0
         mentor, agent.mentor = agent.mentor, None
         if mentor is not None:
-            mentor.pupils -= 1
-            self._set_pace(mentor)
+            self._teach(mentor, -1)
+
+    def _teach(self, mentor: Career, more: int) -> None:
+        """Give a mentor more pupils, or fewer."""
+        self._count(mentor)
+        mentor.pupils += more
+        self._set_pace(mentor)
 
     def dismiss(self, agent: Career, reason: str) -> None:
         """End an agent's career now: what they had in hand goes back, what they knew leaves too."""
@@ -173,8 +226,8 @@ class Roster:
         agent.left = now
         agent.reason = reason
         agent.row.gone = 1
+        self._count(agent)
         self.employed.remove(agent)
-        self._leavers_minutes += agent.row.busy_minutes
         if agent.producing:  # the playbook follows what leavers knew, a head at a time
             _, client = knowledge_at(self._engine.state.crews[self.crew], agent.row, now)
             self.playbook += (client - self.playbook) / max(1, self.plan)
@@ -192,6 +245,7 @@ class Roster:
     def certify(self, agent: Career, name: str) -> None:
         """Give an agent a certification: accuracy, wage, and the queues it opens."""
         level, row = self._certifications[name], agent.row
+        self._count(agent)
         # They may have been called to work they can no longer do, and look again at what there is.
         self._engine.pass_on(row)
         self._engine.rouse(row)
@@ -212,6 +266,7 @@ class Roster:
 
     def charge(self, price: Price) -> None:
         """Bill everybody at another price from now on."""
+        self.count_time()
         self.price = price
         for agent in self.employed:
             self._set_rate(agent)
@@ -236,16 +291,31 @@ class Roster:
         """The uniform that decides how long somebody of the opening team has been there."""
         return self._draws.one_row(f"hire.{self.key}.age", agent.number, 1)[0]
 
+    @property
+    def hiring_luck(self) -> float:
+        """The uniform by which a plan's part of a head is hired ahead or not."""
+        return self._draws.one_row(f"hire_ahead.{self.key}", 0, 1)[0]
+
+    def whole(self, purpose: str, people: float) -> int:
+        """A whole number of people, drawn for the day, whose mean is `people`."""
+        [u] = self._draws.one_row(f"{purpose}.{self.key}", int(self.env.now), 1)
+        return rules.whole(people, u)
+
     def _set_pace(self, agent: Career) -> None:
-        """Clock time that a productive minute takes: breaks, education and pupils stretch it."""
+        """Clock time that a productive minute takes: breaks, education and pupils stretch it.
+
+        What is in hand goes on as it was begun until it is done or the shift ends.
+        """
+        row = agent.row
+        self._count(agent, row.hand_until if row.hand_queue >= 0 else 0.0)
         away = agent.education_share + agent.study_share
         away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils
         productive = self._calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
         agent.productive_share = productive
-        agent.row.clock_per_minute = 1.0 / (1440.0 * productive)
+        row.clock_per_minute = 1.0 / (1440.0 * productive)
 
     def bear(self, usd: float) -> None:
-        """Bill a cost of training to the hospital, where it bears that."""
+        """Bill a cost of a full-time agent's training to the hospital, where it bears that."""
         if self.price.bills_training:
-            self._ledger.fee(int(self.env.now), usd)
+            self._ledger.fee(int(self.env.now), usd * self.hours_share)

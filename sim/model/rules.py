@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import ceil, sqrt
+from math import ceil, floor, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,10 @@ from sim.model.arithmetic import (
     exp,
     exps,
     gamma,
+    gamma_quantile,
     log,
     log1p,
     log1ps,
-    logs,
     normal_quantile,
     normal_quantiles,
     power,
@@ -338,13 +338,11 @@ def tenure_at_hazard(hazard: float, scale_days: float, shape: float) -> float:
 
 
 def stationary_age_days(uniform: float, scale_days: float, shape: float) -> float:
-    """Age (days) in the stationary mix, density `(1−F)/E[T]`, by inversion on a grid."""
-    part = np.linspace(0.0, 1.0, 4001)
-    grid = scale_days * (part * part * part) * power(60.0, 1.0 / shape)
-    survival = np.ones(len(grid))
-    survival[1:] = exps(-exps(shape * logs(grid[1:] / scale_days)))
-    area = np.concatenate(([0.0], np.cumsum(np.diff(grid) * (survival[1:] + survival[:-1]) / 2.0)))
-    return float(np.interp(uniform * area[-1], area, grid))
+    """Age (days) in the stationary mix, density `(1−F)/E[T]`: `η·(P⁻¹(1/k, u))^(1/k)`.
+
+    The integral of the survival `e^(−(t/η)^k)` is an incomplete gamma function of order 1/k.
+    """
+    return scale_days * power(gamma_quantile(1.0 / shape, uniform), 1.0 / shape)
 
 
 def hazard_multiplier(occupancy: float, target: float, threshold: float, slope: float) -> float:
@@ -352,6 +350,12 @@ def hazard_multiplier(occupancy: float, target: float, threshold: float, slope: 
     return (1.0 + slope * pressure(occupancy, threshold)) / (
         1.0 + slope * pressure(target, threshold)
     )
+
+
+def whole(people: float, uniform: float) -> int:
+    """A whole number with the mean `people`: the one below or above, as the uniform says."""
+    nearest = round(people)
+    return nearest if abs(people - nearest) < 1e-9 else floor(people + uniform)
 
 
 LEAST_HEADS = 5

@@ -51,6 +51,7 @@ class Simulation:
         gc.disable()  # nothing here is garbage before the end; full collections would cost a third
         try:
             self._engine.run(self._scenario.horizon_days)
+            self._count_time()
             self._observer.close()
             if self._scenario.drain_days:
                 for team in self.world.teams:
@@ -76,6 +77,7 @@ class Simulation:
         front = hospital.front_end
         batch = hospital.arrivals.within_day == "batch"
         for day in range(self._scenario.horizon_days):
+            self._count_time()
             self._observer.day(day)
             if day and day % REVIEW_DAYS == 0:
                 self._observer.week(day)
@@ -94,8 +96,6 @@ class Simulation:
                 self._draw(day)
                 for claims in self._waiting.pop(day, ()):
                     engine.admit(claims)
-            for team in world.teams:
-                team.daily(day)
             self._manage_vendors(day)
             yield engine.env.timeout(1.0)
 
@@ -108,6 +108,11 @@ class Simulation:
             for claims in self._waiting.pop(day, ()):
                 engine.admit(claims)
             yield engine.env.timeout(1.0)
+
+    def _count_time(self) -> None:
+        """Count, and charge, everybody's time up to now."""
+        for team in self.world.teams:
+            team.roster.count_time()
 
     def _see_denials(self) -> set[str]:
         """Vendors who work denials now, and so have something to tell the hospital."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.model.arithmetic import exp, normal_quantile
 from sim.model.calendar import WorkCalendar
@@ -13,26 +13,31 @@ from sim.scenario.timeline import VendorSwitch
 
 @dataclass(frozen=True, slots=True)
 class Stint:
-    """A team under one vendor: who employs it, from when its people are there, work, and leave."""
+    """A team under one vendor: who employs it, from when its people are there, work, and leave.
+
+    `teams_of_vendor` counts the teams that its vendor ever employs: a contract is for all of them.
+    """
 
     team: Team
     key: str
     employs: int
     opens: int
     closes: int | None
+    teams_of_vendor: int = 1
 
 
 def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Stint]:
     """The stints of all teams, in the order of the teams and then of time.
 
-    A switch that is to be assessed waits for the end of the assessment.
+    A switch that is to be assessed waits for the end of the assessment, which each vendor passes
+    once.
     """
+    assessed = {
+        vendor: calendar.day_of(e.on) + assessment_days(scenario, vendor, draws)
+        for vendor, e in first_assessed(scenario).items()
+    }
     switches = sorted(
-        (
-            calendar.day_of(e.on) + (assessment_days(scenario, e.to, draws) if e.assessed else 0),
-            i,
-            e,
-        )
+        (max(calendar.day_of(e.on), assessed[e.to] if e.assessed else 0), i, e)
         for i, e in enumerate(scenario.timeline)
         if isinstance(e, VendorSwitch)
     )
@@ -45,7 +50,21 @@ def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Sti
             held = team if vendor == team.vendor else team.model_copy(update={"vendor": vendor})
             key = team.name if i == 0 else f"{team.name}.{i}"
             out.append(Stint(held, key, max(0, opens - parallel), opens, closes))
-    return out
+    teams: dict[str, set[str]] = {}
+    for stint in out:
+        teams.setdefault(stint.team.vendor, set()).add(stint.team.name)
+    return [replace(stint, teams_of_vendor=len(teams[stint.team.vendor])) for stint in out]
+
+
+def first_assessed(scenario: Scenario) -> dict[str, VendorSwitch]:
+    """The switch for which each vendor that is assessed is assessed: the first."""
+    found: dict[str, VendorSwitch] = {}
+    for event in sorted(
+        (e for e in scenario.timeline if isinstance(e, VendorSwitch) and e.assessed),
+        key=lambda e: e.on,
+    ):
+        found.setdefault(event.to, event)
+    return found
 
 
 def assessment_days(scenario: Scenario, vendor: str, draws: Draws) -> int:
@@ -53,6 +72,18 @@ def assessment_days(scenario: Scenario, vendor: str, draws: Draws) -> int:
     profile = next(v.compliance for v in scenario.vendors if v.name == vendor)
     if profile is None:
         return 0
-    u, late = draws.one_row(f"compliance.{vendor}", 0, 2)
+    u, late = draws.one_row(f"compliance.{place_of(scenario, vendor)}", 0, 2)
     length = profile.assessment_median_days * exp(profile.assessment_sigma * normal_quantile(late))
     return round(length) + (profile.remediation_days if u < profile.remediation_share else 0)
+
+
+def place_of(scenario: Scenario, vendor: str) -> str:
+    """Which employer of which team a vendor first is: names its luck, whatever its own name is."""
+    switches = [e for e in scenario.timeline if isinstance(e, VendorSwitch)]
+    places = []
+    for team in scenario.teams:
+        mine = [e for e in switches if e.teams == "all" or team.name in e.teams]
+        employers = [team.vendor, *(e.to for e in sorted(mine, key=lambda e: e.on))]
+        places += [(i, team.name) for i, name in enumerate(employers) if name == vendor]
+    turn, name = min(places)
+    return f"{name}.{turn}"

@@ -14,7 +14,7 @@ from sim.scenario import timeline as events
 
 
 class Timeline:
-    """Acts by day: recurring rule changes, then the scenario's events in the order written."""
+    """Acts by day: recurring rule changes, then the scenario's events, in their canonical order."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -31,7 +31,7 @@ class Timeline:
             if stint.closes is not None:
                 self._at(stint.closes, team.close)
             if stint.employs or stint.opens:
-                self._at(stint.employs, partial(team.open_doors, float(stint.opens)))
+                self._at(stint.employs, team.open_doors)
                 self._at(stint.opens, team.take_over)
 
     def run(self, day: int) -> None:
@@ -69,30 +69,36 @@ class Timeline:
             return lambda: world.feedback.begin(event.vendor)
         if isinstance(event, events.VendorSwitch | events.Volume):
             return None  # the source reads volumes for itself, and stints carry switches out
-        teams = [t for t in world.teams if self._concerns(event, t.name, t.vendor.name)]
+        if isinstance(event, events.PriceChange):
+            return partial(self._change_price, event)
+        if isinstance(event, events.ProgrammeStart):
+            return partial(self._start_programme, event)
+        return partial(self._change_people, event)
 
-        def act() -> None:
-            for team in teams:
-                if team.is_open:
-                    _change(team, event, world.scenario.hospital.scale)
+    def _teams_of(self, vendor: str) -> list[Team]:
+        return [t for t in self._world.teams if t.vendor.name == vendor]
 
-        return act
+    def _change_price(self, event: events.PriceChange) -> None:
+        """A vendor's new price holds for all teams, also those that it takes over later."""
+        teams = self._teams_of(event.vendor)
+        for team in teams:
+            team.charge(event.price.over(team.price))
+        if any(team.is_open for team in teams) and event.price.transition_usd:
+            day = self._world.calendar.day_of(event.on)
+            self._world.ledger.transitions.append((day, event.price.transition_usd))
 
-    @staticmethod
-    def _concerns(event: events.Event, team: str, vendor: str) -> bool:
-        if isinstance(event, events.PriceChange | events.ProgrammeStart):
-            return event.vendor == vendor
-        if isinstance(event, events.Staffing | events.AttritionShock | events.Layoff):
-            return event.team == team
-        return False
+    def _start_programme(self, event: events.ProgrammeStart) -> None:
+        for team in self._teams_of(event.vendor):
+            team.personnel.start_programme(event.programme)
 
-
-def _change(team: Team, event: events.Event, scale: float) -> None:
-    if isinstance(event, events.PriceChange):
-        team.charge(event.price)
-    elif isinstance(event, events.ProgrammeStart):
-        team.personnel.start_programme(event.programme)
-    elif isinstance(event, events.Staffing):
-        team.personnel.replan(round(event.headcount * scale / team.roster.hours_share))
-    elif isinstance(event, events.AttritionShock | events.Layoff):
-        team.personnel.shock(event.kind, event.share)
+    def _change_people(
+        self, event: events.Staffing | events.AttritionShock | events.Layoff
+    ) -> None:
+        """A team's own events hit those who answer for its queues on the day."""
+        for team in self._world.teams:
+            if team.name == event.team and team.is_open:
+                if isinstance(event, events.Staffing):
+                    people = event.headcount * self._world.scenario.hospital.scale
+                    team.personnel.replan(people / team.roster.hours_share)
+                else:
+                    team.personnel.shock(event.kind, event.share)

@@ -13,7 +13,6 @@ from sim.model.personnel import Personnel
 from sim.model.roster import Roster
 from sim.model.stints import Stint
 from sim.model.terms import charge
-from sim.model.working_time import WorkingTime
 from sim.record.record import CONTRACT_END
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
@@ -28,11 +27,9 @@ class Team:
 
     def __init__(
         self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
-        ledger: Ledger, draws: Draws, full_time: float, shares: dict[int, float],
+        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
-        self.roster = Roster(
-            scenario, stint, crew, engine, calendar, ledger, draws, full_time, shares
-        )
+        self.roster = Roster(scenario, stint, crew, engine, calendar, ledger, draws, heads, shares)
         self.personnel = Personnel(scenario, self.roster)
         self.vendor = self.roster.vendor
         self.name = stint.team.name
@@ -42,11 +39,12 @@ class Team:
         self._env = engine.env
         self._ledger = ledger
         self._people = scenario.people
-        self._first = stint.employs == 0
+        self._first = stint.opens == 0
+        self._stint = stint
         self._crew = engine.state.crews[crew]
         self._crew_number = crew
         self._terms = engine.state.terms[crew]
-        self.time = WorkingTime(calendar, self._crew, stint.team.overtime, self.vendor.hiring)
+        self.time = self.roster.time
         self._seen_busy = 0.0
         self._seen_productive = 0.0
 
@@ -73,9 +71,12 @@ class Team:
     # --- the contract -------------------------------------------------------------------------
 
     def take_over(self) -> None:
-        """Answer for the queues from now on, and charge the transition."""
+        """Answer for the queues from now on, and charge the team's part of the transition."""
+        self.roster.count_time()
+        self.time.shadowing = False
         self.is_open = True
-        self._charge_transition()
+        usd = self.price.transition_usd / self._stint.teams_of_vendor
+        self._ledger.transitions.append((int(self._env.now), usd))
         for queue in self.queues:
             if queue.crew < 0 or not self._first:
                 queue.crew = self._crew_number
@@ -91,35 +92,31 @@ class Team:
     def freeze(self) -> None:
         """The run is over: whoever is here stays, and works normal hours."""
         self.personnel.stop()
-        self._crew.overtime_days = 0.0
+        self._crew.overtime_days = self._crew.overtime_before = 0.0
 
     def charge(self, price: Price) -> None:
-        """Go over to a new price, and charge its transition."""
+        """Go over to a new price."""
         self.roster.charge(price)
         charge(self._terms, price)
-        self._charge_transition()
 
-    def _charge_transition(self) -> None:
-        day = int(self._env.now)
-        self._ledger.transitions[self.vendor.name, day] = self.roster.price.transition_usd
-
-    def open_doors(self, ready: float = 0.0) -> None:
+    def open_doors(self) -> None:
         """Employ the first team: a stationary mix of tenures, or the go-live team.
 
-        People of a vendor who takes over later stand at their desks from `ready` on, and do not
-        know this hospital unless the go-live team is said to.
+        People of a vendor who takes over later do not know this hospital unless the go-live team
+        is said to, and watch those who do the work now until they stand at their desks.
         """
         roster, now = self.roster, self._env.now
+        self.time.shadowing = self._stint.opens > now
         roster.playbook = roster.settled.client(0.0, 1e9) if self._first else 0.0
         for _ in range(roster.plan):
             agent = roster.employ()
             age = self._place(agent)
-            agent.ready_at = max(agent.ready_at, ready)
             agent.producing = agent.ready_at <= now
             agent.hired = now - age
             agent.reviewed_age = age
             agent.clear_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
+            self.personnel.look_back(agent, age)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
         self._set_penalty()
@@ -134,6 +131,7 @@ class Team:
             for skill in range(len(row.knowledge)):
                 row.knowledge[skill] = start.domain
             row.client = start.client
+            roster.prepare(agent, 0.0)
             return 0.0
         classroom = self.vendor.hiring.classroom_days
         age = self.personnel.stationary_age(roster.age_luck(agent))
@@ -141,17 +139,13 @@ class Team:
         for skill, level in roster.settled.domain(worked).items():
             row.knowledge[skill] = level
         row.client = roster.settled.client(roster.entry_client(), worked)
-        agent.ready_at = self._env.now + max(0.0, classroom - age)
+        roster.prepare(agent, max(0.0, classroom - age))
         agent.newcomer = True
         if not self._first:
             row.client = self.vendor.entry_knowledge.client
         return age
 
     # --- day by day, week by week -------------------------------------------------------------
-
-    def daily(self, day: int) -> None:
-        """Count the day's hours, and charge them."""
-        self._ledger.fee(day, self.time.count(day, self.employed, self.roster.price))
 
     def review(self) -> None:
         """The weekly look at occupancy, people and overtime."""
@@ -163,7 +157,7 @@ class Team:
         self._seen_busy, self._seen_productive = busy, time.productive_minutes
         self._set_penalty()
         self.personnel.review()
-        time.plan_overtime(self.queues, len(self.employed))
+        time.plan_overtime(int(self._env.now), self.queues, len(self.employed))
 
     def _set_penalty(self) -> None:
         self._crew.penalty = self._people.pressure_accuracy * rules.pressure(

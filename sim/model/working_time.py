@@ -7,20 +7,34 @@ from collections.abc import Sequence
 from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, WorkQueue
+from sim.model.ledger import Ledger
 from sim.scenario.schema import Overtime
 from sim.scenario.vendor import Hiring, Price
 
 
 class WorkingTime:
-    """Overtime and counted hours of a team. Times are days since the start."""
+    """Overtime and counted hours of a team. Times are days since the start.
+
+    Everybody's time is counted up to now whenever something about it changes, and every night, so
+    that busy ≤ productive ≤ scheduled ≤ paid in any span of time. `shadowing` says that the team
+    watches another at work, which is billed in full.
+    """
 
     def __init__(
-        self, calendar: WorkCalendar, crew: Crew, overtime: Overtime | None, hiring: Hiring
+        self,
+        calendar: WorkCalendar,
+        crew: Crew,
+        overtime: Overtime | None,
+        hiring: Hiring,
+        ledger: Ledger,
     ) -> None:
         self._calendar = calendar
         self._crew = crew
         self._overtime = overtime
+        self._multiplier = overtime.pay_multiplier if overtime else 1.0
         self._mentor_share = hiring.mentor_share
+        self._ledger = ledger
+        self.shadowing = False
         self.productive_minutes = 0.0
         self.paid_hours = 0.0
         self.scheduled_hours = 0.0
@@ -29,38 +43,65 @@ class WorkingTime:
         self.training_usd = 0.0
         """Wages in the classroom, and of mentors for the time they give."""
 
-    def count(self, day: int, employed: Sequence[Career], price: Price) -> float:
-        """Count a day's paid, billed and productive time of everyone employed; gives the fees."""
-        if not self._calendar.is_workday[day]:
-            return 0.0
-        hours = self._calendar.shift_length * 24.0 * self._crew.hours_share
-        extra = self._crew.overtime_days * 24.0
-        premium = extra * self._overtime.pay_multiplier if self._overtime else 0.0
-        fees = 0.0
-        for agent in employed:
-            here = agent.producing and not agent.absent[day]
-            paid = hours + (premium if here else 0.0)
-            self.paid_hours += paid
-            self.wages_usd += paid * agent.wage
-            if agent.producing:
-                self.scheduled_hours += hours + extra
-                self.training_usd += paid * agent.wage * self._mentor_share * agent.pupils
-            else:
-                self.training_usd += paid * agent.wage
-            if agent.producing or price.bills_training:
-                self.billed_hours += paid
-                fees += paid * agent.rate
-            if here:
-                productive = (hours + extra) * 60.0 * agent.productive_share
-                agent.productive_minutes += productive
-                self.productive_minutes += productive
-        return fees
+    def count(self, agent: Career, price: Price, until: float) -> None:
+        """Count an agent's paid, billed and productive time up to a moment, and charge it."""
+        start = agent.counted_until
+        while start < until:
+            day = int(start)
+            end = min(until, day + 1.0)
+            for begun in (day - 1, day):  # last night's shift may go on past midnight
+                regular, extra = self._on_duty(begun, start, end)
+                if regular > 0.0 or extra > 0.0:
+                    self._book(agent, price, begun, day, regular, extra)
+            start = end
+        agent.counted_until = max(until, agent.counted_until)
 
-    def plan_overtime(self, queues: Sequence[WorkQueue], people: int) -> None:
-        """Lengthen shifts for a week where more days of work wait than the team puts up with."""
+    def _on_duty(self, begun: int, start: float, end: float) -> tuple[float, float]:
+        """Hours of the shift begun on a day, regular and overtime, within a span of time."""
+        calendar, crew = self._calendar, self._crew
+        if begun < 0 or not calendar.is_workday[begun]:
+            return 0.0, 0.0
+        first = begun + calendar.shift_start
+        regular = first + calendar.shift_length * crew.hours_share
+        longer = crew.overtime_days if begun >= crew.overtime_from else crew.overtime_before
+        last = min(first + 1.0, regular + longer)
+        return (
+            24.0 * max(0.0, min(end, regular) - max(start, first)),
+            24.0 * max(0.0, min(end, last) - max(start, regular)),
+        )
+
+    def _book(
+        self, agent: Career, price: Price, begun: int, day: int, regular: float, extra: float
+    ) -> None:
+        """Book hours of a shift on a day; nobody works overtime who is not at the desk."""
+        here = agent.producing and not agent.absent[begun]
+        hours = regular + (extra if here else 0.0)
+        pay = regular + (extra * self._multiplier if here else 0.0)
+        self.paid_hours += hours
+        self.wages_usd += pay * agent.wage
+        if agent.producing:
+            self.scheduled_hours += hours
+            self.training_usd += pay * agent.wage * self._mentor_share * agent.pupils
+        elif not self.shadowing:
+            self.training_usd += pay * agent.wage
+        if agent.producing or price.bills_training or self.shadowing:
+            self.billed_hours += hours
+            self._ledger.fee(day, pay * agent.rate)
+        if here:
+            productive = hours * 60.0 * agent.productive_share
+            agent.productive_minutes += productive
+            self.productive_minutes += productive
+
+    def plan_overtime(self, day: int, queues: Sequence[WorkQueue], people: int) -> None:
+        """Lengthen shifts where more days of work wait than the team puts up with.
+
+        For a week, from tomorrow on: today's shift may have begun.
+        """
         if self._overtime is None:
             return
-        a_day = self._calendar.productive_minutes(self._crew.hours_share) * max(1, people)
+        crew = self._crew
+        a_day = self._calendar.productive_minutes(crew.hours_share) * max(1, people)
         backlog = sum(q.level * q.minutes for q in queues) / a_day
-        longer = self._overtime.hours_per_day * self._crew.hours_share / 24.0
-        self._crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0
+        longer = self._overtime.hours_per_day * crew.hours_share / 24.0
+        crew.overtime_before, crew.overtime_from = crew.overtime_days, day + 1
+        crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.model.arrivals import Arrivals
+from sim.model import rules
+from sim.model.arrivals import Arrivals, counted, counts_of
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import ClaimSource
 from sim.model.draws import Draws
@@ -17,7 +18,9 @@ from sim.model.setup import initial_state
 from sim.model.staffing import full_time_needed, practice_shares
 from sim.model.stints import Stint, stints
 from sim.model.workforce import Team
+from sim.scenario.canonical import canonical
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import Layoff, Staffing
 
 MakeEngine = Callable[[State, Draws], Engine]
 
@@ -26,14 +29,17 @@ class World:
     """A hospital with its payers, an engine, and the teams of all its contracts."""
 
     def __init__(self, scenario: Scenario, replication: int, engine: MakeEngine) -> None:
-        self.scenario = scenario
+        # Nothing may hang on an order that says nothing.
+        scenario = canonical(scenario)
+        counts = counts_of(scenario)
+        self.scenario = scenario = counted(scenario, counts)
         self.draws = Draws(scenario.seed, replication)
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
         self.stints = stints(scenario, self.calendar, self.draws)
         self.engine = engine(initial_state(scenario, self.calendar, self.stints), self.draws)
         self.state = self.engine.state
         self.ledger = Ledger(self.state.days, scenario.horizon_days)
-        arrivals = Arrivals(scenario, self.calendar, self.draws)
+        arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
         self.source = ClaimSource(scenario, arrivals, self.draws)
         self._minutes: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams."""
@@ -57,5 +63,25 @@ class World:
         shares = practice_shares(era, stint.team.queues, minutes)
         return Team(
             self.scenario, stint, crew, self.engine, self.calendar, self.ledger, self.draws,
-            full_time, shares,
+            self._heads(stint, full_time), shares,
         )  # fmt: skip
+
+    def _heads(self, stint: Stint, full_time: float) -> tuple[int, float]:
+        """Agents of a stint's plan when it opens, and the part of a shift that each works.
+
+        A new plan outlives the vendor in whose time it was made. People of a team that begins with
+        nobody work the hours that its first plan gives them.
+        """
+        later = 0.0
+        for event in self.scenario.timeline:
+            if isinstance(event, Staffing | Layoff) and event.team == stint.team.name:
+                past = stint.opens > 0 and self.calendar.day_of(event.on) <= stint.opens
+                if isinstance(event, Staffing):
+                    full_time = float(event.headcount) if past else full_time
+                    later = later or (0.0 if past else float(event.headcount))
+                elif past:
+                    full_time *= 1.0 - event.share
+        scale = self.scenario.hospital.scale
+        if full_time > 0.0:
+            return rules.whole_agents(full_time, scale)
+        return 0, rules.whole_agents(later, scale)[1]

@@ -171,8 +171,13 @@ KPIS: dict[str, Kpi] = dict([
     _k("people.turnover", "1/year", "lower", RATIO,
        "Separations over mean headcount and years, from kpi_from_days on, those in training "
        "included and the ends of contracts not", 0.02, True),
+    _k("people.turnover_expected", "1/year", "lower", RATIO,
+       "Separation rate that the vendors' profiles write, at their target occupancies, over teams "
+       "and weeks by planned headcount, from kpi_from_days on; what people.turnover has besides is "
+       "pressure, certificates, young teams, events and luck", 0.02),
     _k("people.vacancy_share", "share", "lower", RATIO,
-       "Planned positions without an employee, weekly mean from kpi_from_days on", 0.01),
+       "Planned positions without an employee, over planned positions, from kpi_from_days on; "
+       "people beyond the plan of one team fill no position of another", 0.01),
     _k("people.occupancy", "share", "neither", RATIO,
        "Busy time over productive time (paid time less absence, breaks, education and mentoring)",
        0.01, True),
@@ -186,9 +191,12 @@ KPIS: dict[str, Kpi] = dict([
     _k("people.wages_usd", "USD", "lower", TOTAL,
        "Wages that the employers paid in the whole run, training included"),
     _k("people.turnover_cost_usd_per_year", "USD/year", "lower", TOTAL,
-       "Recruiting, classroom wages and mentors' time, whole run, per year"),
+       "Recruiting, classroom wages and mentors' time, whole run, per year; part-time people count "
+       "by their hours"),
     _k("people.turnover_cost_usd_per_leaver", "USD", "lower", RATIO,
        "The same over the separations of the whole run", 100.0),
+    _k("people.programme_usd_per_year", "USD/year", "lower", TOTAL,
+       "Fees of certification programmes, whoever bears them, whole run, per year"),
     _k("people.mean_knowledge", "share", "higher", MEAN,
        "Domain knowledge of producing agents in the skills of their team", 0.01, True),
     _k("people.client_knowledge", "share", "higher", MEAN,
@@ -462,7 +470,8 @@ def _people(view: View) -> dict[str, float]:
     return {
         "people.headcount": headcount,
         "people.turnover": ratio(separations, headcount * years),
-        "people.vacancy_share": 1.0 - ratio(employed, total["plan"]),
+        "people.turnover_expected": ratio(total["written_separations"], total["plan"]),
+        "people.vacancy_share": ratio(total["vacant"], total["plan"]),
         "people.occupancy": ratio(busy, productive),
         "people.scheduled_of_paid": ratio(scheduled, paid),
         "people.productive_of_scheduled": ratio(productive, scheduled),
@@ -470,6 +479,9 @@ def _people(view: View) -> dict[str, float]:
         "people.wages_usd": record.totals["wages_usd"],
         "people.turnover_cost_usd_per_year": replacing * 365.25 / facts.horizon_days,
         "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
+        "people.programme_usd_per_year": record.totals["programme_usd"]
+        * 365.25
+        / facts.horizon_days,
         "people.mean_knowledge": ratio(total["knowledge"], producing),
         "people.client_knowledge": ratio(total["client"], producing),
         "people.certified_share": ratio(total["certified_share"], producing),

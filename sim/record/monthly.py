@@ -125,7 +125,7 @@ def people_weeks(view: View) -> Table:
         "team": rows["team"],
         "plan": plan.tolist(),
         "employed": employed.tolist(),
-        "vacant": (plan - employed).tolist(),
+        "vacant": weeks["vacant"].tolist(),
         "producing": producing.tolist(),
         "net": (producing - plan).tolist(),
         "hires_under_way": rows["pipeline"],

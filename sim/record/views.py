@@ -26,7 +26,7 @@ DUPLICATE = "DUP"
 NOT_CODED, RIGHT, WRONG = range(3)
 TEAM_MEASURES = ("plan", "employed", "producing", "knowledge", "client", "certified_share",
                  "busy_minutes", "productive_minutes", "paid_hours", "scheduled_hours",
-                 "billed_hours")  # fmt: skip
+                 "billed_hours", "annual_rate")  # fmt: skip
 
 
 def ratio(top: float, bottom: float) -> float:
@@ -241,8 +241,11 @@ class View:
 
     @cached_property
     def weeks(self) -> dict[str, Floats]:
-        """The measures of the team weeks."""
-        return {name: np.array(self.record.weeks[name], float) for name in TEAM_MEASURES}
+        """The measures of the team weeks, vacancies, and planned people times their turnover."""
+        weeks = {name: np.array(self.record.weeks[name], float) for name in TEAM_MEASURES}
+        weeks["vacant"] = np.maximum(0.0, weeks["plan"] - weeks["employed"])
+        weeks["written_separations"] = weeks["plan"] * weeks["annual_rate"]
+        return weeks
 
     @cached_property
     def team_totals(self) -> dict[str, float]:

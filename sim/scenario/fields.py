@@ -60,12 +60,24 @@ Kind = Literal["lever", "uncertainty", "constant"]
 
 
 def param(
-    description: str, unit: str, source: str, kind: Kind, *, path: bool = False, **bounds: Any
+    description: str,
+    unit: str,
+    source: str,
+    kind: Kind,
+    *,
+    path: bool = False,
+    unordered: bool = False,
+    **bounds: Any,
 ) -> Any:
-    """A field with its meaning, unit, source and kind; `bounds` are pydantic's (`ge`, `le`, …)."""
+    """A field with its meaning, unit, source and kind; `bounds` are pydantic's (`ge`, `le`, …).
+
+    `path` marks the name of a file, `unordered` a list whose order says nothing.
+    """
     extra: dict[str, Any] = {"unit": unit, "source": source, "kind": kind}
     if path:
         extra["path"] = True
+    if unordered:
+        extra["unordered"] = True
     return Field(description=description, json_schema_extra=extra, **bounds)
 
 

@@ -77,7 +77,8 @@ class Arrivals(Model):
     """How claims arrive: drawn day by day, or replayed from a file of daily counts."""
 
     month_profile: tuple[float, ...] = uncertainty(
-        "Relative volume January to December; only ratios matter",
+        "Relative volume of the months January to December, whatever their number of days; only "
+        "ratios matter",
         "relative",
         "assumption",
         min_length=12,
@@ -98,7 +99,8 @@ class Arrivals(Model):
         "assumption",
     )
     file: str | None = uncertainty(
-        "CSV of daily counts to replay (columns date, setting, payer, count), instead of drawing",
+        "CSV of daily counts to replay (columns date, setting, payer, count), instead of drawing; "
+        "the counts are those of scale 1",
         "path",
         "assumption",
         path=True,
@@ -243,7 +245,7 @@ class Category(Model):
 
     name: CategoryName = constant("Defect category", "-", "model")
     label: str = constant("Plain words", "-", "assumption", max_length=80)
-    carc: tuple[str, ...] = constant("Adjustment codes that carry it", "-", "A2")
+    carc: tuple[str, ...] = constant("Adjustment codes that carry it", "-", "A2", unordered=True)
     path: Literal["technical", "clinical"] = constant("Who works the denial", "-", "A2, H2")
     incidence: float = share(
         "Claims that have the defect before anyone works on them", "H1", "uncertainty"

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim.scenario.canonical import canonical
 from sim.scenario.checks import cross_checks
 from sim.scenario.layers import absolute_paths, assemble, override, shipped_configs
 from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
@@ -66,7 +67,8 @@ class Loaded(Generic[M]):
 def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded[Scenario]:
     """The scenario in the file `path`, with `overrides` of the form `path=value` laid upon it.
 
-    Raises `ScenarioError` with every mistake found.
+    It comes in its canonical order (`sim.scenario.canonical`). Raises `ScenarioError` with every
+    mistake found.
     """
     return load_as(Scenario, cross_checks, Path(path), overrides)
 
@@ -93,7 +95,7 @@ def load_as(
     found = [_problem(root, tuple(where), message) for where, message in checks(scenario)]
     if found:
         raise ScenarioError(found)
-    return Loaded(scenario, _marked(scenario.model_dump(mode="json"), root))
+    return Loaded(canonical(scenario), _marked(scenario.model_dump(mode="json"), root))
 
 
 def _problem(root: Node, path: tuple[Key, ...], message: str, *hints: str) -> Problem:

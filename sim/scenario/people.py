@@ -50,7 +50,7 @@ class Certification(Model):
         "Rate billed where the price is by certification", "USD/hour", "B4, H2", ge=0, le=1000
     )
     opens: tuple[QueueName, ...] | Literal["all"] = lever(
-        "Queues that this certification may work", "-", "A2"
+        "Queues that this certification may work", "-", "A2", unordered=True
     )
     education_hours_per_year: float = constant(
         "Continuing education that keeps the certificate, paid and not productive",
@@ -66,13 +66,13 @@ class PolicyChange(Model):
 
     name: str = constant("Name", "-", "assumption", min_length=1, max_length=60)
     skills: tuple[SkillName, ...] | Literal["all", "client"] = constant(
-        "Skills hit, or the client part of knowledge", "-", "C"
+        "Skills hit, or the client part of knowledge", "-", "C", unordered=True
     )
     obsolete_share: float = uncertainty(
         "Part of the knowledge that no longer holds", "share", "C", ge=0, le=0.99
     )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = constant(
-        "Months of the year in which it recurs", "month", "C", min_length=1
+        "Months of the year in which it recurs", "month", "C", min_length=1, unordered=True
     )
 
 
@@ -149,6 +149,13 @@ class People(Model):
         "uncertainty",
         default=0.0,
     )
+    shadowing_share: float = share(
+        "What people learn who shadow another team before a switch (`parallel_days`), over what "
+        "work would teach them in that time",
+        "assumption",
+        "uncertainty",
+        default=0.3,
+    )
     recruiting_usd: float = uncertainty(
         "Cost of recruiting one agent", "USD/hire", "B1", ge=0, le=1000000.0
     )
@@ -165,10 +172,21 @@ class Calendar(Model):
         max_length=4,
     )
     workdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = constant(
-        "Weekdays worked, Monday = 0", "weekday", "assumption", min_length=1, max_length=7
+        "Weekdays worked, Monday = 0",
+        "weekday",
+        "assumption",
+        min_length=1,
+        max_length=7,
+        unordered=True,
     )
     shift_start_hour: float = constant("Start of the shift", "hour", "assumption", ge=0, lt=24)
-    shift_hours: float = constant("Paid length of the shift", "hours", "assumption", gt=0, le=24)
+    shift_hours: float = constant(
+        "Paid length of the shift, which may go on past midnight",
+        "hours",
+        "assumption",
+        gt=0,
+        le=24,
+    )
     shrinkage_share: float = uncertainty(
         "Paid time lost inside working days (breaks, meetings, systems)", "share", "B5", ge=0, lt=1
     )

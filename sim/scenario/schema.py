@@ -24,7 +24,9 @@ class Overtime(Model):
         gt=0,
         le=365,
     )
-    hours_per_day: float = lever("Extra hours per shift", "hours", "assumption", gt=0, le=8)
+    hours_per_day: float = lever(
+        "Extra hours per shift, which lasts for a day at most", "hours", "assumption", gt=0, le=8
+    )
     pay_multiplier: float = lever(
         "Rate of an overtime hour over a normal one", "ratio", "assumption", ge=1, le=4
     )
@@ -35,7 +37,12 @@ class Team(Model):
 
     name: str = constant("Name of the team", "-", "assumption", min_length=1, max_length=60)
     vendor: str = lever("Vendor profile", "-", "assumption", min_length=1)
-    queues: tuple[QueueName, ...] = lever("Queues served", "-", "assumption", min_length=1)
+    queues: tuple[QueueName, ...] = lever(
+        "Queues served; of items equally urgent, those of the first queue named go first",
+        "-",
+        "assumption",
+        min_length=1,
+    )
     headcount: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = lever(
         "Planned agents at scale 1, or `auto`: expected work over productive time at the target "
         "occupancy",
@@ -94,27 +101,40 @@ class Scenario(Model):
     )
     hospital: Hospital
     payers: tuple[Payer, ...] = constant(
-        "Payer classes", "-", "assumption", min_length=1, max_length=50
+        "Payer classes", "-", "assumption", min_length=1, max_length=50, unordered=True
     )
     categories: tuple[Category, ...] = constant(
-        "Defect categories", "-", "assumption", min_length=1
+        "Defect categories", "-", "assumption", min_length=1, unordered=True
     )
     denials: Denials
-    queues: tuple[Queue, ...] = constant("Kinds of work", "-", "assumption", min_length=1)
+    queues: tuple[Queue, ...] = constant(
+        "Kinds of work", "-", "assumption", min_length=1, unordered=True
+    )
     certifications: tuple[Certification, ...] = constant(
-        "Certification levels", "-", "assumption", min_length=1
+        "Certification levels", "-", "assumption", min_length=1, unordered=True
     )
     people: People
     policy_calendar: tuple[PolicyChange, ...] = constant(
-        "Rule changes", "-", "assumption", default=()
+        "Rule changes", "-", "assumption", default=(), unordered=True
     )
     calendar: Calendar
     vendors: tuple[Vendor, ...] = constant(
-        "Vendor profiles", "-", "assumption", min_length=1, max_length=50
+        "Vendor profiles", "-", "assumption", min_length=1, max_length=50, unordered=True
     )
-    teams: tuple[Team, ...] = constant("Teams", "-", "assumption", min_length=1, max_length=200)
+    teams: tuple[Team, ...] = constant(
+        "Teams, in the order in which the tables list them and ties go to them",
+        "-",
+        "assumption",
+        min_length=1,
+        max_length=200,
+    )
     timeline: tuple[Event, ...] = constant(
-        "Dated events", "-", "assumption", default=(), max_length=200
+        "Dated events; those of one day happen in the order of their kinds",
+        "-",
+        "assumption",
+        default=(),
+        max_length=200,
+        unordered=True,
     )
 
     @property

@@ -22,7 +22,9 @@ class VendorSwitch(_Dated):
 
     kind: Literal["vendor_switch"] = constant("Kind of event", "-", "model")
     to: str = lever("Vendor that takes over", "-", "assumption", min_length=1)
-    teams: Names = lever("Teams that go over, or `all`", "-", "assumption", default="all")
+    teams: Names = lever(
+        "Teams that go over, or `all`", "-", "assumption", default="all", unordered=True
+    )
     assessed: bool = uncertainty(
         "Whether the vendor must first pass its risk assessment (`compliance`), which delays it",
         "-",
@@ -44,7 +46,7 @@ class PolicyEvent(_Dated):
 
     kind: Literal["policy_change"] = constant("Kind of event", "-", "model")
     skills: tuple[SkillName, ...] | Literal["all", "client"] = uncertainty(
-        "Skills hit, or the client part of knowledge", "-", "C"
+        "Skills hit, or the client part of knowledge", "-", "C", unordered=True
     )
     obsolete_share: float = uncertainty(
         "Part of the knowledge that no longer holds", "share", "C", ge=0, le=0.99
@@ -55,7 +57,9 @@ class PayerAi(_Dated):
     """Payers let a machine look at claims: it finds more inconsistency and denies clean claims."""
 
     kind: Literal["payer_ai"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty("Payer classes, or `all`", "-", "assumption", default="all")
+    payers: Names = uncertainty(
+        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
+    )
     found_share: float = share(
         "Residual coding and documentation defects that it denies on top", "D3", "uncertainty"
     )
@@ -82,7 +86,10 @@ class Volume(_Dated):
 
 
 class Staffing(_Dated):
-    """A new plan for a team; who is too many is laid off, who is missing is hired."""
+    """A new plan for a team; who is too many is laid off, who is missing is hired.
+
+    It outlives a switch of the vendor. Under `hiring.policy: freeze` nobody is hired.
+    """
 
     kind: Literal["staffing"] = constant("Kind of event", "-", "model")
     team: str = lever("Team", "-", "assumption", min_length=1)
@@ -91,12 +98,66 @@ class Staffing(_Dated):
     )
 
 
+class NewPrice(Model):
+    """What changes in a price; what is left out stays as it was."""
+
+    usd_per_hour: Annotated[float, Field(ge=0, le=1000)] | Literal["by_certification"] | None = (
+        lever(
+            "Billed per paid hour: one rate, or `by_certification`; left out, as before",
+            "USD/hour",
+            "assumption",
+            default=None,
+        )
+    )
+    usd_per_claim: float | None = lever(
+        "Billed per submitted claim; left out, as before",
+        "USD/claim",
+        "assumption",
+        ge=0,
+        le=1000,
+        default=None,
+    )
+    share_of_collections: float | None = share(
+        "Billed as a part of the money collected; left out, as before",
+        "assumption",
+        "lever",
+        default=None,
+    )
+    transition_usd: float = lever(
+        "One-off cost of the change, charged on the day, at scale 1",
+        "USD",
+        "assumption",
+        ge=0,
+        le=1000000000.0,
+        default=0.0,
+    )
+    management_usd_per_year: float | None = uncertainty(
+        "Hospital staff who manage the vendor, at scale 1; left out, as before",
+        "USD/year",
+        "assumption",
+        ge=0,
+        le=100000000.0,
+        default=None,
+    )
+    bills_training: bool | None = lever(
+        "Whether the hospital pays for training; left out, as before",
+        "-",
+        "assumption",
+        default=None,
+    )
+
+    def over(self, price: Price) -> Price:
+        """The price that holds from now on; what a transition costs later stays as it was."""
+        said = self.model_dump(exclude={"transition_usd"}, exclude_none=True)
+        return price.model_copy(update=said)
+
+
 class PriceChange(_Dated):
-    """A new price of a vendor; its `transition_usd` is charged on the day."""
+    """A new price of a vendor, for what it writes."""
 
     kind: Literal["price_change"] = constant("Kind of event", "-", "model")
     vendor: str = lever("Vendor", "-", "assumption", min_length=1)
-    price: Price
+    price: NewPrice
 
 
 class FeedbackStart(_Dated):

@@ -349,7 +349,10 @@ class Vendor(Model):
     )
     learning: Learning
     programmes: tuple[Programme, ...] = lever(
-        "Certification programmes", "-", "assumption", default=()
+        "Certification programmes; agents enrol in the first for which they qualify",
+        "-",
+        "assumption",
+        default=(),
     )
     retraining: Retraining
     turnover: Turnover

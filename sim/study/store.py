@@ -20,6 +20,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from sim.record.record import Outcome
+from sim.scenario.canonical import canonical
 from sim.study import StudyError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -51,11 +52,15 @@ def content_hash(content: Content) -> str:
 
 
 def content_of(model: BaseModel) -> Content:
-    """A scenario, or a part of it, as plain data.
+    """A scenario, or a part of it, as plain data, in its canonical order.
 
     A file that it refers to (a field marked `path` in the schema) counts by its content, not by
     where it lies: its SHA-256 stands for it. StudyError if it cannot be read.
     """
+    return _fields_of(canonical(model))
+
+
+def _fields_of(model: BaseModel) -> Content:
     content: Content = {}
     for name, field in type(model).model_fields.items():
         value, extra = getattr(model, name), field.json_schema_extra
@@ -66,7 +71,7 @@ def content_of(model: BaseModel) -> Content:
 
 def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
-        return content_of(value)
+        return _fields_of(value)
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -15,7 +15,7 @@ from sim.scenario.load import ScenarioError, load, shipped_configs
 from sim.scenario.schema import Scenario
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
-from tests.scenarios import faultless, for_payers, scenario, staffed
+from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
 
 CONFIGS = shipped_configs()
 FILES = sorted(
@@ -95,6 +95,14 @@ AWKWARD = {
         *for_payers("reply_days", "[1, 2, 3650]"),
         *for_payers("records_decision_days", "[1, 3650]"),
     ],
+    "night shifts": ["calendar.shift_start_hour=22"],
+    "overtime past midnight": [
+        "calendar.shift_start_hour=16",
+        *(
+            f"teams.{t}.overtime={{backlog_days: 0.1, hours_per_day: 3, pay_multiplier: 2}}"
+            for t in TEAMS
+        ),
+    ],
     "long items": ["queues.coding_inpatient.minutes=600", "calendar.shift_hours=1.5"],
 }
 
@@ -102,6 +110,11 @@ AWKWARD = {
 @pytest.mark.parametrize("overrides", AWKWARD.values(), ids=AWKWARD)
 def test_on_awkward_offices(overrides: list[str]) -> None:
     agree(scenario("generalist", *overrides, days=150))
+
+
+def test_on_people_who_shadow_before_a_switch() -> None:
+    switch = "[{kind: vendor_switch, to: specialized, on: 2025-02-10, parallel_days: 60}]"
+    agree(scenario("medcentral", f"timeline=!replace {switch}", "kpi_from_days=30", days=150))
 
 
 def test_on_people_who_leave_with_an_item_in_hand() -> None:

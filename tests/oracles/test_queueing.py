@@ -15,6 +15,7 @@ from sim.record.record import Record
 from sim.scenario.schema import Scenario
 from tests.book import Book
 from tests.scenarios import (
+    EVENLY,
     TEAMS,
     by_reference,
     faultless,
@@ -77,7 +78,7 @@ def markovian(layout: list[str]) -> list[str]:
     ]
     return [
         *frozen("generalist"), *faultless("generalist"), *settings, *queues,
-        "hospital.arrivals.month_profile=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+        EVENLY,
         "hospital.arrivals.day_cv=0",
         "hospital.arrivals.within_day=continuous",
         "hospital.scrubber_edit_share=0",
@@ -293,7 +294,7 @@ def test_callers_give_up_as_erlang_a_says(book: Book) -> None:
         "hospital.inpatient.claims_per_year=0",
         f"hospital.outpatient.claims_per_year={rate * 365.25}",
         "hospital.outpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
-        "hospital.arrivals.month_profile=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+        EVENLY,
         "hospital.arrivals.day_cv=0",
         "calendar={country: none, workdays: [0, 1, 2, 3, 4, 5, 6], shift_start_hour: 0, "
         "shift_hours: 24, shrinkage_share: 0, absence_share: 0}",

@@ -151,8 +151,9 @@ class Agent:
 
     `floor` and `span` are accuracy without knowledge and what full knowledge adds. `knowledge` of a
     skill (and `client` of this hospital) was true at `seen` (`client_seen`). `absent` says for each
-    day whether they stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`;
-    `before` and `after` are the neighbours in the line of idle agents, by queue.
+    day whether they stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`: they
+    work `hand_spell` minutes on it from `hand_from` until `hand_until`, and `hand_rest` after the
+    next break. `before` and `after` are the neighbours in the line of idle agents, by queue.
     """
 
     index: int
@@ -182,6 +183,10 @@ class Agent:
     hand_since: float = 0.0
     hand_taken: float = 0.0
     hand_minutes: float = 0.0
+    hand_from: float = 0.0
+    hand_until: float = 0.0
+    hand_spell: float = 0.0
+    hand_rest: float = 0.0
     idle: int = 0
     waits: int = 0
     called: int = 0
@@ -194,9 +199,10 @@ class Crew:
     """What the agents of one team have in common: how they learn, and the team's present state.
 
     Rates are per month of practice, `exponent`, `incompressible` and `total_months` are those of
-    the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much every
-    shift is longer now. `window_*` is what claims of the KPI window have taken, whenever that was:
-    minutes of work, fees by claim, and physicians' time on queries.
+    the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much shifts
+    that begin from day `overtime_from` on are longer, those before by `overtime_before`. `window_*`
+    is what claims of the KPI window have taken, whenever that was: minutes of work, fees by claim,
+    and physicians' time on queries.
     """
 
     law: int
@@ -211,6 +217,8 @@ class Crew:
     hours_share: float = 1.0
     penalty: float = 0.0
     overtime_days: float = 0.0
+    overtime_before: float = 0.0
+    overtime_from: int = 0
     window_minutes: float = 0.0
     window_fees_usd: float = 0.0
     window_query_usd: float = 0.0

@@ -93,25 +93,13 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
 
     Gives the days until they go on again; infinity, to wait for a call.
     """
-    if agent.hand_queue >= 0:  # an item is done: let it have its effect, and learn from it
-        queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
-        minutes = agent.hand_minutes
-        agent.hand_queue = NOBODY
-        agent.items += 1
-        agent.busy_minutes += minutes
-        queue.finished += 1
-        waited = agent.hand_taken - agent.hand_since
-        queue.wait_days += waited
-        queue.waits[wait_bin(waited)] += 1
-        if waited <= queue.due_days:
-            queue.in_time += 1
-        claim.touches += 1
-        if s.house.first_key <= claim.key < s.house.last_key:
-            s.crews[agent.crew].window_minutes += minutes
-        STEPS[queue.index](s, agent, claim, now)
-        if s.terms[agent.crew].usd_per_claim:
-            money.bill(s, agent, claim, now)
-        practise(s, agent, queue.skill, minutes, now)
+    if agent.hand_queue >= 0:
+        agent.busy_minutes += agent.hand_spell
+        agent.hand_spell = 0.0
+        if agent.hand_rest > 0.0:  # the shift ended in the midst of it: now for the rest
+            pause = next_duty(s, agent, now) - now
+            return pause if pause > 0.0 else work_on(s, agent, now, agent.hand_rest)
+        finish(s, agent, now)
     elif agent.waits:
         agent.waits = 0
         agent.called = 1 if agent.n_queues > 1 else 0
@@ -136,37 +124,81 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
     minutes *= agent.speed * (1.0 + s.house.novice_slowdown * (1.0 - agent.knowledge[queue.skill]))
     minutes *= terms.pace_nesting if agent.nesting else terms.pace
     agent.hand_minutes = minutes
+    return work_on(s, agent, now, minutes)
+
+
+def finish(s: Objects, agent: Agent, now: float) -> None:
+    """An item is done: let it have its effect, and learn from it."""
+    queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
+    agent.hand_queue = NOBODY
+    agent.items += 1
+    queue.finished += 1
+    waited = agent.hand_taken - agent.hand_since
+    queue.wait_days += waited
+    queue.waits[wait_bin(waited)] += 1
+    if waited <= queue.due_days:
+        queue.in_time += 1
+    claim.touches += 1
+    if s.house.first_key <= claim.key < s.house.last_key:
+        s.crews[agent.crew].window_minutes += agent.hand_minutes
+    STEPS[queue.index](s, agent, claim, now)
+    if s.terms[agent.crew].usd_per_claim:
+        money.bill(s, agent, claim, now)
+    practise(s, agent, queue.skill, agent.hand_minutes, now)
+
+
+def work_on(s: Objects, agent: Agent, now: float, minutes: float) -> float:
+    """Work on what is in hand until it is done, or until the shift ends and the rest waits.
+
+    Gives the days until the agent goes on: at the end of the item, or with the next shift.
+    """
     days = minutes * agent.clock_per_minute
-    if now + days > agent.shift_end:
-        days = carry_over(s, agent, now, days) - now
-    return days
+    agent.hand_from = now
+    if now + days <= agent.shift_end:
+        agent.hand_until = now + days
+        agent.hand_spell = minutes
+        agent.hand_rest = 0.0
+        return days
+    agent.hand_until = agent.shift_end
+    agent.hand_spell = (agent.shift_end - now) / agent.clock_per_minute
+    agent.hand_rest = minutes - agent.hand_spell
+    return next_duty(s, agent, agent.shift_end) - now
 
 
-def carry_over(s: Objects, agent: Agent, now: float, work_days: float) -> float:
-    """End of an item that does not fit into the shift: the rest waits for the next one."""
-    while now + work_days > agent.shift_end:
-        work_days -= agent.shift_end - now
-        now = next_duty(s, agent, agent.shift_end)
-    return now + work_days
+def spent_minutes(agent: Agent, now: float) -> float:
+    """Minutes that an agent has worked by now on what is in hand, since the last break."""
+    if agent.hand_queue < 0 or agent.hand_spell <= 0.0:
+        return 0.0
+    if now >= agent.hand_until:
+        return agent.hand_spell
+    # In proportion, as the pace may have changed for what comes after.
+    return agent.hand_spell * (now - agent.hand_from) / (agent.hand_until - agent.hand_from)
 
 
 def next_duty(s: Objects, agent: Agent, now: float) -> float:
-    """When an agent next stands at the desk, now or later; past the end, never."""
+    """When an agent next stands at the desk, now or later; past the end, never.
+
+    A shift may go on past midnight, for a day at most. Only one that has begun says when it ends:
+    until then, overtime may be decided on.
+    """
     house, crew = s.house, s.crews[agent.crew]
-    for day in range(int(now), house.end_days):
+    for day in range(max(0, int(now) - 1), house.end_days):
         if s.days[day].is_workday and not agent.absent[day]:
-            length = house.shift_length * crew.hours_share + crew.overtime_days
-            end = day + min(1.0, house.shift_start + length)
+            overtime = crew.overtime_days if day >= crew.overtime_from else crew.overtime_before
+            start = day + house.shift_start
+            end = start + min(1.0, house.shift_length * crew.hours_share + overtime)
+            if now < start:
+                return start
             if now < end:
                 agent.shift_end = end
-                return max(now, day + house.shift_start)
-    agent.shift_end = inf
+                return now
     return house.end_days + 1.0
 
 
 def leave(s: Objects, agent: Agent, now: float) -> None:
     """An agent walks out: what they have in hand goes back."""
     stop_waiting(s, agent)
+    agent.busy_minutes += spent_minutes(agent, now)
     if agent.hand_queue >= 0:
         hand_back(s, agent, now)
     else:  # they may have been called to work that waits
@@ -182,9 +214,6 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     """
     queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
     agent.hand_queue = NOBODY
-    if not queue.drawn:
-        claim.visits -= 1
-        claim.tries -= 1 << TRIES_BITS * queue.index
     elsewhere = claim.ticket
     queue.level += 1
     queue.waited_days -= now
@@ -197,7 +226,11 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     if elsewhere >= 0 or claim.stage == Stage.CLOSED or not WANTED[queue.index](claim):
         drop(queue, claim, now)
         claim.ticket = elsewhere
-    elif claim.lapsed_ticket == agent.hand_ticket:  # the deadline passed while it was in hand
+        return
+    if not queue.drawn:  # what is over keeps its number: the next visit may be in work already
+        claim.visits -= 1
+        claim.tries -= 1 << TRIES_BITS * queue.index
+    if claim.lapsed_ticket == agent.hand_ticket:  # the deadline passed while it was in hand
         payer.lapse(s, claim, now, agent.hand_ticket)
     else:
         wake(s, queue, now)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import gammainccinv, gammaincinv, ndtri
 
 from sim.model import arithmetic
 
@@ -128,3 +128,13 @@ def test_a_record_does_not_depend_on_the_processor(less: dict[str, str]) -> None
         return done.stdout
 
     assert printed(less) == printed({})
+
+
+@pytest.mark.parametrize("a", [0.2, 0.5, 1.0, 1 / 0.8, 1 / 0.75, 2.0, 5.0])
+def test_gamma_quantile_is_right_in_the_middle_and_in_both_tails(a: float) -> None:
+    uniforms = np.concatenate([UNIFORMS[::400], [1e-16, 0.5, 1 - 2.0**-53]])
+    found = np.array([arithmetic.gamma_quantile(a, float(u)) for u in uniforms])
+    low = gammaincinv(a, np.minimum(uniforms, 0.5))
+    right = np.where(uniforms < 0.5, low, gammainccinv(a, np.minimum(1 - uniforms, 0.5)))
+    assert np.max(np.abs(found / right - 1)) < 1e-12
+    assert arithmetic.gamma_quantile(a, 0.0) == 0.0

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.model import rules
-from sim.model.arrivals import Arrivals
+from sim.model.arrivals import Arrivals, counted, counts_of
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import CATEGORIES, SETTING_ROWS, Flag, Queue
 from sim.model.draws import Draws
@@ -18,14 +18,14 @@ from sim.model.kernel.ports import Objects, rework_luck
 from sim.model.kernel.rework import start_visit, visit_column
 from sim.model.kernel.rows import Claim
 from sim.scenario.schema import Scenario
-from tests.scenarios import objects, scenario, world_of
+from tests.scenarios import EVENLY, for_payers, objects, scenario, world_of
 
 UNTOUCHED = np.ones(len(CATEGORIES))
 
 
 def arrivals(model: Scenario) -> Arrivals:
     calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
-    return Arrivals(model, calendar, Draws(model.seed, 0))
+    return Arrivals(model, calendar, Draws(model.seed, 0), counts_of(model))
 
 
 def drawn_in(model: Scenario, days: int, left: NDArray[np.float64] = UNTOUCHED) -> Objects:
@@ -53,8 +53,7 @@ def test_a_year_expects_what_the_scenario_says() -> None:
     counted = arrivals(model)
     for setting, profile in enumerate((model.hospital.inpatient, model.hospital.outpatient)):
         year = sum(counted.expected_count(day, setting) for day in range(365))
-        # 365 days hold one more Wednesday than a mean week, and months of unequal length.
-        assert year == pytest.approx(0.5 * profile.claims_per_year * 365 / 365.25, rel=0.005)
+        assert year == pytest.approx(0.5 * profile.claims_per_year * 365 / 365.25)
 
 
 def test_days_follow_weekday_and_month() -> None:
@@ -64,10 +63,19 @@ def test_days_follow_weekday_and_month() -> None:
     monday = next(d for d in range(7) if (model.start + timedelta(d)).weekday() == 0)
     counts = [counted.expected_count(monday + d, 1) for d in range(7)]
     assert np.array(counts) / counts[0] == pytest.approx(np.array(week) / week[0])
-    month = model.hospital.arrivals.month_profile
-    february = (31 - monday + 6) // 7 * 7 + monday
-    assert (model.start + timedelta(february)).month == 2
-    assert counted.expected_count(february, 1) / counts[0] == pytest.approx(month[1] / month[0])
+
+
+@pytest.mark.parametrize("setting", [0, 1])
+def test_months_have_the_volumes_written_whatever_their_days(setting: int) -> None:
+    """Volumes that a hospital counted by month come out as counted, weekends or not."""
+    volumes = [31000, 28000, 30000, 25000, 32000, 31000, 29000, 33000, 30500, 31500, 28500, 36500]
+    model = scenario("generalist", f"hospital.arrivals.month_profile={volumes}", scale=1, days=365)
+    counted = arrivals(model)
+    months = [0.0] * 12
+    for day in range(365):
+        on = model.start + timedelta(day)
+        months[on.month - 1] += counted.expected_count(day, setting)
+    assert np.array(months) / months[0] == pytest.approx(np.array(volumes) / volumes[0])
 
 
 @pytest.mark.parametrize(("cv", "ratio"), [(0.0, 1.0), (0.3, 10.0)])
@@ -77,7 +85,7 @@ def test_daily_counts_vary_as_gamma_poisson(cv: float, ratio: float) -> None:
         "hospital.outpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
         "hospital.outpatient.claims_per_year=36525",
         "hospital.inpatient.claims_per_year=0",
-        "hospital.arrivals.month_profile=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+        EVENLY,
         f"hospital.arrivals.day_cv={cv}",
     ]
     model = scenario("generalist", *flat, scale=1, days=1500)
@@ -193,7 +201,7 @@ def test_a_smaller_hospitals_claims_are_the_first_of_a_bigger_ones() -> None:
 
 
 def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> None:
-    model = scenario("generalist", days=91, first=0)
+    model = scenario("generalist", scale=1, days=91, first=0)
     rows = ["date,setting,payer,count"]
     for day in range(91):
         on = model.start + timedelta(day)
@@ -202,7 +210,7 @@ def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> No
             rows.append(f"{on},outpatient,medicaid,2")
     file = tmp_path / "counts.csv"
     file.write_text("\n".join(rows) + "\n")
-    replay = scenario("generalist", f"hospital.arrivals.file={file}", days=91, first=0)
+    replay = scenario("generalist", f"hospital.arrivals.file={file}", scale=1, days=91, first=0)
     by_day: dict[int, list[Claim]] = {}
     for claim in claims_of(replay, 91):
         by_day.setdefault(claim.day, []).append(claim)
@@ -262,3 +270,56 @@ def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
     for column in drawn[0].columns():
         given = [value for d in drawn for value in d.columns()[column].tolist()]
         assert [getattr(row, column) for row in rows] == given, column
+
+
+@pytest.fixture
+def file_of_counts(tmp_path: Path) -> str:
+    """120 days with 40 outpatient and 10 inpatient claims each, of two payers."""
+    rows = ["date,setting,payer,count"]
+    for day in range(120):
+        on = scenario().start + timedelta(day)
+        rows += [f"{on},outpatient,commercial,30", f"{on},outpatient,medicare,10",
+                 f"{on},inpatient,medicare,10"]  # fmt: skip
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(rows) + "\n")
+    return f"hospital.arrivals.file={file}"
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.3, 1.0, 1.5, 2.0])
+def test_a_replayed_hospital_of_another_size_has_its_part_of_the_claims(
+    file_of_counts: str, scale: float
+) -> None:
+    """Each claim is there as often as the scale says on average: within five standard errors."""
+    replay = arrivals(scenario("generalist", file_of_counts, scale=scale, days=120, first=0))
+    found = sum(len(replay.payers(day, setting)) for day in range(120) for setting in (0, 1))
+    part = scale - int(scale)
+    error = (120 * 50 * part * (1 - part)) ** 0.5
+    assert abs(found - 120 * 50 * scale) <= 5 * error
+
+
+def test_events_of_volume_act_on_replayed_counts(file_of_counts: str) -> None:
+    double = "timeline=[{kind: volume, on: 2025-02-01, factor: 2, until: 2025-02-11}]"
+    replay = arrivals(scenario("generalist", file_of_counts, double, scale=1, days=120, first=0))
+    counts = [len(replay.payers(day, 1)) for day in range(120)]
+    assert counts == [40] * 31 + [80] * 10 + [40] * 79
+
+
+def test_plans_are_made_for_the_replayed_claims(file_of_counts: str) -> None:
+    """In the run 50 claims come a day, whatever `claims_per_year` says, and 4 in 10 of medicare."""
+    replay = scenario("generalist", file_of_counts, scale=0.1, days=100, first=0)
+    planned = counted(replay, counts_of(replay))
+    assert planned.hospital.outpatient.claims_per_year == pytest.approx(40 * 365.25)
+    assert planned.hospital.inpatient.claims_per_year == pytest.approx(10 * 365.25)
+    shares = {p.name: p.claims_share for p in planned.payers if p.claims_share}
+    assert shares == {"commercial": pytest.approx(0.6), "medicare": pytest.approx(0.4)}
+    volumes = [f"hospital.outpatient.claims_per_year={40 * 365.25}",
+               f"hospital.inpatient.claims_per_year={10 * 365.25}"]  # fmt: skip
+    drawn = scenario(
+        "generalist", *volumes, *for_payers("claims_share", 0),
+        "payers.commercial.claims_share=0.6", "payers.medicare.claims_share=0.4",
+        scale=0.1, days=100, first=0,
+    )  # fmt: skip
+    plans = [[(t.roster.plan, t.roster.hours_share) for t in world_of(s).teams]
+             for s in (replay, drawn)]  # fmt: skip
+    assert [p for p, _ in plans[0]] == [p for p, _ in plans[1]]
+    assert [h for _, h in plans[0]] == pytest.approx([h for _, h in plans[1]])

@@ -32,6 +32,20 @@ def test_transitions_and_assessments_are_dated_and_scaled() -> None:
     assert booked[begun] == pytest.approx(0.02 * 1_000_000)
 
 
+def test_a_vendor_is_assessed_once_for_all_its_teams() -> None:
+    """Each of two steps waits for the assessment of the first, and one is paid for."""
+    step = "{{kind: vendor_switch, on: 2025-{}, to: specialized, assessed: true, teams: [{}]}}"
+    others = "billing, clinical, coding_inpatient, coding_outpatient"
+    steps = [step.format("02-01", "ar"), step.format("02-08", others)]
+    tiny = scenario("medcentral", f"timeline=[{', '.join(steps)}]", "kpi_from_days=30")
+    waited = assessment_days(tiny, "specialized", world_of(tiny).draws)
+    booked = run(tiny, 0).days["one_off_usd"]
+    begun = 31 + max(7, waited)
+    assert {int(day): booked[day] for day in np.flatnonzero(booked)} == {
+        31: pytest.approx(0.02 * waited / 7 * 10 * 120), begun: pytest.approx(0.02 * 1_000_000),
+    }  # fmt: skip
+
+
 # --- looking changes nothing ----------------------------------------------------------------------
 
 
@@ -73,7 +87,7 @@ def digest(world: World) -> str:
         ]
         for team in world.teams
     ]  # fmt: skip
-    others = [sorted(world.ledger.transitions.items()), world.feedback.left.tolist()]
+    others = [world.ledger.transitions, world.feedback.left.tolist()]
     text = json.dumps([rows, engine, teams, others])
     return hashlib.sha256(text.encode()).hexdigest()
 

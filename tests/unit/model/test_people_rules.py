@@ -194,23 +194,23 @@ def test_hazard_and_tenure_are_inverses(hazard: float, scale: float, shape: floa
     assert rules.cumulative_hazard(-1.0, scale, shape) == 0.0
 
 
-@pytest.mark.parametrize("shape", [0.3, 0.6, 0.8, 1.0, 1.5, 3.0])
+@pytest.mark.parametrize("shape", [0.2, 0.3, 0.6, 0.8, 1.0, 1.5, 3.0, 5.0])
 def test_stationary_ages_have_density_survival_over_mean(shape: float) -> None:
     # The integral of exp(−(t/η)^k) up to x over its whole is P(1/k, (x/η)^k).
     scale = rules.tenure_scale_days(0.39, shape)
     for u in (0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999):
         age = rules.stationary_age_days(u, scale, shape)
-        assert special.gammainc(1 / shape, (age / scale) ** shape) == pytest.approx(u, abs=2e-3)
+        assert special.gammainc(1 / shape, (age / scale) ** shape) == pytest.approx(u, rel=1e-11)
 
 
-@pytest.mark.parametrize("shape", [0.6, 0.8, 1.0, 1.5])
+@pytest.mark.parametrize("shape", [0.4, 0.6, 0.8, 1.0, 1.5])
 def test_mean_stationary_age_is_that_of_renewal_theory(shape: float) -> None:
     scale = rules.tenure_scale_days(0.39, shape)
     mean, second = scale * gamma(1 + 1 / shape), scale**2 * gamma(1 + 2 / shape)
     found, _ = integrate.quad(
         lambda u: rules.stationary_age_days(u, scale, shape), 0, 1, limit=200, epsrel=1e-4
     )
-    assert found == pytest.approx(second / (2 * mean), rel=0.01)
+    assert found == pytest.approx(second / (2 * mean), rel=1e-3)
 
 
 # --- heads ----------------------------------------------------------------------------------------

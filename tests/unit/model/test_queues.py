@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.codes import MAX_QUEUES, QUEUES, Order, Queue
+from sim.model.codes import MAX_QUEUES, QUEUES, Order, Queue, Stage
 from sim.model.draws import Draws
 from sim.model.kernel.ports import head
 from sim.model.kernel.queueing import drop, enqueue, take
@@ -204,3 +204,29 @@ def test_any_course_of_events_leaves_a_consistent_queue(
         assert {i for i in range(6) if office.waiting(i)} == set(model)
         assert office.head() == min((place[0] for place in model.values()), default=inf)
     assert office.area(now) == pytest.approx(area)
+
+
+def test_a_follow_up_that_is_over_leaves_the_next_visit_its_number() -> None:
+    """The payer answered while somebody asked, and another has the denial in hand already."""
+    office = Office(2)
+    asked, worker = office.agents
+    claim = office.claims[0]
+    office.put(0, 0, 0.0, Queue.FOLLOW_UP)
+    take(office.s, office.s.queues[Queue.FOLLOW_UP], asked, 0.0)
+    claim.visits = 1
+    claim.stage = Stage.DENIED
+    office.put(0, 0, 0.5, Queue.DENIALS_TECHNICAL)
+    take(office.s, office.s.queues[Queue.DENIALS_TECHNICAL], worker, 0.6)
+    claim.visits = 2
+    office.give_back(asked, 0.7)
+    assert claim.visits == 2
+    # One that is still wanted goes back, and its next visit has the number of this.
+    claim.stage = Stage.SUBMITTED
+    office.put(1, 0, 0.8, Queue.FOLLOW_UP)
+    other = office.claims[1]
+    other.stage = Stage.SUBMITTED
+    take(office.s, office.s.queues[Queue.FOLLOW_UP], asked, 0.9)
+    other.visits = 1
+    office.give_back(asked, 1.0)
+    assert other.visits == 0
+    assert office.waiting(1, Queue.FOLLOW_UP)

@@ -99,7 +99,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "client": [1.0, 0.9, 1.5], "certified_share": [1.0, 1.0, 2.0],
         "busy_minutes": [600.0, 500.0, 720.0], "productive_minutes": [800.0, 700.0, 900.0],
         "paid_hours": [32.0, 30.0, 40.0], "scheduled_hours": [30.0, 28.0, 36.0],
-        "billed_hours": [30.0, 28.0, 35.0],
+        "billed_hours": [30.0, 28.0, 35.0], "annual_rate": [0.4] * 3,
     }  # fmt: skip
     queues = {
         "week": [0, 0, 2, 2], "week_start": ["x"] * 4,
@@ -121,7 +121,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     }  # fmt: skip
     totals = {
         "breach_expected_usd": 0.0, "breach_drawn_usd": 0.0, "recruiting_usd": 100.0,
-        "programme_usd": 0.0, "training_usd": 60.0, "wages_usd": 5000.0,
+        "programme_usd": 300.0, "training_usd": 60.0, "wages_usd": 5000.0,
         "window_fees_usd": 20.0, "window_query_usd": 30.0, "left_work_usd": 5.0,
     }  # fmt: skip
     cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
@@ -201,6 +201,7 @@ EXPECTED = {
     # people: only the last week starts on day 10 or later
     "people.headcount": 4.0,
     "people.turnover": 1 / (4.0 * 90 / 365.25),
+    "people.turnover_expected": 0.4,
     "people.vacancy_share": 0.0,
     "people.occupancy": 720 / 900,
     "people.scheduled_of_paid": 36 / 40,
@@ -213,7 +214,17 @@ EXPECTED = {
     "people.wages_usd": 5000.0,
     "people.turnover_cost_usd_per_year": 160 * 3.6525,
     "people.turnover_cost_usd_per_leaver": 160.0,
+    "people.programme_usd_per_year": 300 * 3.6525,
 }
+
+
+def test_people_beyond_the_plan_fill_no_other_position() -> None:
+    seen = record()
+    weeks = seen.weeks | {"employed": [6.0, 3.0, 2.0], "day": [70, 70, 77], "team": ["a", "b", "a"]}
+    weeks["annual_rate"], weeks["plan"] = [0.4, 0.2, 0.4], [4.0, 4.0, 4.0]
+    kpis = outcome(replace(seen, weeks=weeks)).kpis
+    assert kpis["people.vacancy_share"] == pytest.approx((0 + 1 + 2) / 12)
+    assert kpis["people.turnover_expected"] == pytest.approx((0.4 + 0.2 + 0.4) / 3)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
