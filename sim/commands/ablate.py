@@ -8,15 +8,15 @@ from pathlib import Path
 
 from sim.commands.common import folder_for, load_all, print_study, simulate
 from sim.commands.report import write_answer
-from sim.options import kpi_name, report_options, study_options
+from sim.options import kpi_name, path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Two scenarios, the KPIs, and what every study has."""
     parser.add_argument(
-        "baseline", type=Path, metavar="A", help="scenario file of the first vendor"
+        "baseline", type=path_name, metavar="A", help="scenario file of the first vendor"
     )
-    parser.add_argument("scenario", type=Path, metavar="B", help="scenario file of the second")
+    parser.add_argument("scenario", type=path_name, metavar="B", help="scenario file of the second")
     parser.add_argument(
         "--kpi",
         action="append",

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import folder_for, overrides, print_study, simulate
-from sim.options import UsageError, kpi_name, study_options
+from sim.commands.common import check_resume, folder_for, overrides, print_study, simulate
+from sim.options import UsageError, kpi_name, path_name, study_options
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -24,8 +24,8 @@ MOST_ALONG = 25  # points of a map along one field
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Two scenarios, what to vary between which ends, and what every study has."""
-    parser.add_argument("baseline", type=Path, metavar="A", help="scenario file, the baseline")
-    parser.add_argument("scenario", type=Path, metavar="B", help="scenario file")
+    parser.add_argument("baseline", type=path_name, metavar="A", help="scenario file, the baseline")
+    parser.add_argument("scenario", type=path_name, metavar="B", help="scenario file")
     parser.add_argument(
         "--vary",
         action="append",
@@ -71,6 +71,7 @@ def _search(options: argparse.Namespace) -> int:
     scenes: dict[float, list[Scenario]] = {v: _both(options, {path: v}) for v in (low, high)}
     names = f"{options.baseline.stem}_vs_{options.scenario.stem}_breakeven"
     folder = folder_for(options.out or Path("results", names))
+    check_resume(options, [*scenes[low], *scenes[high]], folder)
 
     def difference(value: float) -> Interval:
         a, b = scenes.setdefault(value, _both(options, {path: value}))

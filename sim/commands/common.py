@@ -97,9 +97,7 @@ def folder_for(path: Path) -> Path:
 
 def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision | None]:
     """Replications and precision asked for."""
-    manifest, ledger = folder / "manifest.json", folder / "ledger.sqlite"
-    if options.resume and not ledger.exists():
-        raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
+    manifest = folder / "manifest.json"
     replications = options.replications
     if options.extend is not None:
         try:
@@ -116,13 +114,30 @@ def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision 
     return replications or REPLICATIONS, Precision(options.precision, **cap)
 
 
+def check_resume(options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path) -> None:
+    """Refuse --resume and --extend where the folder holds no study of these scenarios."""
+    if options.resume and not (folder / "ledger.sqlite").exists():
+        raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
+    if options.extend is not None and not (folder / "manifest.json").exists():
+        raise UsageError(f"--extend: there is no finished study in {folder}")
+    if options.resume or options.extend is not None:
+        from sim.study.resume import check_resumed
+
+        check_resumed("--resume" if options.resume else "--extend", scenarios, folder)
+
+
 def simulate(
     options: argparse.Namespace,
     scenarios: Sequence[Scenario],
     folder: Path,
     crew: Crew | None = None,
 ) -> StudyResult:
-    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given."""
+    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given.
+
+    Who gives a crew simulates step by step, and has called `check_resume` before the first step.
+    """
+    if crew is None:
+        check_resume(options, scenarios, folder)
     replications, precision = how_many(options, folder)
 
     from sim.report.progress import shown_progress

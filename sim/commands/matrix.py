@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sim.commands.common import folder_for, load_one, print_study, simulate
 from sim.commands.report import write_answer
-from sim.options import report_options, study_options
+from sim.options import path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The scenario with all five functions, the two vendors, and what every study has."""
     parser.add_argument(
         "scenario",
-        type=Path,
+        type=path_name,
         nargs="?",
         metavar="SCENARIO",
         help="scenario with all five functions and both vendors' profiles "

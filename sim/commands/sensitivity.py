@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.common import FINE, complain, folder_for, overrides, print_study, simulate
-from sim.options import UsageError, kpi_name, number, study_options, whole
+from sim.options import UsageError, kpi_name, number, path_name, study_options, whole
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -23,7 +23,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="+",
-        type=Path,
+        type=path_name,
         metavar="FILE",
         help="scenario file; with a second one, its difference from the first",
     )

@@ -10,11 +10,14 @@ from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
+from sim.scenario.public_holidays import why_unknown
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.timeline import FeedbackStart, ProgrammeStart, VendorSwitch, Volume
 from sim.scenario.vendor import Vendor
 
-Problem = tuple[tuple[str | int, ...], str]
+Steps = tuple[str | int, ...]
+Problem = tuple[Steps, str] | tuple[Steps, str, list[Steps]]
+"""The path that a problem is about, what is wrong, and the paths of values that are so together."""
 TOLERANCE = 1e-6
 LONGEST_LEAD_DAYS = 365
 LONGEST_WAIT_DAYS = 3650
@@ -27,6 +30,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
     """Everything in a field-wise valid scenario that does not fit together."""
     return [
         *_dates(scenario),
+        *_calendar(scenario),
         *_names(scenario),
         *_payers(scenario),
         *_categories(scenario),
@@ -44,9 +48,10 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"unknown name {name!r}; allowed: {', '.join(known)}{hint}"
 
 
-def _sums_to_one(values: list[float], path: tuple[str | int, ...], what: str) -> Iterator[Problem]:
-    if abs(sum(values) - 1.0) > TOLERANCE:
-        yield path, f"{what} must sum to 1 (they sum to {sum(values):.6g})"
+def _sums_to_one(values: dict[Steps, float], path: Steps, what: str) -> Iterator[Problem]:
+    total = sum(values.values())
+    if abs(total - 1.0) > TOLERANCE:
+        yield path, f"{what} must sum to 1 (they sum to {total:.6g})", list(values)
 
 
 def _dates(s: Scenario) -> Iterator[Problem]:
@@ -59,6 +64,13 @@ def _dates(s: Scenario) -> Iterator[Problem]:
             f"leaves {left} days; at least {FIRST_REPLY_MARGIN_DAYS} are needed, that is "
             f"horizon_days >= {s.kpi_from_days + s.kpi_until_days + FIRST_REPLY_MARGIN_DAYS}",
         )
+
+
+def _calendar(s: Scenario) -> Iterator[Problem]:
+    last = s.start + timedelta(s.horizon_days - 1)
+    why = why_unknown(s.calendar.country, s.start.year, last.year)
+    if why:
+        yield ("calendar", "country"), why
 
 
 def _names(s: Scenario) -> Iterator[Problem]:
@@ -88,7 +100,10 @@ def _names(s: Scenario) -> Iterator[Problem]:
 
 
 def _payers(s: Scenario) -> Iterator[Problem]:
-    yield from _sums_to_one([p.claims_share for p in s.payers], ("payers",), "claims_share values")
+    shares: dict[Steps, float] = {
+        ("payers", i, "claims_share"): p.claims_share for i, p in enumerate(s.payers)
+    }
+    yield from _sums_to_one(shares, ("payers",), "claims_share values")
     for i, payer in enumerate(s.payers):
         low, mode, high = payer.reply_days
         if not 0 < low <= mode <= high <= LONGEST_WAIT_DAYS:
@@ -104,13 +119,8 @@ def _payers(s: Scenario) -> Iterator[Problem]:
         yield ("hospital", "audit_lag_days"), f"must be {order}"
     for setting in ("inpatient", "outpatient"):
         profile = getattr(s.hospital, setting).weekday_profile
-        if min(profile) < 0 or max(profile) <= 0:
-            yield (
-                ("hospital", setting, "weekday_profile"),
-                "needs values of 0 or more, and one above 0",
-            )
-    if min(s.hospital.arrivals.month_profile) <= 0:
-        yield ("hospital", "arrivals", "month_profile"), "needs values above 0"
+        if max(profile) <= 0:
+            yield ("hospital", setting, "weekday_profile"), "needs a value above 0"
 
 
 def _categories(s: Scenario) -> Iterator[Problem]:
@@ -141,12 +151,12 @@ def _front_end(s: Scenario) -> Iterator[Problem]:
         yield where, 'must be "batch" where the hospital has a front end: visits go by whole days'
 
 
-def _mix(s: Scenario, mix: dict[str, float], path: tuple[str | int, ...]) -> Iterator[Problem]:
+def _mix(s: Scenario, mix: dict[str, float], path: Steps) -> Iterator[Problem]:
     known = [c.name for c in s.certifications]
     for name in mix:
         if name not in known:
             yield (*path, name), _nearest(name, known)
-    yield from _sums_to_one(list(mix.values()), path, "shares")
+    yield from _sums_to_one({(*path, name): part for name, part in mix.items()}, path, "shares")
 
 
 def _vendors(s: Scenario) -> Iterator[Problem]:
@@ -246,7 +256,7 @@ def _arrivals(s: Scenario) -> Iterator[Problem]:
     file = s.hospital.arrivals.file
     if file is None:
         return
-    path: tuple[str | int, ...] = ("hospital", "arrivals", "file")
+    path: Steps = ("hospital", "arrivals", "file")
     try:
         counts = read_daily_counts(Path(file), [p.name for p in s.payers])
     except CountsError as error:

@@ -18,7 +18,7 @@ class Queue(Model):
         "Mean touch time of a fully knowledgeable agent at multiplier 1",
         "minutes",
         "B2, H2",
-        gt=0,
+        ge=0.01,
         le=600,
     )
     minutes_cv: float = uncertainty(
@@ -161,10 +161,14 @@ class Calendar(Model):
         "Weekdays worked, Monday = 0", "weekday", "assumption", min_length=1, max_length=7
     )
     shift_start_hour: float = constant("Start of the shift", "hour", "assumption", ge=0, lt=24)
-    shift_hours: float = constant("Paid length of the shift", "hours", "assumption", gt=0, le=24)
+    shift_hours: float = constant("Paid length of the shift", "hours", "assumption", ge=0.25, le=24)
     shrinkage_share: float = uncertainty(
-        "Paid time lost inside working days (breaks, meetings, systems)", "share", "B5", ge=0, lt=1
+        "Paid time lost inside working days (breaks, meetings, systems)",
+        "share",
+        "B5",
+        ge=0,
+        le=0.95,
     )
     absence_share: float = uncertainty(
-        "Scheduled days on which an agent is absent", "share", "B5", ge=0, lt=1
+        "Scheduled days on which an agent is absent", "share", "B5", ge=0, le=0.99
     )

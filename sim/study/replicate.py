@@ -146,6 +146,7 @@ def run_study(
     if engine == COMPILED:
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
+        ledger.begin({hashes[name]: (name, content) for name, content in contents.items()})
         runner = _Runner(by_hash, ledger, hired, model, on_progress)
         replications, reason = _brought_to(runner, replications, precision)
     outcomes, failures = _collect(runner, hashes, replications, seed)
