@@ -11,7 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import check_resume, folder_for, overrides, print_study, simulate
+from sim.commands.common import (
+    check_comparable,
+    check_resume,
+    folder_for,
+    overrides,
+    print_study,
+    simulate,
+    stem,
+)
 from sim.options import UsageError, kpi_name, path_name, study_options
 
 if TYPE_CHECKING:
@@ -69,7 +77,7 @@ def _search(options: argparse.Namespace) -> int:
 
     path, low, high = span(options.vary[0])
     scenes: dict[float, list[Scenario]] = {v: _both(options, {path: v}) for v in (low, high)}
-    names = f"{options.baseline.stem}_vs_{options.scenario.stem}_breakeven"
+    names = f"{stem(options.baseline)}_vs_{stem(options.scenario)}_breakeven"
     folder = folder_for(options.out or Path("results", names))
     check_resume(options, [*scenes[low], *scenes[high]], folder)
 
@@ -105,7 +113,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _names(options: argparse.Namespace) -> tuple[str, str]:
     """What the two scenarios are called: after their files, which differ."""
-    a, b = options.baseline.stem, options.scenario.stem
+    a, b = stem(options.baseline), stem(options.scenario)
     if a == b:
         raise UsageError("denialloop breakeven: name two files with different names")
     return a, b
@@ -126,6 +134,7 @@ def _both(options: argparse.Namespace, values: Mapping[str, float]) -> list[Scen
             name = f"{name} at {', '.join(settings[s] for s in own)}"
         nobodys = {s: at for s, at in nobodys.items() if s not in own}
         made.append(scenario.model_copy(update={"name": name}))
+    check_comparable(made, (options.baseline, options.scenario))
     if nobodys:
         load(options.baseline, [*overrides(options), *nobodys])  # raises, and says what is near
     return made

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.options import REPLICATIONS, UsageError
 from sim.scenario.problems import Problem, ScenarioError
-from sim.streams import say
+from sim.streams import printable, say
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
@@ -47,14 +47,40 @@ def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenari
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+    check_comparable(loaded, paths)
     named: dict[str, Scenario] = {}
     for path, scenario in zip(paths, loaded, strict=True):
         name, number = scenario.name, 1
         while name in named:
-            name = path.stem if number == 1 else f"{path.stem}-{number}"
+            name = stem(path) if number == 1 else f"{stem(path)}-{number}"
             number += 1
         named[name] = scenario.model_copy(update={"name": name})
     return list(named.values())
+
+
+def check_comparable(scenarios: Sequence[Scenario], paths: Sequence[Path]) -> None:
+    """Refuse scenarios whose totals do not lie on one scale: other volumes, or other counted days.
+
+    A surge of one of them is an event (`volume`), and is compared.
+    """
+    totals: dict[str, Callable[[Scenario], float]] = {
+        "hospital.scale": lambda s: s.hospital.scale,
+        "hospital.inpatient.claims_per_year": lambda s: s.hospital.inpatient.claims_per_year,
+        "hospital.outpatient.claims_per_year": lambda s: s.hospital.outpatient.claims_per_year,
+        "horizon_days": lambda s: s.horizon_days,
+        "kpi_from_days": lambda s: s.kpi_from_days,
+        "kpi_until_days": lambda s: s.kpi_until_days,
+    }
+    for field, value in totals.items():
+        own = value(scenarios[0])
+        for scenario, path in zip(scenarios, paths, strict=True):
+            if value(scenario) != own:
+                hint = "--scale X" if field == "hospital.scale" else f"--set {field}=X"
+                raise UsageError(
+                    f"{paths[0]} and {path} cannot be compared: {field} is {own:g} in one and "
+                    f"{value(scenario):g} in the other, and so are their totals; {hint} sets one "
+                    "for all"
+                )
 
 
 def load_one(options: argparse.Namespace, path: Path) -> Loaded[Scenario]:
@@ -74,9 +100,14 @@ def overrides(options: argparse.Namespace) -> list[str]:
     return laid_on
 
 
+def stem(path: Path) -> str:
+    """The name of a scenario file without its ending, as texts and tables can hold it."""
+    return printable(path.stem)
+
+
 def study_name(paths: Sequence[Path]) -> str:
     """The name of a study of these scenario files."""
-    name = "_vs_".join(path.stem for path in paths)
+    name = "_vs_".join(map(stem, paths))
     if len(name) > MOST_NAME:
         raise UsageError("so many scenarios make no folder name: give one with --out DIR")
     return name

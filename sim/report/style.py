@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
 from sim.report.words import bound, number, plain, right_to_left
+from sim.study import StudyError
 
 if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draws
     from matplotlib.axes import Axes
@@ -51,6 +54,24 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def _import_matplotlib() -> None:
+    """Import matplotlib past the user's own settings, which may be those of another machine.
+
+    A backend, a style or an encoding that it does not know would end the import. The one file that
+    it reads in any case lies in the current folder.
+    """
+    os.environ["MPLBACKEND"] = "agg"
+    found = find_spec("matplotlib")
+    if found is not None and found.origin is not None:
+        own = Path(found.origin).parent / "mpl-data" / "matplotlibrc"
+        os.environ["MATPLOTLIBRC"] = str(own)
+    try:
+        import matplotlib  # noqa: F401
+    except UnicodeError as error:
+        file = Path("matplotlibrc").absolute()
+        raise StudyError(f"{file}: matplotlib cannot read it ({error}); move it away") from error
+
+
 @contextmanager
 def applied() -> Iterator[None]:
     """The style for everything drawn and saved inside, whatever the user's own settings say.
@@ -58,7 +79,7 @@ def applied() -> Iterator[None]:
     A letter that the font lacks (emoji, Chinese) is drawn as its placeholder, which is not worth a
     warning.
     """
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's may be unknown here, and end the import
+    _import_matplotlib()
     from matplotlib import rc_context, rcdefaults, rcParams
 
     with rc_context(), catch_warnings():

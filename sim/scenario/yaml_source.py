@@ -130,6 +130,10 @@ def read(path: Path, asked_by: Mark | None = None) -> Node:
 
 def parse(text: str, file: str, *, in_file: bool = True) -> Node:
     """The one YAML value in `text`; marks name `file`, with line and column if `in_file`."""
+    try:  # text of the command line holds bytes that the locale does not know as surrogates
+        text = os.fsencode(text).decode("utf-8") if not in_file else text
+    except UnicodeError:
+        _refuse(Mark(file), "this is not UTF-8 text")
     return _Parser(text, file, in_file).document()
 
 

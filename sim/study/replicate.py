@@ -23,7 +23,7 @@ from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
-from sim.study.executor import Crew
+from sim.study.executor import Crew, leave_if_imported
 from sim.study.statistics import Precision
 from sim.study.store import (
     LEDGER,
@@ -138,6 +138,7 @@ def run_study(
     Interrupted
         On Ctrl-C; what was finished is kept.
     """
+    leave_if_imported()
     seed = _shared_seed(scenarios)
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
     hashes = {name: content_hash(content) for name, content in contents.items()}
