@@ -31,7 +31,8 @@ class Queue(Model):
         default="lognormal",
     )
     due_days: int = constant(
-        "Days in which the work should be done (drives the `deadline` discipline)",
+        "Days in which the work should be done (drives the `deadline` discipline); what a payer "
+        "has asked for or denied is due at the end of the payer's window, if that comes first",
         "days",
         "A4",
         ge=0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from math import inf
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -12,11 +13,15 @@ from hypothesis import strategies as st
 
 from sim.model.codes import MAX_QUEUES, QUEUES, Order, Queue
 from sim.model.draws import Draws
+from sim.model.kernel.payer import await_answer
 from sim.model.kernel.ports import head
 from sim.model.kernel.queueing import drop, enqueue, take
 from sim.model.kernel.rows import Agent, Claim, House, State, WorkQueue
 from sim.model.kernel.work import hand_back
 from sim.model.simpy_engine import SimPyEngine
+from sim.model.simulation import run
+from tests.digests import digests
+from tests.scenarios import scenario
 
 GIVEN = [f.name for f in fields(Claim) if f.default is MISSING]
 
@@ -204,3 +209,34 @@ def test_any_course_of_events_leaves_a_consistent_queue(
         assert {i for i in range(6) if office.waiting(i)} == set(model)
         assert office.head() == min((place[0] for place in model.values()), default=inf)
     assert office.area(now) == pytest.approx(area)
+
+
+@pytest.mark.parametrize(
+    ("window", "due_days", "due"), [(45, 14, 24), (5, 14, 15), (45, 0, 10), (14, 14, 24)]
+)
+def test_an_answer_is_due_by_its_own_target_within_the_payers_window(
+    window: int, due_days: int, due: int
+) -> None:
+    office = Office(1)
+    office.s.house = cast("House", SimpleNamespace(horizon_days=0))  # nothing lapses
+    office.q.due_days = due_days
+    await_answer(office.s, Queue.RECORDS, office.claims[0], 10.6, window, 1.0)
+    assert office.head() == due
+
+
+@pytest.mark.parametrize("queue", ["records", "denials_technical", "denials_clinical"])
+def test_the_target_of_a_queue_orders_work_by_deadline_and_no_other(queue: str) -> None:
+    """The right to answer lapses when the payer says so, whatever the target is."""
+    team = "clinical" if queue == "denials_clinical" else "billing"
+    rivals = {"records": "edits", "denials_technical": "edits", "denials_clinical": "cdi_query"}
+
+    def tables(discipline: str, due_days: int) -> object:
+        scene = scenario(
+            "generalist", f"teams.{team}.discipline={discipline}", f"teams.{team}.headcount=8",
+            f"queues.{queue}.due_days={due_days}", f"queues.{rivals[queue]}.due_days=5", days=120,
+            last=30,
+        )  # fmt: skip
+        return digests(run(scene, 0))
+
+    assert tables("deadline", 0) != tables("deadline", 20)
+    assert tables("fifo", 0) == tables("fifo", 20)
