@@ -93,7 +93,7 @@ vendors:
     price: {{usd_per_claim: 0.5, share_of_collections: 0.01, bills_training: true}}
 teams:
   - {{name: scheduling, vendor: specialized}}
-  - {{name: coding_inpatient, vendor: specialized}}
+  - {{name: coding_inpatient}}
   - {{name: coding_outpatient, headcount: 15}}
   - {{name: billing, discipline: deadline, headcount: 8}}
   - {{name: clinical, discipline: value, vendor: specialized,

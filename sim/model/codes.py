@@ -179,4 +179,5 @@ NOBODY = -1
 """Number of an agent, a crew or an event where there is none."""
 NO_DUE = -(1 << 40)
 """A due day that nobody has set."""
-assert len(QUEUES) <= MAX_QUEUES
+if len(QUEUES) > MAX_QUEUES:  # a ticket of one would read as that of another
+    raise ImportError(f"{len(QUEUES)} kinds of work; MAX_QUEUES has room for {MAX_QUEUES}")

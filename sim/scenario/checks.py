@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
+from math import prod
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +13,7 @@ from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
 from sim.scenario.public_holidays import why_unknown
 from sim.scenario.schema import Scenario, Team
-from sim.scenario.timeline import FeedbackStart, ProgrammeStart, VendorSwitch, Volume
+from sim.scenario.timeline import FeedbackStart, ProgrammeStart, Staffing, VendorSwitch, Volume
 from sim.scenario.vendor import Vendor
 
 Steps = tuple[str | int, ...]
@@ -22,6 +23,10 @@ TOLERANCE = 1e-6
 LONGEST_LEAD_DAYS = 365
 LONGEST_WAIT_DAYS = 3650
 """Longest that payers and audits take; the windows that they give are bounded alike."""
+MOST_CLAIMS, MOST_PERSON_DAYS = 50_000_000, 100_000_000
+"""What a run may have to hold: some gigabytes; the shipped hospital has 350,000 claims a year."""
+MOST_OF_A_DAY = 1_000_000
+"""Claims of a day and setting: the model keeps numbers for so many."""
 FIRST_REPLY_MARGIN_DAYS = 30
 """Shortest span of counted services that gives a month's worth of every rate."""
 
@@ -31,6 +36,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
     return [
         *_dates(scenario),
         *_calendar(scenario),
+        *_size(scenario),
         *_names(scenario),
         *_payers(scenario),
         *_categories(scenario),
@@ -71,6 +77,38 @@ def _calendar(s: Scenario) -> Iterator[Problem]:
     why = why_unknown(s.calendar.country, s.start.year, last.year)
     if why:
         yield ("calendar", "country"), why
+
+
+def _size(s: Scenario) -> Iterator[Problem]:
+    hospital = s.hospital
+    yearly = (hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year) / 365.25
+    surge = prod(max(1.0, e.factor) for e in s.timeline if isinstance(e, Volume))
+    claims = yearly * hospital.scale * s.horizon_days * surge
+    heads = [t.headcount for t in s.teams if t.headcount != "auto"]
+    heads += [e.headcount for e in s.timeline if isinstance(e, Staffing)]
+    days = sum(heads) * hospital.scale * s.horizon_days
+    months, cv = hospital.arrivals.month_profile, hospital.arrivals.day_cv
+    season = max(months) * len(months) / sum(months)
+    peak = max(
+        x.claims_per_year
+        / 365.25
+        * max(x.weekday_profile)
+        * 7
+        / max(sum(x.weekday_profile), 1e-300)
+        for x in (hospital.inpatient, hospital.outpatient)
+    )
+    for found, what, most in (
+        (claims, "claims", MOST_CLAIMS),
+        (
+            peak * season * hospital.scale * surge * (1 + 10 * cv),
+            "claims of one setting on its busiest day",
+            MOST_OF_A_DAY,
+        ),
+        (days, "days of people", MOST_PERSON_DAYS),
+    ):
+        if found > most:
+            text = f"the run would have {found:,.0f} {what}, more than a computer can hold"
+            yield ("hospital", "scale"), f"{text}; allowed: {most:,} (scale, volumes, horizon_days)"
 
 
 def _names(s: Scenario) -> Iterator[Problem]:
@@ -262,6 +300,9 @@ def _arrivals(s: Scenario) -> Iterator[Problem]:
     except CountsError as error:
         yield path, str(error)
         return
+    most = max(sum(cell.values()) for cell in counts.values())
+    if most > MOST_OF_A_DAY:
+        yield path, f"{file}: {most:,} claims of a day and setting; allowed: {MOST_OF_A_DAY:,}"
     days = [day for day, _ in counts]
     end = s.start + timedelta(s.horizon_days - 1)
     if min(days) > s.start or max(days) < end:

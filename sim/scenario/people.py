@@ -32,7 +32,8 @@ class Queue(Model):
     )
     due_days: int = constant(
         "Days in which the work should be done (drives the `deadline` discipline); what a payer "
-        "has asked for or denied is due at the end of the payer's window, if that comes first",
+        "has asked for or denied is due at the end of the payer's window, if that comes first, and "
+        "front-end work on the day of service whatever is written here",
         "days",
         "A4",
         ge=0,

@@ -133,8 +133,8 @@ def run_study(
     Raises
     ------
     StudyError
-        If the scenarios do not go together, the folder cannot be used, the engine cannot be had,
-        or no replication of some scenario succeeded.
+        If the scenarios do not go together, the folder or the engine cannot be had, or nothing
+        succeeded for a scenario.
     Interrupted
         On Ctrl-C; what was finished is kept.
     """
@@ -142,13 +142,12 @@ def run_study(
     seed = _shared_seed(scenarios)
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
     hashes = {name: content_hash(content) for name, content in contents.items()}
-    by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
     code, model = code_hash(), _Model(engine, tell, simulate)
     if engine == COMPILED:
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
         ledger.begin({hashes[name]: (name, content) for name, content in contents.items()})
-        runner = _Runner(by_hash, ledger, hired, model, on_progress)
+        runner = _Runner({hashes[s.name]: s for s in scenarios}, ledger, hired, model, on_progress)
         replications, reason = _brought_to(runner, replications, precision)
     outcomes, failures = _collect(runner, hashes, replications, seed)
     return StudyResult(

@@ -111,7 +111,7 @@ def too_dear(scenario: Scenario) -> bool:
     people += sum(getattr(e, "headcount", 0) for e in scenario.timeline)
     return (
         claims * hospital.scale * surge * scenario.horizon_days > MOST_WORK
-        or people * hospital.scale * scenario.horizon_days > 10 * MOST_WORK
+        or people * hospital.scale * scenario.horizon_days > MOST_WORK / 4
         or scenario.horizon_days > 2 * DAYS
     )
 

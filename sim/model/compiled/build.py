@@ -88,17 +88,18 @@ def cache_folder() -> Path:
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen)
-    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
+    variable, below = {
+        "win32": ("LOCALAPPDATA", ""),
+        "darwin": ("", "Library/Caches"),
+    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
     base = Path(os.environ.get(variable, ""))
     if base.is_absolute():  # a relative one is to be ignored
         return base / "denialloop"
     try:
-        home = Path.home()
+        return Path.home() / below / "denialloop"
     except RuntimeError as error:
         why = f"there is no home folder to keep it in; {CACHE_VARIABLE} may name another"
         raise UnavailableError(why) from error
-    below = {"win32": (), "darwin": ("Library", "Caches")}.get(sys.platform, (".cache",))
-    return home.joinpath(*below, "denialloop")
 
 
 def compiler() -> list[str]:

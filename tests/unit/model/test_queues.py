@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from math import inf
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model import codes
 from sim.model.codes import MAX_QUEUES, QUEUES, Order, Queue
 from sim.model.draws import Draws
 from sim.model.kernel.payer import await_answer
@@ -209,6 +211,22 @@ def test_any_course_of_events_leaves_a_consistent_queue(
         assert {i for i in range(6) if office.waiting(i)} == set(model)
         assert office.head() == min((place[0] for place in model.values()), default=inf)
     assert office.area(now) == pytest.approx(area)
+
+
+def test_a_ticket_tells_every_queue_from_every_other() -> None:
+    office = Office(len(QUEUES))
+    for which in range(len(QUEUES)):
+        office.put(which, 0, 0.0, queue=which)
+    assert [c.ticket % MAX_QUEUES for c in office.claims] == list(range(len(QUEUES)))
+
+
+def test_more_queues_than_a_ticket_can_tell_apart_are_no_model() -> None:
+    source = Path(codes.__file__).read_text(encoding="utf-8")
+    fewer = source.replace(f"MAX_QUEUES = {MAX_QUEUES}", f"MAX_QUEUES = {len(QUEUES) - 1}")
+    assert fewer != source
+    with pytest.raises(ImportError, match="kinds of work; MAX_QUEUES has room for"):
+        exec(compile(fewer, "codes.py", "exec"), {"__name__": "fewer"})
+    exec(compile(source, "codes.py", "exec"), {"__name__": "as it is"})
 
 
 @pytest.mark.parametrize(

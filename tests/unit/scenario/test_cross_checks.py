@@ -56,6 +56,19 @@ REFUSED = {
         "hospital: {arrivals: {month_profile: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}",
         "hospital.arrivals.month_profile.0:", "should be greater than 0 (got 0)",
     ),
+    "more claims than a computer can hold": (
+        "hospital: {scale: 20, outpatient: {claims_per_year: 5.0e+6}}", "hospital.scale:",
+        "more than a computer can hold; allowed: 50,000,000",
+    ),
+    "more claims on one day than there are numbers for": (
+        "hospital: {scale: 20, outpatient: {claims_per_year: 5.0e+6, weekday_profile: [1, 0, 0, 0, "
+        "0, 0, 0]}}",
+        "hospital.scale:", "claims of one setting on its busiest day",
+    ),
+    "more people than a computer can hold": (
+        "hospital: {scale: 20}\nteams: [{name: ar, headcount: 100000}]", "hospital.scale:",
+        "the run would have 1,090,000,000 days of people",
+    ),
     "a country in small letters": (
         "calendar: {country: us}", "calendar.country:",
         "no country with public holidays is called 'us'; allowed: an ISO 3166 code such as US, DE "
