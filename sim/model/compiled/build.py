@@ -88,10 +88,9 @@ def cache_folder() -> Path:
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen)
-    variable, below = {
-        "win32": ("LOCALAPPDATA", ""),
-        "darwin": ("", "Library/Caches"),
-    }.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
+    variable, below = {"win32": ("LOCALAPPDATA", ""), "darwin": ("", "Library/Caches")}.get(
+        sys.platform, ("XDG_CACHE_HOME", ".cache")
+    )
     base = Path(os.environ.get(variable, ""))
     if base.is_absolute():  # a relative one is to be ignored
         return base / "denialloop"
