@@ -169,7 +169,7 @@ class Calendar(Model):
         "share",
         "B5",
         ge=0,
-        le=0.95,
+        le=0.99,
     )
     absence_share: float = uncertainty(
         "Scheduled days on which an agent is absent", "share", "B5", ge=0, le=0.99

@@ -164,15 +164,22 @@ class Ledger:
             )
 
     def begin(self, scenarios: Mapping[str, tuple[str, Content]]) -> None:
-        """Keep what is to be simulated, by the scenario's hash: its name, and what it says."""
-        rows = [
-            (key, self._code, name, zlib.compress(json.dumps(content).encode()))
-            for key, (name, content) in scenarios.items()
-        ]
+        """Keep what is to be simulated, by the scenario's hash: its name, and what it says.
+
+        A folder that has it all is not touched.
+        """
+        known = "SELECT scenario_hash FROM scenarios WHERE code_hash = ?"
         with self._errors_in_words():
-            self._db.execute("BEGIN")
-            self._db.executemany("REPLACE INTO scenarios VALUES (?, ?, ?, ?)", rows)
-            self._db.execute("COMMIT")
+            there = {key for (key,) in self._db.execute(known, (self._code,))}
+            rows = [
+                (key, self._code, name, zlib.compress(json.dumps(content).encode()))
+                for key, (name, content) in scenarios.items()
+                if key not in there
+            ]
+            if rows:
+                self._db.execute("BEGIN")
+                self._db.executemany("INSERT INTO scenarios VALUES (?, ?, ?, ?)", rows)
+                self._db.execute("COMMIT")
 
     def begun(self) -> dict[str, tuple[str, Content]]:
         """What `begin` was given, by the scenario's hash."""
