@@ -8,6 +8,7 @@ Results go to standard output, everything else to standard error.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
 from sim.study import Interrupted, StudyError
 
+TRACEBACK = "DENIALLOOP_TRACEBACK"
+"""Environment variable: if it is set, a fault of the program ends in its traceback."""
 START = """\
 denialloop simulates outsourced claims work: people, turnover, denials, money. To begin:
 
@@ -74,11 +77,23 @@ def _obey(words: Sequence[str]) -> int:
         return FINE
     except OSError as error:
         return complain(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+    except MemoryError:
+        return complain("there is not enough memory; fewer --workers need less", FAILED)
+    except Exception as error:
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    """What nobody foresaw, in one line; the traceback is there for those who ask for it."""
+    if os.environ.get(TRACEBACK):
+        raise error
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return complain(f"a fault of the program: {told}; {TRACEBACK}=1 shows where", FAILED)
 
 
 def _command(words: Sequence[str]) -> int:
     options = _parse(words)
-    options.command_line = ["denialloop", *words]
+    options.command_line = ["denialloop", *map(streams.printable, words)]
     return COMMANDS[options.command].run(options)
 
 

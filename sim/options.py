@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.model import AUTO, ENGINES
+from sim.scenario.meant import number_meant
 from sim.scenario.problems import did_you_mean
 
 REPLICATIONS = 10
@@ -50,16 +51,30 @@ def number(kind: type[int] | type[float], what: str, fits: Callable[[float], boo
         except ValueError:
             value = None
         if value is None or not fits(value):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+            raise argparse.ArgumentTypeError(_not(text, what))
         return value
 
     return convert
+
+
+def _not(text: str, what: str) -> str:
+    """That a text is not what is allowed, and what was probably meant."""
+    meant = number_meant(text)
+    known = meant and meant != f"write {text}"
+    return f"{text!r} is not {what}" + (f"; {meant}" if known else "")
 
 
 def whole(low: int, high: int) -> Any:
     """A converter for whole numbers from `low` to `high`."""
     what = f"a whole number from {low} to {high}"
     return number(int, what, lambda value: low <= value <= high)
+
+
+def path_name(text: str) -> Path:
+    """The name of a file or folder; an empty one, such as an unset variable leaves, is none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError('the name is empty; "." is the current folder')
+    return Path(text)
 
 
 def share(text: str) -> float:
@@ -69,7 +84,7 @@ def share(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share such as 2% or 0.02")
+        raise argparse.ArgumentTypeError(_not(text, "a share such as 2% or 0.02"))
     return value
 
 
@@ -87,7 +102,7 @@ def scenario_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scale",
-        type=number(float, "a number above 0, at most 20", lambda value: 0 < value <= 20),
+        type=number(float, "a number from 0.0001 to 20", lambda value: 0.0001 <= value <= 20),
         metavar="X",
         help="size of the hospital, 1 for the one described",
     )
@@ -131,7 +146,7 @@ def study_options(parser: argparse.ArgumentParser) -> None:
         "had, else simpy; results do not depend on it",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder to write (default results/NAME)"
+        "--out", type=path_name, metavar="DIR", help="folder to write (default results/NAME)"
     )
     parser.add_argument(
         "--resume",
@@ -179,7 +194,10 @@ def report_options(parser: argparse.ArgumentParser) -> None:
         "is drawn either",
     )
     parser.add_argument(
-        "--brand", type=Path, metavar="FILE", help="YAML file with name, logo, accent and colours"
+        "--brand",
+        type=path_name,
+        metavar="FILE",
+        help="YAML file with name, logo, accent and colours",
     )
 
 
@@ -197,7 +215,7 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def sweep_options(parser: argparse.ArgumentParser) -> None:
     """What is varied in a sweep, and which KPIs are shown."""
-    parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
+    parser.add_argument("scenario", type=path_name, metavar="SCENARIO", help="scenario file")
     parser.add_argument(
         "--vary",
         action="append",
@@ -212,7 +230,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
         help="N points of a Latin hypercube instead of a grid",
     )
     parser.add_argument(
-        "--design", type=Path, metavar="FILE", help="a design in CSV or YAML instead of --vary"
+        "--design", type=path_name, metavar="FILE", help="a design in CSV or YAML instead of --vary"
     )
     parser.add_argument(
         "--kpi",
@@ -226,15 +244,29 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
 
 
 def kpi_name(name: str) -> str:
-    """The name of a KPI."""
-    from sim.record.kpis import FAMILIES, KPIS, kpi  # numpy, which --help can do without
-
-    try:
-        kpi(name)
-    except KeyError:
-        near = did_you_mean(name, [*KPIS, *FAMILIES])
-        raise argparse.ArgumentTypeError(f"there is no KPI {name!r}; {near}".rstrip("; ")) from None
+    """The name of a KPI that a run can give."""
+    known = kpi_names()
+    if name not in known:
+        near = did_you_mean(name, known) or "docs/kpis.md lists them"
+        raise argparse.ArgumentTypeError(f"there is no KPI {name!r}; {near}")
     return name
+
+
+def kpi_names() -> list[str]:
+    """Every KPI that a run can give, the members of families one by one."""
+    from sim.model.codes import CATEGORIES, CAUSES, QUEUES, VISIT_CAUSES
+    from sim.record.kpis import KPIS  # numpy, which --help can do without
+
+    losses = (*CAUSES, "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback")
+    families = {
+        "money.loss_usd.": losses,
+        "money.leakage.": (*losses, "open"),
+        "denials.category.": CATEGORIES,
+        "visits.": CAUSES[-VISIT_CAUSES:],
+        "work.backlog_days.": QUEUES,
+        "work.wait_days.": QUEUES,
+    }
+    return [*KPIS, *(family + name for family, names in families.items() for name in names)]
 
 
 def json_option(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,11 @@
-"""What is said to the user: a reader who has left, such as `head`, ends no study."""
+"""What is said to the user: a reader who has left, such as `head`, ends no study.
+
+Nor does standard error, whatever is wrong with it: nothing but progress and complaints go there.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TextIO
@@ -9,10 +13,20 @@ from typing import TextIO
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """Print a text at once, on standard output or on another stream."""
+    stream = stream or sys.stdout
     try:
         print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        _nobody_reads(stream or sys.stdout)
+    except OSError as error:
+        # Where nobody reads any more, Windows calls the argument invalid.
+        if error.errno in (errno.EPIPE, errno.EINVAL) or stream is sys.stderr:
+            _nobody_reads(stream)
+        else:
+            raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def printable(text: str) -> str:
+    """A text with what no file of UTF-8 can hold, such as a name in another encoding, spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def leave() -> None:

@@ -6,17 +6,17 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, load_all, print_study, simulate
+from sim.commands.common import folder_for, load_all, print_study, simulate, stem
 from sim.commands.report import write_answer
-from sim.options import kpi_name, report_options, study_options
+from sim.options import kpi_name, path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Two scenarios, the KPIs, and what every study has."""
     parser.add_argument(
-        "baseline", type=Path, metavar="A", help="scenario file of the first vendor"
+        "baseline", type=path_name, metavar="A", help="scenario file of the first vendor"
     )
-    parser.add_argument("scenario", type=Path, metavar="B", help="scenario file of the second")
+    parser.add_argument("scenario", type=path_name, metavar="B", help="scenario file of the second")
     parser.add_argument(
         "--kpi",
         action="append",
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     pair = ablate.pair(base, other)
     needed = ablate.coalitions(pair, shapley=options.shapley)
     scenarios = [ablate.scenario(pair, given) for given in needed]
-    names = f"{options.baseline.stem}_to_{options.scenario.stem}_ablation"
+    names = f"{stem(options.baseline)}_to_{stem(options.scenario)}_ablation"
     folder = folder_for(options.out or Path("results", names))
 
     from sim.report.brand import load_brand

@@ -11,8 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import folder_for, overrides, print_study, simulate
-from sim.options import UsageError, kpi_name, study_options
+from sim.commands.common import (
+    check_comparable,
+    check_resume,
+    folder_for,
+    overrides,
+    print_study,
+    simulate,
+    stem,
+)
+from sim.options import UsageError, kpi_name, path_name, study_options
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -24,8 +32,8 @@ MOST_ALONG = 25  # points of a map along one field
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Two scenarios, what to vary between which ends, and what every study has."""
-    parser.add_argument("baseline", type=Path, metavar="A", help="scenario file, the baseline")
-    parser.add_argument("scenario", type=Path, metavar="B", help="scenario file")
+    parser.add_argument("baseline", type=path_name, metavar="A", help="scenario file, the baseline")
+    parser.add_argument("scenario", type=path_name, metavar="B", help="scenario file")
     parser.add_argument(
         "--vary",
         action="append",
@@ -69,8 +77,9 @@ def _search(options: argparse.Namespace) -> int:
 
     path, low, high = span(options.vary[0])
     scenes: dict[float, list[Scenario]] = {v: _both(options, {path: v}) for v in (low, high)}
-    names = f"{options.baseline.stem}_vs_{options.scenario.stem}_breakeven"
+    names = f"{stem(options.baseline)}_vs_{stem(options.scenario)}_breakeven"
     folder = folder_for(options.out or Path("results", names))
+    check_resume(options, [*scenes[low], *scenes[high]], folder)
 
     def difference(value: float) -> Interval:
         a, b = scenes.setdefault(value, _both(options, {path: value}))
@@ -104,7 +113,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _names(options: argparse.Namespace) -> tuple[str, str]:
     """What the two scenarios are called: after their files, which differ."""
-    a, b = options.baseline.stem, options.scenario.stem
+    a, b = stem(options.baseline), stem(options.scenario)
     if a == b:
         raise UsageError("denialloop breakeven: name two files with different names")
     return a, b
@@ -125,6 +134,7 @@ def _both(options: argparse.Namespace, values: Mapping[str, float]) -> list[Scen
             name = f"{name} at {', '.join(settings[s] for s in own)}"
         nobodys = {s: at for s, at in nobodys.items() if s not in own}
         made.append(scenario.model_copy(update={"name": name}))
+    check_comparable(made, (options.baseline, options.scenario))
     if nobodys:
         load(options.baseline, [*overrides(options), *nobodys])  # raises, and says what is near
     return made

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.options import REPLICATIONS, UsageError
 from sim.scenario.problems import Problem, ScenarioError
-from sim.streams import say
+from sim.streams import printable, say
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
@@ -47,14 +47,40 @@ def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenari
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+    check_comparable(loaded, paths)
     named: dict[str, Scenario] = {}
     for path, scenario in zip(paths, loaded, strict=True):
         name, number = scenario.name, 1
         while name in named:
-            name = path.stem if number == 1 else f"{path.stem}-{number}"
+            name = stem(path) if number == 1 else f"{stem(path)}-{number}"
             number += 1
         named[name] = scenario.model_copy(update={"name": name})
     return list(named.values())
+
+
+def check_comparable(scenarios: Sequence[Scenario], paths: Sequence[Path]) -> None:
+    """Refuse scenarios whose totals do not lie on one scale: other volumes, or other counted days.
+
+    A surge of one of them is an event (`volume`), and is compared.
+    """
+    totals: dict[str, Callable[[Scenario], float]] = {
+        "hospital.scale": lambda s: s.hospital.scale,
+        "hospital.inpatient.claims_per_year": lambda s: s.hospital.inpatient.claims_per_year,
+        "hospital.outpatient.claims_per_year": lambda s: s.hospital.outpatient.claims_per_year,
+        "horizon_days": lambda s: s.horizon_days,
+        "kpi_from_days": lambda s: s.kpi_from_days,
+        "kpi_until_days": lambda s: s.kpi_until_days,
+    }
+    for field, value in totals.items():
+        own = value(scenarios[0])
+        for scenario, path in zip(scenarios, paths, strict=True):
+            if value(scenario) != own:
+                hint = "--scale X" if field == "hospital.scale" else f"--set {field}=X"
+                raise UsageError(
+                    f"{paths[0]} and {path} cannot be compared: {field} is {own:g} in one and "
+                    f"{value(scenario):g} in the other, and so are their totals; {hint} sets one "
+                    "for all"
+                )
 
 
 def load_one(options: argparse.Namespace, path: Path) -> Loaded[Scenario]:
@@ -74,9 +100,14 @@ def overrides(options: argparse.Namespace) -> list[str]:
     return laid_on
 
 
+def stem(path: Path) -> str:
+    """The name of a scenario file without its ending, as texts and tables can hold it."""
+    return printable(path.stem)
+
+
 def study_name(paths: Sequence[Path]) -> str:
     """The name of a study of these scenario files."""
-    name = "_vs_".join(path.stem for path in paths)
+    name = "_vs_".join(map(stem, paths))
     if len(name) > MOST_NAME:
         raise UsageError("so many scenarios make no folder name: give one with --out DIR")
     return name
@@ -97,9 +128,7 @@ def folder_for(path: Path) -> Path:
 
 def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision | None]:
     """Replications and precision asked for."""
-    manifest, ledger = folder / "manifest.json", folder / "ledger.sqlite"
-    if options.resume and not ledger.exists():
-        raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
+    manifest = folder / "manifest.json"
     replications = options.replications
     if options.extend is not None:
         try:
@@ -116,13 +145,30 @@ def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision 
     return replications or REPLICATIONS, Precision(options.precision, **cap)
 
 
+def check_resume(options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path) -> None:
+    """Refuse --resume and --extend where the folder holds no study of these scenarios."""
+    if options.resume and not (folder / "ledger.sqlite").exists():
+        raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
+    if options.extend is not None and not (folder / "manifest.json").exists():
+        raise UsageError(f"--extend: there is no finished study in {folder}")
+    if options.resume or options.extend is not None:
+        from sim.study.resume import check_resumed
+
+        check_resumed("--resume" if options.resume else "--extend", scenarios, folder)
+
+
 def simulate(
     options: argparse.Namespace,
     scenarios: Sequence[Scenario],
     folder: Path,
     crew: Crew | None = None,
 ) -> StudyResult:
-    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given."""
+    """Replicate the scenarios as the options say, with progress; by a crew that stays, if given.
+
+    Who gives a crew simulates step by step, and has called `check_resume` before the first step.
+    """
+    if crew is None:
+        check_resume(options, scenarios, folder)
     replications, precision = how_many(options, folder)
 
     from sim.report.progress import shown_progress

@@ -6,16 +6,16 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, load_one, print_study, simulate
+from sim.commands.common import folder_for, load_one, print_study, simulate, stem
 from sim.commands.report import write_answer
-from sim.options import report_options, study_options
+from sim.options import path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The scenario with all five functions, the two vendors, and what every study has."""
     parser.add_argument(
         "scenario",
-        type=Path,
+        type=path_name,
         nargs="?",
         metavar="SCENARIO",
         help="scenario with all five functions and both vendors' profiles "
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     vendors = (options.vendors[0], options.vendors[1])
     base = load_one(options, path).scenario
     scenarios = matrix.scenarios(base, vendors)
-    folder = folder_for(options.out or Path("results", f"{path.stem}_matrix"))
+    folder = folder_for(options.out or Path("results", f"{stem(path)}_matrix"))
 
     from sim.report.brand import load_brand
 

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 def _folder(name: str) -> Path:
     """The folder of a study that is named by its path, or by its name among the results."""
     for folder in (Path(name), RESULTS / name):
-        if folder.is_dir():
+        if name and folder.is_dir():
             return folder
     known = [path.name for path in RESULTS.iterdir()] if RESULTS.is_dir() else []
     near = did_you_mean(name, sorted(known)) or "name the folder that `run` or `compare` wrote"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
 from sim.commands.report import write_answer
-from sim.options import UsageError, report_options, study_options
+from sim.options import UsageError, path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The bids, and what every study has."""
     parser.add_argument(
-        "bids", type=Path, nargs="+", metavar="BID", help="scenario files, one for each bid"
+        "bids", type=path_name, nargs="+", metavar="BID", help="scenario files, one for each bid"
     )
     study_options(parser)
     report_options(parser)

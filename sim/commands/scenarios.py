@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import shutil
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from sim.commands.common import BAD_INPUT, FINE, complain, folder_for, load_one, print_json
-from sim.options import UsageError, json_option, scenario_options
+from sim.options import UsageError, json_option, path_name, scenario_options
 from sim.scenario.problems import ScenarioError
 
 
 def validate_options(parser: argparse.ArgumentParser) -> None:
     """Files to check."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="scenario file")
+    parser.add_argument("files", nargs="+", type=path_name, metavar="FILE", help="scenario file")
     json_option(parser)
 
 
@@ -44,7 +43,7 @@ def validate(options: argparse.Namespace) -> int:
 
 def show_options(parser: argparse.ArgumentParser) -> None:
     """A scenario, and changes to it."""
-    parser.add_argument("scenario", type=Path, metavar="FILE", help="scenario file")
+    parser.add_argument("scenario", type=path_name, metavar="FILE", help="scenario file")
     scenario_options(parser)
     json_option(parser)
 
@@ -79,7 +78,7 @@ def schema(options: argparse.Namespace) -> int:
 
 def init_options(parser: argparse.ArgumentParser) -> None:
     """Where to write."""
-    parser.add_argument("folder", type=Path, metavar="DIR", help="folder to write into")
+    parser.add_argument("folder", type=path_name, metavar="DIR", help="folder to write into")
     parser.add_argument("--force", action="store_true", help="overwrite files that are there")
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sim.commands.common import folder_for, overrides, print_study, simulate
 from sim.commands.report import write_answer
-from sim.options import UsageError, report_options, study_options
+from sim.options import UsageError, path_name, report_options, study_options
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Where the scenarios are, and what every study has."""
     parser.add_argument(
         "configs",
-        type=Path,
+        type=path_name,
         nargs="?",
         metavar="DIR",
         help="folder with the shipped scenarios, as `denialloop init` writes it (default: those "

@@ -8,8 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
-from sim.options import UsageError, kpi_name, number, share, study_options
+from sim.commands.common import (
+    check_resume,
+    folder_for,
+    load_all,
+    print_study,
+    simulate,
+    study_name,
+)
+from sim.options import UsageError, kpi_name, number, path_name, share, study_options
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -21,7 +28,11 @@ BUDGET = 100
 def options(parser: argparse.ArgumentParser) -> None:
     """The scenarios, the KPI, what is worth finding, and what every study has."""
     parser.add_argument(
-        "scenarios", type=Path, nargs="+", metavar="SCENARIO", help="scenario files, at least two"
+        "scenarios",
+        type=path_name,
+        nargs="+",
+        metavar="SCENARIO",
+        help="scenario files, at least two",
     )
     parser.add_argument(
         "--kpi",
@@ -57,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("denialloop select: it decides itself how many replications it needs")
     scenarios = load_all(options, options.scenarios)
     folder = folder_for(options.out or Path("results", f"{study_name(options.scenarios)}_select"))
+    check_resume(options, scenarios, folder)
 
     from sim.study.executor import Crew
     from sim.study.select import select, tables

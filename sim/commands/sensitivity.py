@@ -8,8 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import FINE, complain, folder_for, overrides, print_study, simulate
-from sim.options import UsageError, kpi_name, number, study_options, whole
+from sim.commands.common import (
+    FINE,
+    check_comparable,
+    complain,
+    folder_for,
+    overrides,
+    print_study,
+    simulate,
+    stem,
+)
+from sim.options import UsageError, kpi_name, number, path_name, study_options, whole
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -23,7 +32,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="+",
-        type=Path,
+        type=path_name,
         metavar="FILE",
         help="scenario file; with a second one, its difference from the first",
     )
@@ -83,7 +92,9 @@ def run(options: argparse.Namespace) -> int:
     name = "_vs_".join(_names(options))
     folder = folder_for(options.out or Path("results", f"{name}_sensitivity"))
     factors, left_out = _factors(options)
-    base = _scenario(options, options.files[0], ())
+    each = [_scenario(options, file, ()) for file in options.files]
+    check_comparable(each, options.files)
+    base = each[0]
     size = options.trajectories or SIZES[options.method]
     design = sensitivity.design(options.method, factors, size, base.seed)
     points, scenarios = _points(options, design)
@@ -116,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _names(options: argparse.Namespace) -> list[str]:
     """What the scenarios are called: after their files, which differ."""
-    names = [file.stem for file in options.files]
+    names = list(map(stem, options.files))
     if len(names) > 2 or len(set(names)) < len(names):
         raise UsageError("denialloop sensitivity: name one file, or two with different names")
     return names
@@ -155,7 +166,7 @@ def _points(options: argparse.Namespace, design: Design) -> tuple[list[list[str]
         for n, (names, point) in enumerate(zip(points, settings, strict=True), 1):
             key = file, tuple(s for s in point if s.partition("=")[0] in own)
             if key not in made:
-                called = {"name": f"{file.stem}, point {n}"}
+                called = {"name": f"{stem(file)}, point {n}"}
                 made[key] = _scenario(options, *key).model_copy(update=called)
             names.append(made[key].name)
     if left:  # nobody has the field: loading it raises, and says what is near

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
 from sim.commands.report import write_reports
-from sim.options import UsageError, report_options, study_options, target_option
+from sim.options import UsageError, path_name, report_options, study_options, target_option
 
 if TYPE_CHECKING:
     from sim.report.brand import Brand
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def run_options(parser: argparse.ArgumentParser) -> None:
     """A scenario, and what every study has."""
-    parser.add_argument("scenario", type=Path, metavar="SCENARIO", help="scenario file")
+    parser.add_argument("scenario", type=path_name, metavar="SCENARIO", help="scenario file")
     study_options(parser)
     target_option(parser)
     report_options(parser)
@@ -38,7 +38,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenarios",
         nargs="+",
-        type=Path,
+        type=path_name,
         metavar="SCENARIO",
         help="scenario files, at least two; the first is the baseline",
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import holidays
-
 from sim.scenario.people import Calendar
+from sim.scenario.public_holidays import public_holidays
 
 A_YEAR = 365
 SLACK_DAYS = 800
@@ -20,9 +19,7 @@ class WorkCalendar:
         self.start = start
         length = horizon_days + SLACK_DAYS
         dates = [start + timedelta(days=d) for d in range(length)]
-        years = range(start.year, dates[-1].year + 1)
-        country = calendar.country
-        closed = {} if country == "none" else holidays.country_holidays(country, years=years)
+        closed = public_holidays(calendar.country, start.year, dates[-1].year)
         self.is_workday = [d.weekday() in calendar.workdays and d not in closed for d in dates]
         self.month = [d.month for d in dates]
         self.weekday = [d.weekday() for d in dates]

@@ -195,5 +195,8 @@ NOBODY = -1
 """Number of an agent, a crew or an event where there is none."""
 NO_DUE = -(1 << 40)
 """A due day that nobody has set."""
-assert len(QUEUES) == len(REWORK_FIRST) == len(REWORK_COLUMNS) <= MAX_QUEUES
-assert len(QUEUES) * TRIES_BITS < 64 and MAX_VISITS < 1 << TRIES_BITS  # noqa: PT018
+if len(QUEUES) > MAX_QUEUES:  # a ticket of one would read as that of another
+    raise ImportError(f"{len(QUEUES)} kinds of work; MAX_QUEUES has room for {MAX_QUEUES}")
+assert len(QUEUES) == len(REWORK_FIRST) == len(REWORK_COLUMNS)
+assert len(QUEUES) * TRIES_BITS < 64
+assert MAX_VISITS < 1 << TRIES_BITS

@@ -159,6 +159,7 @@ def images(chart: Chart, *kinds: str) -> list[bytes]:
     """A chart, drawn once, as a file of each kind, ``svg`` or ``png``."""
     with style.applied():
         figure = chart.draw()
+        style.spell(figure)
         return [_saved(figure, kind, chart.title) for kind in kinds]
 
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
-from sim.report.words import bound, number, plain, right_to_left
+from sim.report.words import bound, number, plain, right_to_left, spelt
+from sim.study import StudyError
 
 if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draws
     from matplotlib.axes import Axes
@@ -24,8 +27,14 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 INK, GREY = "#222222", "#666666"
 BETTER, WORSE = "#1B7837", "#762A83"  # told apart by shape and words too
 WIDTH, MARGIN = 10.0, 0.3  # inches
+OTHER_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Malgun Gothic",
+    "Noto Sans CJK KR", "Noto Sans Devanagari", "Nirmala UI", "Noto Sans Thai", "Noto Sans Arabic",
+    "Noto Emoji", "Segoe UI Symbol", "Arial Unicode MS",
+)  # fmt: skip
+"""Fonts for scripts and signs that DejaVu Sans lacks, on Linux, Windows and macOS."""
 STYLE: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"],  # ships with matplotlib: the same letters on every machine
     "font.size": 10,
     "text.parse_math": False,  # a $ is a dollar
     "text.color": INK,
@@ -51,19 +60,38 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def _import_matplotlib() -> None:
+    """Import matplotlib past the user's own settings, which may be those of another machine.
+
+    A backend, a style or an encoding that it does not know would end the import. The one file that
+    it reads in any case lies in the current folder.
+    """
+    os.environ["MPLBACKEND"] = "agg"
+    found = find_spec("matplotlib")
+    if found is not None and found.origin is not None:
+        own = Path(found.origin).parent / "mpl-data" / "matplotlibrc"
+        os.environ["MATPLOTLIBRC"] = str(own)
+    try:
+        import matplotlib  # noqa: F401
+    except UnicodeError as error:
+        file = Path("matplotlibrc").absolute()
+        raise StudyError(f"{file}: matplotlib cannot read it ({error}); move it away") from error
+
+
 @contextmanager
 def applied() -> Iterator[None]:
     """The style for everything drawn and saved inside, whatever the user's own settings say.
 
-    A letter that the font lacks (emoji, Chinese) is drawn as its placeholder, which is not worth a
-    warning.
+    Marks that show nothing, such as those of direction, have no shape in a font, which is not worth
+    a warning.
     """
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's may be unknown here, and end the import
+    _import_matplotlib()
     from matplotlib import rc_context, rcdefaults, rcParams
 
     with rc_context(), catch_warnings():
         rcdefaults()
         rcParams.update(STYLE)
+        rcParams["font.family"] = list(families())
         filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
@@ -108,21 +136,59 @@ def _shares(colour: str) -> list[float]:
     return [part / 255 for part in bytes.fromhex(colour.removeprefix("#"))]
 
 
+@lru_cache(maxsize=1)
+def families() -> tuple[str, ...]:
+    """The font that ships with matplotlib, the same on every machine, and others for what it lacks.
+
+    A letter is drawn in the first of them that has it, so a picture of Latin letters is the same
+    everywhere.
+    """
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in OTHER_FONTS if name in there))
+
+
+@lru_cache(maxsize=4096)
+def can_draw(letter: str) -> bool:
+    """Whether one of the fonts has a letter."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return any(get_font(findfont(name)).get_char_index(ord(letter)) for name in families())
+
+
+def drawable(text: str) -> str:
+    """A text whose letters can all be drawn: what no font has is spelt."""
+    return text if text.isascii() else spelt(text, can_draw)
+
+
+def spell(figure: Figure) -> None:
+    """Leave no letter in a figure that would be drawn as a box."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        if not text.get_text().isascii():
+            text.set_text(drawable(text.get_text()))
+
+
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in inches."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) / 72
+    font, shown = FontProperties(family=list(families()), size=size, weight=weight), drawable(text)
+    return float(text_to_path.get_text_width_height_descent(shown, font, False)[0]) / 72
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     """Text broken into lines of at most ``width`` inches, inside a word only where it must be."""
     space = width_of(" ", size, weight)
     lines, used = [""], -space
-    for word in filter(None, bound(text).split(" ")):  # the same words come in many charts
+    for word in filter(
+        None, bound(drawable(text)).split(" ")
+    ):  # the same words come in many charts
         wide = width_of(word, size, weight)
         if used + space + wide <= width:
             lines[-1] = f"{lines[-1]} {word}".strip()

@@ -6,7 +6,7 @@ Terminal, charts and pages all take their words from here, so that they agree to
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 LABELS = {
     "denials.initial_rate": "Initial denial rate",
@@ -76,6 +76,27 @@ def plain(text: str, limit: int = 40) -> str:
         tail = limit // 3
         shown = f"{shown[: limit - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
     return f"\u2068{shown}\u2069" if right_to_left(shown) else shown
+
+
+def spelt(text: str, known: Callable[[str], bool]) -> str:
+    """A text with every letter that is not `known` spelt by its name, or else by its number.
+
+    A rocket becomes [rocket], a syllable of Hangul its sound, a Chinese sign U+65B9.
+    """
+    return "".join(
+        c if c.isascii() or not c.isprintable() or known(c) else _spelling(c) for c in text
+    )
+
+
+def _spelling(letter: str) -> str:
+    name, kind = unicodedata.name(letter, ""), unicodedata.category(letter)
+    if kind in ("Mn", "Me", "Cf"):
+        return ""
+    if kind.startswith("S") and name:
+        return f"[{name.lower()}]"
+    if kind[0] in "LM" and name and "IDEOGRAPH" not in name:
+        return name.rpartition(" ")[2].lower()
+    return f"U+{ord(letter):04X}"
 
 
 def apart(names: Sequence[str], limit: int = 44) -> dict[str, str]:

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
+from math import prod
 from pathlib import Path
 from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
+from sim.scenario.public_holidays import why_unknown
 from sim.scenario.schema import Scenario, Team
-from sim.scenario.timeline import FeedbackStart, ProgrammeStart, VendorSwitch, Volume
+from sim.scenario.timeline import FeedbackStart, ProgrammeStart, Staffing, VendorSwitch, Volume
 from sim.scenario.vendor import Vendor
 
-Problem = tuple[tuple[str | int, ...], str]
+Steps = tuple[str | int, ...]
+Problem = tuple[Steps, str] | tuple[Steps, str, list[Steps]]
+"""The path that a problem is about, what is wrong, and the paths of values that are so together."""
 TOLERANCE = 1e-6
 LONGEST_LEAD_DAYS = 365
 LONGEST_WAIT_DAYS = 3650
 """Longest that payers and audits take; the windows that they give are bounded alike."""
+MOST_CLAIMS, MOST_PERSON_DAYS = 50_000_000, 100_000_000
+"""What a run may have to hold: some gigabytes; the shipped hospital has 350,000 claims a year."""
+MOST_OF_A_DAY = 1_000_000
+"""Claims of a day and setting: the model keeps numbers for so many."""
 FIRST_REPLY_MARGIN_DAYS = 30
 """Shortest span of counted services that gives a month's worth of every rate."""
 
@@ -27,6 +35,8 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
     """Everything in a field-wise valid scenario that does not fit together."""
     return [
         *_dates(scenario),
+        *_calendar(scenario),
+        *_size(scenario),
         *_names(scenario),
         *_payers(scenario),
         *_categories(scenario),
@@ -44,9 +54,10 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"unknown name {name!r}; allowed: {', '.join(known)}{hint}"
 
 
-def _sums_to_one(values: list[float], path: tuple[str | int, ...], what: str) -> Iterator[Problem]:
-    if abs(sum(values) - 1.0) > TOLERANCE:
-        yield path, f"{what} must sum to 1 (they sum to {sum(values):.6g})"
+def _sums_to_one(values: dict[Steps, float], path: Steps, what: str) -> Iterator[Problem]:
+    total = sum(values.values())
+    if abs(total - 1.0) > TOLERANCE:
+        yield path, f"{what} must sum to 1 (they sum to {total:.6g})", list(values)
 
 
 def _dates(s: Scenario) -> Iterator[Problem]:
@@ -59,6 +70,45 @@ def _dates(s: Scenario) -> Iterator[Problem]:
             f"leaves {left} days; at least {FIRST_REPLY_MARGIN_DAYS} are needed, that is "
             f"horizon_days >= {s.kpi_from_days + s.kpi_until_days + FIRST_REPLY_MARGIN_DAYS}",
         )
+
+
+def _calendar(s: Scenario) -> Iterator[Problem]:
+    last = s.start + timedelta(s.horizon_days - 1)
+    why = why_unknown(s.calendar.country, s.start.year, last.year)
+    if why:
+        yield ("calendar", "country"), why
+
+
+def _size(s: Scenario) -> Iterator[Problem]:
+    hospital = s.hospital
+    yearly = (hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year) / 365.25
+    surge = prod(max(1.0, e.factor) for e in s.timeline if isinstance(e, Volume))
+    claims = yearly * hospital.scale * s.horizon_days * surge
+    heads = [t.headcount for t in s.teams if t.headcount != "auto"]
+    heads += [e.headcount for e in s.timeline if isinstance(e, Staffing)]
+    days = sum(heads) * hospital.scale * s.horizon_days
+    months, cv = hospital.arrivals.month_profile, hospital.arrivals.day_cv
+    season = max(months) * len(months) / sum(months)
+    peak = max(
+        x.claims_per_year
+        / 365.25
+        * max(x.weekday_profile)
+        * 7
+        / max(sum(x.weekday_profile), 1e-300)
+        for x in (hospital.inpatient, hospital.outpatient)
+    )
+    for found, what, most in (
+        (claims, "claims", MOST_CLAIMS),
+        (
+            peak * season * hospital.scale * surge * (1 + 10 * cv),
+            "claims of one setting on its busiest day",
+            MOST_OF_A_DAY,
+        ),
+        (days, "days of people", MOST_PERSON_DAYS),
+    ):
+        if found > most:
+            text = f"the run would have {found:,.0f} {what}, more than a computer can hold"
+            yield ("hospital", "scale"), f"{text}; allowed: {most:,} (scale, volumes, horizon_days)"
 
 
 def _names(s: Scenario) -> Iterator[Problem]:
@@ -88,7 +138,10 @@ def _names(s: Scenario) -> Iterator[Problem]:
 
 
 def _payers(s: Scenario) -> Iterator[Problem]:
-    yield from _sums_to_one([p.claims_share for p in s.payers], ("payers",), "claims_share values")
+    shares: dict[Steps, float] = {
+        ("payers", i, "claims_share"): p.claims_share for i, p in enumerate(s.payers)
+    }
+    yield from _sums_to_one(shares, ("payers",), "claims_share values")
     for i, payer in enumerate(s.payers):
         low, mode, high = payer.reply_days
         if not 0 < low <= mode <= high <= LONGEST_WAIT_DAYS:
@@ -104,13 +157,8 @@ def _payers(s: Scenario) -> Iterator[Problem]:
         yield ("hospital", "audit_lag_days"), f"must be {order}"
     for setting in ("inpatient", "outpatient"):
         profile = getattr(s.hospital, setting).weekday_profile
-        if min(profile) < 0 or max(profile) <= 0:
-            yield (
-                ("hospital", setting, "weekday_profile"),
-                "needs values of 0 or more, and one above 0",
-            )
-    if min(s.hospital.arrivals.month_profile) <= 0:
-        yield ("hospital", "arrivals", "month_profile"), "needs values above 0"
+        if max(profile) <= 0:
+            yield ("hospital", setting, "weekday_profile"), "needs a value above 0"
 
 
 def _categories(s: Scenario) -> Iterator[Problem]:
@@ -141,12 +189,12 @@ def _front_end(s: Scenario) -> Iterator[Problem]:
         yield where, 'must be "batch" where the hospital has a front end: visits go by whole days'
 
 
-def _mix(s: Scenario, mix: dict[str, float], path: tuple[str | int, ...]) -> Iterator[Problem]:
+def _mix(s: Scenario, mix: dict[str, float], path: Steps) -> Iterator[Problem]:
     known = [c.name for c in s.certifications]
     for name in mix:
         if name not in known:
             yield (*path, name), _nearest(name, known)
-    yield from _sums_to_one(list(mix.values()), path, "shares")
+    yield from _sums_to_one({(*path, name): part for name, part in mix.items()}, path, "shares")
 
 
 def _vendors(s: Scenario) -> Iterator[Problem]:
@@ -246,12 +294,15 @@ def _arrivals(s: Scenario) -> Iterator[Problem]:
     file = s.hospital.arrivals.file
     if file is None:
         return
-    path: tuple[str | int, ...] = ("hospital", "arrivals", "file")
+    path: Steps = ("hospital", "arrivals", "file")
     try:
         counts = read_daily_counts(Path(file), [p.name for p in s.payers])
     except CountsError as error:
         yield path, str(error)
         return
+    most = max(sum(cell.values()) for cell in counts.values())
+    if most > MOST_OF_A_DAY:
+        yield path, f"{file}: {most:,} claims of a day and setting; allowed: {MOST_OF_A_DAY:,}"
     days = [day for day, _ in counts]
     end = s.start + timedelta(s.horizon_days - 1)
     if min(days) > s.start or max(days) < end:

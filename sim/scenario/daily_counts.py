@@ -40,7 +40,7 @@ def read_daily_counts(path: Path, payers: Sequence[str]) -> Counts:
         if payer not in index:
             allowed = ", ".join(index)
             raise CountsError(f"{where}: payer: unknown payer class {payer!r}; allowed: {allowed}")
-        if not (count_text.isascii() and count_text.isdigit() and len(count_text) <= 7):
+        if not _is_count(count_text):
             raise CountsError(
                 f"{where}: count: {count_text!r} is not a whole number from 0 to {MAX_COUNT:,}"
             )
@@ -58,6 +58,12 @@ def read_daily_counts(path: Path, payers: Sequence[str]) -> Counts:
                 f"to {days[-1]} must be there (write count 0 for a day without claims)"
             )
     return {key: dict(sorted(cell.items())) for key, cell in counts.items()}
+
+
+def _is_count(text: str) -> bool:
+    digits = text.lstrip("0")
+    short = len(digits) <= len(str(MAX_COUNT))  # a number of thousands of digits is never made
+    return text.isascii() and text.isdigit() and short and int(digits or "0") <= MAX_COUNT
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:

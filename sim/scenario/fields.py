@@ -7,6 +7,7 @@ no source was found.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -78,6 +79,9 @@ def param(
         extra["path"] = True
     if unordered:
         extra["unordered"] = True
+    for keyword, bound in (("formatMinimum", "ge"), ("formatMaximum", "le")):
+        if isinstance(bounds.get(bound), date):  # which pydantic leaves out of the JSON Schema
+            extra[keyword] = bounds[bound].isoformat()
     return Field(description=description, json_schema_extra=extra, **bounds)
 
 

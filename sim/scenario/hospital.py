@@ -26,7 +26,7 @@ class Setting(Model):
     payment_cv: float = uncertainty(
         "Coefficient of variation of the payment (lognormal)", "ratio", "H1", ge=0, le=10
     )
-    weekday_profile: tuple[float, ...] = uncertainty(
+    weekday_profile: tuple[Annotated[float, Field(ge=0, le=1e9)], ...] = uncertainty(
         "Relative volume Monday to Sunday; only ratios matter",
         "relative",
         "assumption",
@@ -76,7 +76,7 @@ class Setting(Model):
 class Arrivals(Model):
     """How claims arrive: drawn day by day, or replayed from a file of daily counts."""
 
-    month_profile: tuple[float, ...] = uncertainty(
+    month_profile: tuple[Annotated[float, Field(gt=0, le=1e9)], ...] = uncertainty(
         "Relative volume of the months January to December, whatever their number of days; only "
         "ratios matter",
         "relative",
@@ -130,7 +130,7 @@ class Hospital(Model):
         "Size of the hospital relative to the volumes written here",
         "ratio",
         "assumption",
-        gt=0,
+        ge=0.0001,
         le=20,
     )
     inpatient: Setting

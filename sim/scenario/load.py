@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario.canonical import canonical
 from sim.scenario.checks import cross_checks
 from sim.scenario.layers import absolute_paths, assemble, override, shipped_configs
+from sim.scenario.meant import number_meant, percent_meant
 from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
@@ -29,7 +30,9 @@ from sim.scenario.yaml_source import Key, Node, Scalar
 __all__ = ["Loaded", "Problem", "ScenarioError", "load", "load_as", "shipped_configs", "show"]
 
 M = TypeVar("M", bound=BaseModel)
-Checks = Callable[[M], Sequence[tuple[Sequence[Key], str]]]
+Finding = tuple[Sequence[Key], str] | tuple[Sequence[Key], str, Sequence[Sequence[Key]]]
+"""Path and message of a mistake, and the paths of the values that make it together, if many do."""
+Checks = Callable[[M], Sequence[Finding]]
 
 _SWITCHES = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
 _MISSING = ("missing", "union_tag_not_found")
@@ -92,7 +95,10 @@ def load_as(
         scenario = model.model_validate_json(json.dumps(root.plain()), strict=True)
     except ValidationError as error:
         raise ScenarioError(_translate(root, fields, error)) from None
-    found = [_problem(root, tuple(where), message) for where, message in checks(scenario)]
+    found = [
+        _problem(root, tuple(where), message, *(_inherited(root, where, p) for p in parts))
+        for where, message, *parts in checks(scenario)
+    ]
     if found:
         raise ScenarioError(found)
     return Loaded(canonical(scenario), _marked(scenario.model_dump(mode="json"), root))
@@ -101,6 +107,20 @@ def load_as(
 def _problem(root: Node, path: tuple[Key, ...], message: str, *hints: str) -> Problem:
     node = root.nearest(path)
     return Problem.at(node.mark, message, *hints, path=root.dotted(path))
+
+
+def _inherited(root: Node, path: Sequence[Key], parts: Sequence[Sequence[Key]]) -> str:
+    """Those of some values that another file has written than the one that wrote what holds them.
+
+    Whoever writes two shares of a mapping may not know of the third, which a shipped file has.
+    """
+    own, head = root.nearest(path).mark.file, f"{root.dotted(path)}."
+    told = [
+        f"{root.dotted(part).removeprefix(head)} {_shown(node.value)} ({_origin(node)})"
+        for part, node in ((part, root.nearest(part)) for part in parts)
+        if node.mark.file != own and not isinstance(node.value, dict | list)
+    ]
+    return f"inherited: {', '.join(told)}" if told else ""
 
 
 def _translate(root: Node, fields: Fields, error: ValidationError) -> Iterator[Problem]:
@@ -121,12 +141,24 @@ def _translate(root: Node, fields: Fields, error: ValidationError) -> Iterator[P
         else:
             yield _describe(root, fields, path, details)
     for path, keys in missing.items():
+        new = _new_item(root, path)
         if len(keys) == 1:
             hint = _allowed(fields, (*path, keys[0]))
-            yield _problem(root, (*path, keys[0]), "a required key is missing", hint)
+            yield _problem(root, (*path, keys[0]), "a required key is missing", hint, new)
         else:
             hint = "" if path else 'they may come from another file: "extends: …"'
-            yield _problem(root, path, f"required keys are missing: {', '.join(keys)}", hint)
+            yield _problem(root, path, f"required keys are missing: {', '.join(keys)}", hint, new)
+
+
+def _new_item(root: Node, path: tuple[Key, ...]) -> str:
+    """What an item of a list was probably to be called, if it is new only by a slip."""
+    item = root.nearest(path)
+    if not path or not isinstance(path[-1], int) or item.name is None:
+        return ""
+    others = [node.name for _, node in root.nearest(path[:-1]).children() if node is not item]
+    names = [name for name in others if name is not None]
+    near = did_you_mean(item.name, names)
+    return f'"{item.name}" is new; {near}' if near else ""
 
 
 def _allowed(fields: Fields, path: Sequence[Key]) -> str:
@@ -180,16 +212,20 @@ def _shown(value: Scalar) -> str:
 
 def _advice(value: Any, fields: Fields, path: tuple[Key, ...]) -> str:
     """How the writer probably meant a text that is not allowed."""
+    options = fields.at(path)
+    ends = [option["maximum"] for option in options if "maximum" in option]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return percent_meant(value, max(ends, default=None))
     if not isinstance(value, str):
         return ""
-    options = fields.at(path)
     choices = [str(word) for option in options for word in option.get("enum", ())]
     choices += [str(option["const"]) for option in options if "const" in option]
     kinds = {option.get("type") for option in options}
     if "boolean" in kinds and value.lower() in _SWITCHES:
         return "write true or false"
-    if kinds & {"integer", "number"} and value[:1].isdigit():
-        return "write a plain number: no quotes, unit, percent sign or separator"
+    if kinds & {"integer", "number", "object"} and any(map(str.isdigit, value)):
+        plain = "write a plain number: no quotes, unit, percent sign or separator"
+        return number_meant(value, max(ends, default=None)) or plain
     return did_you_mean(value, choices)
 
 

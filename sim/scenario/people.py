@@ -18,7 +18,7 @@ class Queue(Model):
         "Mean touch time of a fully knowledgeable agent at multiplier 1",
         "minutes",
         "B2, H2",
-        gt=0,
+        ge=0.01,
         le=600,
     )
     minutes_cv: float = uncertainty(
@@ -31,7 +31,9 @@ class Queue(Model):
         default="lognormal",
     )
     due_days: int = constant(
-        "Days in which the work should be done (drives the `deadline` discipline)",
+        "Days in which the work should be done (drives the `deadline` discipline); what a payer "
+        "has asked for or denied is due at the end of the payer's window, if that comes first, and "
+        "front-end work on the day of service whatever is written here",
         "days",
         "A4",
         ge=0,
@@ -184,12 +186,16 @@ class Calendar(Model):
         "Paid length of the shift, which may go on past midnight",
         "hours",
         "assumption",
-        gt=0,
+        ge=0.25,
         le=24,
     )
     shrinkage_share: float = uncertainty(
-        "Paid time lost inside working days (breaks, meetings, systems)", "share", "B5", ge=0, lt=1
+        "Paid time lost inside working days (breaks, meetings, systems)",
+        "share",
+        "B5",
+        ge=0,
+        le=0.99,
     )
     absence_share: float = uncertainty(
-        "Scheduled days on which an agent is absent", "share", "B5", ge=0, lt=1
+        "Scheduled days on which an agent is absent", "share", "B5", ge=0, le=0.99
     )

@@ -91,7 +91,10 @@ class Fields:
         if "enum" in option:
             return "one of " + ", ".join(map(str, option["enum"]))
         if option.get("format") == "date":
-            return "a date such as 2026-01-31"
+            ends = [option.get("formatMinimum"), option.get("formatMaximum")]
+            return "a date such as 2026-01-31" + (
+                f", from {ends[0]} to {ends[1]}" if all(ends) else ""
+            )
         words = [_TYPES.get(option.get("type", ""), "any value")]
         words += [text.format(option[key]) for key, text in _BOUNDS.items() if key in option]
         items = option.get("items") or option.get("prefixItems", [False])[0]

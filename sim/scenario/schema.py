@@ -74,7 +74,9 @@ class Scenario(Model):
     seed: int = constant(
         "Seed of every random table of the study", "-", "assumption", ge=0, lt=2**63
     )
-    start: date = constant("First day of the run", "date", "assumption")
+    start: date = constant(
+        "First day of the run", "date", "assumption", ge=date(1900, 1, 1), le=date(2200, 1, 1)
+    )
     horizon_days: int = constant("Length of the run", "days", "assumption", ge=1, le=7400)
     kpi_from_days: int = constant(
         "First day of service that the KPIs count (the days before let queues and people settle)",

@@ -90,7 +90,14 @@ class Hiring(Model):
         ge=0,
         le=365,
     )
-    class_size: int = lever("Largest class", "people", "assumption", ge=1, le=1000)
+    class_size: int = lever(
+        "Largest class; where a class starts on any day (`class_every_days: 0`), as many start as "
+        "are needed",
+        "people",
+        "assumption",
+        ge=1,
+        le=1000,
+    )
     classroom_days: int = lever("Days in the classroom before work", "days", "H2", ge=0, le=365)
     nesting_days: int = lever(
         "Days of supervised work, with full quality checks", "days", "B3", ge=0, le=365
@@ -371,7 +378,7 @@ class Vendor(Model):
         le=1,
     )
     handle_time_multiplier: float = lever(
-        "Touch time relative to the standard", "ratio", "H2", gt=0, le=5
+        "Touch time relative to the standard", "ratio", "H2", ge=0.01, le=5
     )
     quality: Quality
     denials: DenialWork

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from sim.scenario.meant import decimal_comma
 from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
 
 MAX_BYTES = 1_000_000
@@ -129,6 +130,10 @@ def read(path: Path, asked_by: Mark | None = None) -> Node:
 
 def parse(text: str, file: str, *, in_file: bool = True) -> Node:
     """The one YAML value in `text`; marks name `file`, with line and column if `in_file`."""
+    try:  # text of the command line holds bytes that the locale does not know as surrogates
+        text = os.fsencode(text).decode("utf-8") if not in_file else text
+    except UnicodeError:
+        _refuse(Mark(file), "this is not UTF-8 text")
     return _Parser(text, file, in_file).document()
 
 
@@ -210,6 +215,11 @@ class _Parser:
     def start(self, event: Any) -> Mark:
         return self.mark(event.start_mark.line, event.start_mark.column)
 
+    def comma(self, event: Any) -> str:
+        """What to write if the comma before a number was meant to be part of it."""
+        line = _LINE_BREAK.split(self.text)[event.start_mark.line]
+        return decimal_comma(line[: event.start_mark.column], event.value)
+
     def problem(self, event: Any, message: str, *hints: str) -> None:
         self.problems.append(Problem.at(self.start(event), message, *hints))
 
@@ -258,7 +268,8 @@ class _Parser:
             child = self.node(next(self.events), depth + 1, key=mark)
             if not isinstance(name, str):
                 quoted = f'"{event.value}"' if isinstance(event, yaml.ScalarEvent) else ""
-                self.problem(event, "a key must be text", quoted and f"write {quoted}, with quotes")
+                hint = quoted and (self.comma(event) or f"write {quoted}, with quotes")
+                self.problem(event, "a key must be text", hint)
             elif name == "<<":
                 self.problem(event, "merge keys (<<) are not used in scenarios", 'see "extends"')
             elif name in found:
@@ -289,12 +300,13 @@ class _Parser:
         if text in _WORDS:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
-            if len(text) > MAX_DIGITS:
+            if len(text.lstrip("+-")) > MAX_DIGITS:
                 self.problem(event, f"a whole number has at most {MAX_DIGITS} digits")
             elif not _LEADING_ZERO.fullmatch(text):
                 return int(text)
             else:
-                hint = f'write {int(text)} for the number or "{text}" for text'
+                plain = f'write {int(text)} for the number or "{text}" for text'
+                hint = self.comma(event) or plain
                 self.problem(event, f"{text} starts with 0, which some read as octal", hint)
         elif _NOT_FINITE.fullmatch(text):
             self.problem(event, f"{text} is not a finite number")

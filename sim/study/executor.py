@@ -7,10 +7,11 @@ process was killed. Whatever the work raises ends the run: a study catches a sim
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -24,6 +25,12 @@ Result = TypeVar("Result")
 
 DEATHS_OF_A_TASK = 3
 DEATHS_IN_A_ROW = 10
+UNGUARDED = 93
+"""Exit code of a worker that was asked for a study while it was still being started."""
+GUARD = (
+    "each worker process imports the script that runs the study, and would run it again; put what "
+    'runs it under `if __name__ == "__main__":`, or ask for one worker'
+)
 
 
 @dataclass(slots=True)
@@ -112,6 +119,8 @@ class Crew:
                 except (EOFError, OSError) as error:  # also in the middle of a message
                     self._hired.remove(worker)
                     worker.process.join()
+                    if worker.process.exitcode == UNGUARDED:
+                        raise StudyError(GUARD, exit_code=2) from None
                     in_a_row += 1
                     deaths[task] += 1
                     if in_a_row == DEATHS_IN_A_ROW:
@@ -134,21 +143,44 @@ class Crew:
     def _hire(self) -> _Worker:
         """Start a worker. Started like this it never sees Ctrl-C, which is for us."""
         context = multiprocessing.get_context("spawn")
-        resource_tracker.ensure_running()  # it would lift the mask if it were started below
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with _no_interrupts():
             process.start()
             self._hired.append(_Worker(process, ours))
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
         return self._hired[-1]
 
 
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back, also from what is started meanwhile, where the system can do so.
+
+    Windows cannot; there a worker that has begun to serve ignores it, which is nearly as good.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it would lift the mask if it were started below
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def leave_if_imported() -> None:
+    """End a worker process that would run a study while it imports the script that hired it.
+
+    That happens to scripts without a guard; the coordinator knows by the exit code, and tells.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        sys.exit(UNGUARDED)
+
+
 def _serve(pipe: Connection) -> None:
     """What a worker does until there is no more to do, or the coordinator is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_coordinator, daemon=True).start()
     while True:
         try:

@@ -23,7 +23,7 @@ from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
-from sim.study.executor import Crew
+from sim.study.executor import Crew, leave_if_imported
 from sim.study.statistics import Precision
 from sim.study.store import (
     LEDGER,
@@ -133,20 +133,21 @@ def run_study(
     Raises
     ------
     StudyError
-        If the scenarios do not go together, the folder cannot be used, the engine cannot be had,
-        or no replication of some scenario succeeded.
+        If the scenarios do not go together, the folder or the engine cannot be had, or nothing
+        succeeded for a scenario.
     Interrupted
         On Ctrl-C; what was finished is kept.
     """
+    leave_if_imported()
     seed = _shared_seed(scenarios)
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
     hashes = {name: content_hash(content) for name, content in contents.items()}
-    by_hash = {hashes[scenario.name]: scenario for scenario in scenarios}
     code, model = code_hash(), _Model(engine, tell, simulate)
     if engine == COMPILED:
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
-        runner = _Runner(by_hash, ledger, hired, model, on_progress)
+        ledger.begin({hashes[name]: (name, content) for name, content in contents.items()})
+        runner = _Runner({hashes[s.name]: s for s in scenarios}, ledger, hired, model, on_progress)
         replications, reason = _brought_to(runner, replications, precision)
     outcomes, failures = _collect(runner, hashes, replications, seed)
     return StudyResult(

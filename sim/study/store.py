@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
@@ -32,13 +32,23 @@ Content = dict[str, Any]
 """A scenario as plain data."""
 
 # Of `outcome` (of a replication that is done) and `traceback` (of a failed one) one is NULL.
-_CREATE = """
+_CREATE = (
+    """
 CREATE TABLE IF NOT EXISTS replications (
     scenario_hash TEXT, code_hash TEXT, replication INTEGER,
     seed INTEGER NOT NULL, status TEXT NOT NULL, outcome BLOB, traceback TEXT,
     PRIMARY KEY (scenario_hash, code_hash, replication)
 ) WITHOUT ROWID
-"""
+""",
+    # What the hashes stand for, from before the first replication: a study that was stopped early
+    # has no other file yet.
+    """
+CREATE TABLE IF NOT EXISTS scenarios (
+    scenario_hash TEXT, code_hash TEXT, name TEXT NOT NULL, content BLOB NOT NULL,
+    PRIMARY KEY (scenario_hash, code_hash)
+) WITHOUT ROWID
+""",
+)
 
 
 def content_hash(content: Content) -> str:
@@ -127,7 +137,8 @@ class Ledger:
             try:
                 self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 self._db.execute("BEGIN EXCLUSIVE")  # and, in this mode, beyond the COMMIT
-                self._db.execute(_CREATE)
+                for statement in _CREATE:
+                    self._db.execute(statement)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.close()
@@ -156,6 +167,35 @@ class Ledger:
                     (scenario, self._code, replications),
                 )
             )
+
+    def begin(self, scenarios: Mapping[str, tuple[str, Content]]) -> None:
+        """Keep what is to be simulated, by the scenario's hash: its name, and what it says.
+
+        A folder that has it all is not touched.
+        """
+        known = "SELECT scenario_hash FROM scenarios WHERE code_hash = ?"
+        with self._errors_in_words():
+            there = {key for (key,) in self._db.execute(known, (self._code,))}
+            rows = [
+                (key, self._code, name, zlib.compress(json.dumps(content).encode()))
+                for key, (name, content) in scenarios.items()
+                if key not in there
+            ]
+            if rows:
+                self._db.execute("BEGIN")
+                self._db.executemany("INSERT INTO scenarios VALUES (?, ?, ?, ?)", rows)
+                self._db.execute("COMMIT")
+
+    def begun(self) -> dict[str, tuple[str, Content]]:
+        """What `begin` was given, by the scenario's hash."""
+        with self._errors_in_words():
+            return {
+                key: (name, json.loads(zlib.decompress(content)))
+                for key, name, content in self._db.execute(
+                    "SELECT scenario_hash, name, content FROM scenarios WHERE code_hash = ?",
+                    (self._code,),
+                )
+            }
 
     @contextmanager
     def _errors_in_words(self) -> Iterator[None]:

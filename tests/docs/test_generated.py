@@ -8,12 +8,18 @@ from docs import build, validation
 from docs.studies import ROOT
 from sim.model.simulation import run
 from sim.record.kpis import kpi, outcome
+from sim.scenario.reference import markdown
+from sim.scenario.schema import Scenario
 from sim.study.statistics import Interval
 from tests.scenarios import scenario
 
 
 def page(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_the_scenario_reference_is_up_to_date() -> None:
+    assert page("scenario.md") == markdown(Scenario), "docs/scenario.md: make docs"
 
 
 def test_the_kpi_reference_is_up_to_date() -> None:

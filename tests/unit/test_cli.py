@@ -17,11 +17,15 @@ import pytest
 
 from sim import __version__
 from sim.cli import BAD_INPUT, COMMANDS, FAILED, FINE, INTERRUPTED, main
+from sim.model.simulation import run
+from sim.options import kpi_names
+from sim.record.kpis import outcome
 from sim.record.record import Outcome
 from sim.report import build
 from sim.scenario.load import shipped_configs
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, replicate
+from tests.whole import everything as everything_modelled
 
 CONFIGS = shipped_configs()
 TABLES = ("monthly", "agents", "queues")
@@ -164,15 +168,22 @@ def test_nothing_heavy_is_imported_before_the_simulation(here: Path, command: st
         ("run x --replications -3", "'-3' is not a whole number"),
         ("run x --replications 2.5", "'2.5' is not a whole number"),
         ("run x --workers 0", "'0' is not a whole number from 1 to 256"),
-        ("run x --scale 0", "'0' is not a number above 0, at most 20"),
-        ("run x --scale 21", "'21' is not a number above 0"),
-        ("run x --scale nan", "'nan' is not a number above 0"),
-        ("run x --scale big", "'big' is not a number above 0"),
+        ("run x --scale 0", "'0' is not a number from 0.0001 to 20"),
+        ("run x --scale 21", "'21' is not a number from 0.0001 to 20"),
+        ("run x --scale nan", "'nan' is not a number from 0.0001 to 20"),
+        ("run x --scale big", "'big' is not a number from 0.0001 to 20"),
         ("run x --seed -1", "'-1' is not a whole number"),
         ("run x --precision 0", "'0' is not a share such as 2% or 0.02"),
         ("run x --precision 200%", "'200%' is not a share"),
         ("run x --precision nan", "'nan' is not a share"),
         ("run x --extend 5 --replications 5", "not allowed with"),
+        ("run x --scale 0,06", "'0,06' is not a number from 0.0001 to 20; write 0.06"),
+        ("run x --precision 0,02", "'0,02' is not a share such as 2% or 0.02; write 0.02"),
+        ("run x --replications 1,000", "write 1000"),
+        ("run x --target visits.lost<=1%", "there is no KPI 'visits.lost'; did you mean"),
+        ("run x --target work.wait_days.foo<=1", "there is no KPI 'work.wait_days.foo'; did you"),
+        ("run x --target money.leakage.=1", "is not KPI<=LIMIT"),
+        ("sweep x --vary a=1,2 --kpi money.leakage.foo", "no KPI 'money.leakage.foo'; did you"),
         ("run x --formats html,pdf", "there is no format 'pdf'; allowed: html, xlsx, pptx or none"),
         ("report", "the following arguments are required: STUDY"),
         ("report x", "there is no study 'x', here or in results; name the folder that"),
@@ -277,6 +288,13 @@ def test_a_bad_file_from_outside(here: Path, case: str) -> None:
     [
         ("2025-01-01,inpatient,medicare,1\n2025-01-03,inpatient,medicare,1", "gap"),
         ("2025-01-01,inpatient,medicare,-1", "days.csv:2: count: '-1'"),
+        (
+            "2025-01-01,inpatient,medicare,1000001",
+            "count: '1000001' is not a whole number from 0 to 1,000,000",
+        ),
+        ("2025-01-01,inpatient,medicare,000009999999", "from 0 to 1,000,000"),
+        (f"2025-01-01,inpatient,medicare,{'9' * 5000}", "from 0 to 1,000,000"),
+        ("2025-01-01,inpatient,medicare,1_000", "from 0 to 1,000,000"),
         ("2025-01-01,inpatient,medicaer,1", "days.csv:2: payer: unknown payer class 'medicaer'"),
         (
             "2025-01-01,inpatient,medicare,1\n02.01.2025,inpatient,medicare,1",
@@ -427,6 +445,64 @@ def test_one_replication_is_enough_to_look_at(
     assert "nan" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", GENERALIST, "--out", ""],
+        ["run", ""],
+        ["run", GENERALIST, "--brand", " "],
+        ["init", ""],
+        ["scorecard", ""],
+        ["validate", ""],
+        ["sweep", GENERALIST, "--design", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_name_is_not_the_current_folder(
+    here: Path, capsys: Capture, words: list[str]
+) -> None:
+    """An unset variable of a shell leaves one."""
+    assert main(words) == BAD_INPUT
+    assert 'the name is empty; "." is the current folder' in capsys.readouterr().err
+    assert everything(here) == []
+
+
+def test_no_study_is_named_by_nothing(here: Path, fakes: list[Path], capsys: Capture) -> None:
+    """Not even where the current folder is one."""
+    assert study("run", GENERALIST, "--out", ".", "--replications", "1") == FINE
+    assert main(["report", ""]) == BAD_INPUT
+    assert "there is no study ''" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--resume"], ["--extend", "2"]])
+def test_only_the_study_that_was_begun_goes_on(
+    here: Path, fakes: list[Path], capsys: Capture, option: list[str]
+) -> None:
+    assert study("run", GENERALIST, "--out", "x", "--replications", "2") == FINE
+    before = Path("x/kpis.csv").read_bytes()
+    other = ["run", GENERALIST, "--out", "x", *option]
+    assert study(*other, "--scale", "0.3", "--set", "horizon_days=400") == BAD_INPUT
+    err = capsys.readouterr().err
+    assert f"{option[0]}: the study in x has another 'generalist': " in err
+    days = json.loads(Path("x/scenarios.json").read_text())["generalist"]["horizon_days"]
+    told = f"horizon_days is 400 here and {days} there, hospital.scale is 0.3 here and 1.0 there; "
+    assert told in err
+    assert study("run", SPECIALIZED, "--out", "x", *option) == BAD_INPUT
+    assert "the study in x has another 'specialized': " in capsys.readouterr().err
+    assert Path("x/kpis.csv").read_bytes() == before
+    assert study("compare", GENERALIST, SPECIALIZED, "--out", "x", *option) == BAD_INPUT
+    assert study(*other, "--set", "description=the same by another name") == FINE
+
+
+def test_a_study_of_another_version_of_the_model_does_not_go_on(
+    here: Path, fakes: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    assert study("run", GENERALIST, "--replications", "2") == FINE
+    monkeypatch.setattr("sim.study.resume.code_hash", lambda: "another")
+    assert study("run", GENERALIST, "--resume") == BAD_INPUT
+    assert "begun with another version of the model" in capsys.readouterr().err
+
+
 def test_extend_adds_and_resume_goes_on(here: Path, fakes: list[Path], capsys: Capture) -> None:
     assert study("run", GENERALIST, "--resume") == BAD_INPUT
     assert study("run", GENERALIST, "--extend", "2") == BAD_INPUT
@@ -570,6 +646,10 @@ def test_targets_are_told_written_and_part_of_the_json(
     assert [(t["scenario"], t["n"], t["met"]) for t in found] == [
         ("generalist", 6, 4), ("specialized", 6, 4),
     ]  # fmt: skip
+
+
+def test_every_kpi_of_a_run_may_be_named_and_no_other() -> None:
+    assert set(kpi_names()) == set(outcome(run(everything_modelled(), 0)).kpis)
 
 
 @pytest.mark.parametrize(

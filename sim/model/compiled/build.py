@@ -81,15 +81,24 @@ def source() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled code is kept: the user's own cache."""
+    """Where compiled code is kept: the user's own cache.
+
+    Raises UnavailableError for a user without a home, as containers have them.
+    """
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "denialloop"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "denialloop"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "denialloop"
+    variable, below = {"win32": ("LOCALAPPDATA", ""), "darwin": ("", "Library/Caches")}.get(
+        sys.platform, ("XDG_CACHE_HOME", ".cache")
+    )
+    base = Path(os.environ.get(variable, ""))
+    if base.is_absolute():  # a relative one is to be ignored
+        return base / "denialloop"
+    try:
+        return Path.home() / below / "denialloop"
+    except RuntimeError as error:
+        why = f"there is no home folder to keep it in; {CACHE_VARIABLE} may name another"
+        raise UnavailableError(why) from error
 
 
 def compiler() -> list[str]:
@@ -120,7 +129,10 @@ def library(tell: Callable[[str], None]) -> Path:
     try:
         return make(cached)
     except OSError as error:  # no place to keep it: for this process alone
-        folder = Path(tempfile.mkdtemp(prefix="denialloop-"))
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="denialloop-"))
+        except OSError as none:
+            raise UnavailableError(f"there is no folder to keep it in: {none.strerror}") from none
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         tell(f"{cached} cannot be written ({error.strerror}): it will be compiled again next time")
         return make(folder)

@@ -126,9 +126,8 @@ def ask(s: Objects, claim: Claim, now: float) -> None:
     if luck >= worked_share(worked[0], worked[1], worked[2], payable(s, claim)):
         lose(s, claim, day, Cause.NOT_WORKED)
         return
-    deadline = day + s.payers[claim.payer].records_window_days
-    enqueue(s, Queue.RECORDS, claim, now, deadline, 1.0)
-    on(s, deadline, Errand.LAPSE, claim, claim.ticket)
+    window = s.payers[claim.payer].records_window_days
+    await_answer(s, Queue.RECORDS, claim, now, window, 1.0)
 
 
 def records_sent(s: Objects, claim: Claim, day: int, won: int) -> None:
@@ -222,7 +221,16 @@ def take_up(s: Objects, claim: Claim, now: float, category: int) -> None:
     chance = level_chance(
         first_chance(s, claim, category), s.house.level_factor, claim.appeal_level
     )
-    enqueue(s, denial_queue(s, category), claim, now, day + window, chance)
+    await_answer(s, denial_queue(s, category), claim, now, window, chance)
+
+
+def await_answer(s: Objects, q: int, claim: Claim, now: float, window: int, chance: float) -> None:
+    """Let a claim wait for work that a payer takes for `window` days.
+
+    It is due when the queue's own target says, at the latest when the right to answer ends.
+    """
+    day = int(now)
+    enqueue(s, q, claim, now, day + min(window, s.queues[q].due_days), chance)
     on(s, day + window, Errand.LAPSE, claim, claim.ticket)
 
 

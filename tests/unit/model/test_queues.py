@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from math import inf
+from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.codes import MAX_QUEUES, QUEUES, Order, Queue, Stage
+from sim.model import codes
+from sim.model.codes import MAX_QUEUES, QUEUES, TRIES_BITS, Order, Queue, Stage
 from sim.model.draws import Draws
+from sim.model.kernel.payer import await_answer
 from sim.model.kernel.ports import head
 from sim.model.kernel.queueing import drop, enqueue, take
 from sim.model.kernel.rows import Agent, Claim, House, State, WorkQueue
 from sim.model.kernel.work import hand_back
 from sim.model.simpy_engine import SimPyEngine
+from sim.model.simulation import run
+from tests.digests import digests
+from tests.scenarios import scenario
 
 GIVEN = [f.name for f in fields(Claim) if f.default is MISSING]
 
@@ -227,6 +234,54 @@ def test_a_follow_up_that_is_over_leaves_the_next_visit_its_number() -> None:
     other.stage = Stage.SUBMITTED
     take(office.s, office.s.queues[Queue.FOLLOW_UP], asked, 0.9)
     other.visits = 1
+    other.tries = 1 << TRIES_BITS * Queue.FOLLOW_UP
     office.give_back(asked, 1.0)
-    assert other.visits == 0
+    assert (other.visits, other.tries) == (0, 0)
     assert office.waiting(1, Queue.FOLLOW_UP)
+
+
+def test_a_ticket_tells_every_queue_from_every_other() -> None:
+    office = Office(len(QUEUES))
+    for which in range(len(QUEUES)):
+        office.put(which, 0, 0.0, queue=which)
+    assert [c.ticket % MAX_QUEUES for c in office.claims] == list(range(len(QUEUES)))
+
+
+def test_more_queues_than_a_ticket_can_tell_apart_are_no_model() -> None:
+    source = Path(codes.__file__).read_text(encoding="utf-8")
+    fewer = source.replace(f"MAX_QUEUES = {MAX_QUEUES}", f"MAX_QUEUES = {len(QUEUES) - 1}")
+    assert fewer != source
+    with pytest.raises(ImportError, match="kinds of work; MAX_QUEUES has room for"):
+        exec(compile(fewer, "codes.py", "exec"), {"__name__": "fewer"})
+    exec(compile(source, "codes.py", "exec"), {"__name__": "as it is"})
+
+
+@pytest.mark.parametrize(
+    ("window", "due_days", "due"), [(45, 14, 24), (5, 14, 15), (45, 0, 10), (14, 14, 24)]
+)
+def test_an_answer_is_due_by_its_own_target_within_the_payers_window(
+    window: int, due_days: int, due: int
+) -> None:
+    office = Office(1)
+    office.s.house = cast("House", SimpleNamespace(end_days=0))  # nothing lapses
+    office.q.due_days = due_days
+    await_answer(office.s, Queue.RECORDS, office.claims[0], 10.6, window, 1.0)
+    assert office.head() == due
+
+
+@pytest.mark.parametrize("queue", ["records", "denials_technical", "denials_clinical"])
+def test_the_target_of_a_queue_orders_work_by_deadline_and_no_other(queue: str) -> None:
+    """The right to answer lapses when the payer says so, whatever the target is."""
+    team = "clinical" if queue == "denials_clinical" else "billing"
+    rivals = {"records": "edits", "denials_technical": "edits", "denials_clinical": "cdi_query"}
+
+    def tables(discipline: str, due_days: int) -> object:
+        scene = scenario(
+            "generalist", f"teams.{team}.discipline={discipline}", f"teams.{team}.headcount=8",
+            f"queues.{queue}.due_days={due_days}", f"queues.{rivals[queue]}.due_days=5", days=120,
+            last=30,
+        )  # fmt: skip
+        return digests(run(scene, 0))
+
+    assert tables("deadline", 0) != tables("deadline", 20)
+    assert tables("fifo", 0) == tables("fifo", 20)

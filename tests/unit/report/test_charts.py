@@ -388,3 +388,16 @@ def test_a_text_is_broken_where_it_must_be() -> None:
 
 def _number(value: object) -> bool:
     return isinstance(value, float) and math.isfinite(value)
+
+
+def test_no_letter_is_drawn_as_a_box() -> None:
+    """Whatever fonts there are: what none of them has is spelt."""
+    names = ("方案一", "launch \U0001f680", "계획", "Größe", "عربي", "हिन्दी")
+    with style.applied():
+        frame = style.canvas(f"Title: {names[0]}", names[1], 1.0, style.looks(names))
+        frame.text(0, 0, names[2])
+        style.spell(frame.figure)
+        texts = [t.get_text() for t in frame.figure.findobj(Text)]
+    shown = {letter for text in texts for letter in text if letter.isprintable()}
+    assert all(style.can_draw(letter) for letter in shown)
+    assert any("Größe" in text for text in texts)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.report.words import contrast, heading, interval, label, number, plain
+from sim.report.words import contrast, heading, interval, label, number, plain, spelt
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,18 @@ def test_a_finding_names_the_scenarios_in_plain_english() -> None:
 )
 def test_columns_have_heads_in_words(column: str, said: str) -> None:
     assert heading(column) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Plan B", "Plan B"),
+        ("方案 2", "U+65B9U+6848 2"),
+        ("launch \U0001f680", "launch [rocket]"),
+        ("계획", "gyehoeg"),
+        ("कम", "kama"),
+        ("Größe", "Größe"),
+    ],
+)
+def test_letters_that_no_font_has_are_spelt(text: str, shown: str) -> None:
+    assert spelt(text, lambda letter: letter in "Größe") == shown

@@ -42,11 +42,60 @@ REFUSED = {
     ),
     "no weekday with services": (
         "hospital: {outpatient: {weekday_profile: [0, 0, 0, 0, 0, 0, 0]}}",
-        "hospital.outpatient.weekday_profile:", "needs values of 0 or more, and one above 0",
+        "hospital.outpatient.weekday_profile:", "needs a value above 0",
+    ),
+    "fewer patients than none": (
+        "hospital: {outpatient: {weekday_profile: [1, 1, 1, 1, 1, 1, -1]}}",
+        "hospital.outpatient.weekday_profile.6:", "should be greater than or equal to 0 (got -1)",
+    ),
+    "more patients than numbers can add up": (
+        "hospital: {outpatient: {weekday_profile: [1.0e+308, 1.0e+308, 1, 1, 1, 1, 1]}}",
+        "hospital.outpatient.weekday_profile.0:", "should be less than or equal to 1000000000",
     ),
     "a month without patients": (
         "hospital: {arrivals: {month_profile: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}",
-        "hospital.arrivals.month_profile:", "needs values above 0",
+        "hospital.arrivals.month_profile.0:", "should be greater than 0 (got 0)",
+    ),
+    "more claims than a computer can hold": (
+        "hospital: {scale: 20, outpatient: {claims_per_year: 5.0e+6}}", "hospital.scale:",
+        "more than a computer can hold; allowed: 50,000,000",
+    ),
+    "more claims on one day than there are numbers for": (
+        "hospital: {scale: 20, outpatient: {claims_per_year: 5.0e+6, weekday_profile: [1, 0, 0, 0, "
+        "0, 0, 0]}}",
+        "hospital.scale:", "claims of one setting on its busiest day",
+    ),
+    "more people than a computer can hold": (
+        "hospital: {scale: 20}\nteams: [{name: ar, headcount: 100000}]", "hospital.scale:",
+        "the run would have 1,090,000,000 days of people",
+    ),
+    "a country in small letters": (
+        "calendar: {country: us}", "calendar.country:",
+        "no country with public holidays is called 'us'; allowed: an ISO 3166 code such as US, DE "
+        'or IN, or "none"; did you mean "US"?',
+    ),
+    "a country that is none": (
+        "calendar: {country: XX}", "calendar.country:",
+        "no country with public holidays is called 'XX'; allowed: an ISO 3166 code",
+    ),
+    "no holidays, spelt otherwise": (
+        "calendar: {country: None}", "calendar.country:", 'did you mean "none"?',
+    ),
+    "years whose holidays nobody has fixed": (
+        "start: 2100-06-01", "calendar.country:",
+        "the run goes from 2100 to 2101, and not all public holidays of US in these years are "
+        "known (they are known from 1777 to 2100)",
+    ),
+    "years without Indian holidays": (
+        "start: 2035-06-01\ncalendar: {country: IN}", "calendar.country:",
+        "not all public holidays of IN in these years are known",
+    ),
+    "the first day of all": (
+        "start: 0001-01-01", "start:",
+        "allowed: a date such as 2026-01-31, from 1900-01-01 to 2200-01-01",
+    ),
+    "the last day of all": (
+        "start: 9999-12-31", "start:", "should be less than or equal to 2200-01-01",
     ),
     "more answers than defects": (
         "categories: [{name: REG, deny_share: 0.9}]", "categories.REG:",
@@ -60,6 +109,15 @@ REFUSED = {
     "a mix that does not add up": (
         "vendors: [{name: generalist, certification_mix: {none: 0.5}}]",
         "vendors.generalist.certification_mix:", "shares must sum to 1 (they sum to 0.65)",
+    ),
+    "a mix with a share that another file has written": (
+        "vendors: [{name: generalist, certification_mix: {none: 0.88, CPC: 0.1, CCS: 0.02}}]",
+        "vendors.generalist.certification_mix:",
+        "shares must sum to 1 (they sum to 1.03); inherited: RHIT 0.03 (",
+    ),
+    "payers with shares that another file has written": (
+        "payers: [{name: medicare, claims_share: 0.32}]", "payers:",
+        "(they sum to 1.1); inherited: medicare_advantage.claims_share 0.22 (",
     ),
     "a programme to nowhere": (
         "vendors: [{name: generalist, programmes: [{name: up, from_certification: none, "

@@ -38,7 +38,6 @@ def lines(call: Callable[[], object]) -> list[str]:
 
 
 def test_every_mistake_of_a_file_is_reported_with_its_place_and_remedy(load: Load) -> None:
-    number = "write a plain number: no quotes, unit, percent sign or separator"
     assert lines(lambda: load(WRONG)) == [
         "file.yaml:2:7: name: should be text (got 3); allowed: text",
         "file.yaml:3:8: start: should be a valid date in the format YYYY-MM-DD, invalid character"
@@ -48,13 +47,13 @@ def test_every_mistake_of_a_file_is_reported_with_its_place_and_remedy(load: Loa
         'file.yaml:5:23: calendar.saturdays: should be a valid boolean (got "no"); allowed: true or'
         " false; write true or false",
         'file.yaml:5:39: calendar.start_hour: should be a valid number (got "8"); allowed: a number;'  # noqa: E501
-        f" {number}",
+        " write 8",
         'file.yaml:8:15: vendors.generalist.turnover: should be a valid number (got "40%"); allowed:'  # noqa: E501
-        f" a number, at least 0, at most 1 (share/year); {number}",
+        " a number, at least 0, at most 1 (share/year); write 0.4",
         "file.yaml:9:5: vendors.new.turnover: a required key is missing; allowed: a number, at"
         " least 0, at most 1 (share/year)",
         "file.yaml:10:16: vendors.new.mix.CPC: should be less than or equal to 1 (got 2); allowed:"
-        " a number, at least 0, at most 1",
+        " a number, at least 0, at most 1; write 0.02 for 2 %",
         "file.yaml:13:16: teams.coding.headcount: should be greater than or equal to 1 (got 0);"
         ' allowed: a whole number, at least 1 or "auto"',
         'file.yaml:14:22: teams.coding.queues.1: is not an allowed value (got "edts"); allowed:'

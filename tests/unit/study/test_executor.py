@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -142,3 +144,39 @@ def test_after_an_error_nobody_goes_on_working() -> None:
             crew.run(range(5), fail, heard.result, heard.loss)
         crew.run(range(5), square, heard.result, heard.loss)
     assert sorted(heard.results) == [(n, n * n) for n in range(5)]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from sim.study import StudyError
+from sim.study.replicate import run_study
+from tests.unit.study.toy import Toy, simulate
+
+def study():
+    run_study([Toy()], Path(sys.argv[1]), replications=4, workers=2, simulate=simulate)
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "code"),
+    [("study()", 1), ('if __name__ == "__main__":\n    study()', 0)],
+    ids=["no guard", "a guard"],
+)
+def test_a_script_without_a_guard_is_told_of_it(tmp_path: Path, called: str, code: int) -> None:
+    """Each worker imports the script, which would run the study again."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(called), encoding="utf-8")
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "out")],
+        capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    if code:
+        last = done.stderr.strip().splitlines()[-1]
+        assert 'put what runs it under `if __name__ == "__main__":`' in last
+        assert "another study" not in done.stderr
+        assert "memory" not in done.stderr

@@ -1,0 +1,206 @@
+"""A scenario that models everything at once, and its numbers one by one.
+
+Both vendors are there, with machines, drafts, programmes, feedback and assessments; all disciplines
+are used; every kind of event happens. A field that changes nothing here changes nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario.checks import cross_checks
+from sim.scenario.load import load, shipped_configs
+from sim.scenario.reference import Fields
+from sim.scenario.schema import Scenario
+
+Step = str | int
+Path_ = tuple[Step, ...]
+Plain = dict[str, Any]
+
+AI = """
+      mode: {mode}
+      alone_share: {{inpatient: 0.2, outpatient: 0.5}}
+      alone_accuracy: {{inpatient: 0.8, outpatient: 0.9}}
+      suggestion_accuracy: {{inpatient: 0.85, outpatient: 0.92}}
+      unsupported_share: 0.3
+      alone_time_share: 0.1
+      time_saved_share: 0.3
+      reviewer_catch_share: 0.8
+      bias_above_share: 0.9
+      biased_catch_share: 0.4
+      skill_formation: 0.7
+"""
+PROGRAMME = """
+      - {{name: up, from_certification: {low}, to_certification: {high}, after_days: 20,
+         enrol_share: 0.7, months: 1, study_hours_per_week: 4, pass_share: 0.6, cost_usd: 1500,
+         hazard_multiplier: 1.3}}
+"""
+EVERYTHING = f"""
+extends: {shipped_configs().as_posix()}/five_functions_generalist.yaml
+name: everything
+start: 2025-01-06
+horizon_days: 240
+kpi_from_days: 30
+kpi_until_days: 40
+hospital:
+  scale: 0.02
+  audit_lag_days: [20, 60]
+  inpatient: {{audit_selected_share: 0.5}}
+  outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
+people: {{notice_by_skill_share: 0.5, pressure_threshold: 0.5}}
+vendors:
+  - name: generalist
+    certification_mix: !replace {{none: 0.4, CPC: 0.2, CCS: 0.2, RHIT: 0.1, RN: 0.1}}
+    turnover: {{annual_rate: 2}}
+    hiring: {{policy: hire_up_to, time_to_fill_days: 20}}
+    learning: {{denial_feedback_months: 0.05}}
+    quality: {{realtime_review_share: 0.3, hold_and_query_share: 0.4, qa_sample_share: 0.3,
+              qa_enrichment: 2}}
+    denials: {{threshold_usd: 100}}
+    ai: {AI.format(mode="human_in_the_loop")}
+    drafts:
+      scheduling: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+      prior_auth: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+      transcription: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+    programmes: {PROGRAMME.format(low="none", high="CPC")}
+    feedback: {{every_days: 14, closes_share: 0.3, floor_share: 0.2, lag_days: 5}}
+    price: {{usd_per_hour: by_certification, usd_per_claim: 0.5, share_of_collections: 0.01,
+            bills_training: true}}
+  - name: specialized
+    scope: coding_and_denials
+    certification_mix: !replace {{none: 0.1, CPC: 0.3, CCS: 0.2, RHIT: 0.2, RN: 0.2}}
+    turnover: {{annual_rate: 2}}
+    hiring: {{policy: hire_ahead, time_to_fill_days: 20, class_every_days: 7, class_size: 1}}
+    go_live_knowledge: {{domain: 0.5, client: 0.3}}
+    learning: {{denial_feedback_months: 0.05}}
+    quality: {{realtime_review_share: 0.3, qa_sample_share: 0.3}}
+    denials: {{threshold_usd: 100, evidence_trail: true}}
+    ai: {AI.format(mode="black_box")}
+    drafts:
+      scheduling: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+      prior_auth: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+      transcription: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
+    programmes: {PROGRAMME.format(low="CPC", high="CCS")}
+    compliance: {{assessment_median_days: 20, remediation_share: 0.5, remediation_days: 10}}
+    price: {{usd_per_claim: 0.5, share_of_collections: 0.01, bills_training: true}}
+teams:
+  - {{name: scheduling, vendor: specialized}}
+  - {{name: coding_inpatient}}
+  - {{name: coding_outpatient, headcount: 15}}
+  - {{name: billing, discipline: deadline, headcount: 8}}
+  - {{name: clinical, discipline: value, vendor: specialized,
+      certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}}}
+  - {{name: ar, discipline: ease}}
+timeline:
+  - {{kind: policy_change, on: 2025-02-10, skills: all, obsolete_share: 0.2}}
+  - {{kind: policy_change, on: 2025-02-12, skills: client, obsolete_share: 0.2}}
+  - {{kind: payer_ai, on: 2025-02-01, found_share: 0.3, false_share: 0.05, contest_share: 0.4,
+      contest_with_trail_share: 0.7}}
+  - {{kind: volume, on: 2025-03-03, factor: 1.5, ramp_days: 10, until: 2025-05-01}}
+  - {{kind: staffing, on: 2025-03-10, team: billing, headcount: 12}}
+  - {{kind: price_change, on: 2025-03-17, vendor: generalist, price: {{usd_per_hour: 30,
+      usd_per_claim: 1, share_of_collections: 0.02, transition_usd: 50000,
+      management_usd_per_year: 90000}}}}
+  - {{kind: feedback_start, on: 2025-02-03, vendor: generalist}}
+  - {{kind: programme_start, on: 2025-02-03, vendor: generalist, programme: up}}
+  - {{kind: attrition_shock, on: 2025-03-24, team: coding_outpatient, share: 0.3}}
+  - {{kind: layoff, on: 2025-04-07, team: ar, share: 0.3}}
+  - {{kind: vendor_switch, on: 2025-04-14, to: specialized, teams: [coding_outpatient],
+      assessed: true, parallel_days: 10}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a scenario: where it stands, what it is, and the field that declares it.
+
+    `name` is the path by names; `low` and `high` are the ends of its range, `above` and `below`
+    whether they are outside it.
+    """
+
+    path: Path_
+    name: str
+    value: float
+    whole: bool
+    low: float
+    high: float
+    above: bool = False
+    below: bool = False
+
+    @property
+    def field(self) -> str:
+        """The name with `*` for the names of list items and the indices: one for each field."""
+        steps = self.name.split(".")
+        return ".".join(
+            "*" if isinstance(at, int) else step for at, step in zip(self.path, steps, strict=True)
+        )
+
+
+def everything(*overrides: str) -> Scenario:
+    """The scenario with everything, `overrides` laid upon it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "everything.yaml")
+        file.write_text(EVERYTHING, encoding="utf-8")
+        return load(file, overrides).scenario
+
+
+def plain(scenario: Scenario) -> Plain:
+    """A scenario as plain data, to be changed and made a scenario again."""
+    data: Plain = json.loads(scenario.model_dump_json())
+    return data
+
+
+def numbers(data: Plain) -> list[Number]:
+    """Every number of a scenario with its range, in the order of the schema."""
+    fields = Fields(Scenario)
+    return [
+        _number(fields, path, ".".join(names), value)
+        for path, names, value in _leaves(data, (), ())
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+
+
+def _leaves(
+    value: Any, path: Path_, names: tuple[str, ...]
+) -> Iterator[tuple[Path_, tuple[str, ...], Any]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _leaves(child, (*path, key), (*names, key))
+    elif isinstance(value, list):
+        for i, child in enumerate(value):
+            label = child.get("name", str(i)) if isinstance(child, dict) else str(i)
+            yield from _leaves(child, (*path, i), (*names, label.replace(".", " ")))
+    else:
+        yield path, names, value
+
+
+def _number(fields: Fields, path: Path_, name: str, value: float) -> Number:
+    option = next(o for o in fields.at(path) if o.get("type") in ("integer", "number"))
+    low = option.get("minimum", option.get("exclusiveMinimum", -float("inf")))
+    high = option.get("maximum", option.get("exclusiveMaximum", float("inf")))
+    whole = option["type"] == "integer"
+    return Number(path, name, value, whole, low, high, "exclusiveMinimum" in option,
+                  "exclusiveMaximum" in option)  # fmt: skip
+
+
+def changed(data: Plain, changes: Sequence[tuple[Path_, object]]) -> Scenario | None:
+    """The scenario with other values in some places; None if validation refuses it."""
+    made = copy.deepcopy(data)
+    for path, value in changes:
+        place = made
+        for step in path[:-1]:
+            place = place[step]  # type: ignore[index]
+        place[path[-1]] = value  # type: ignore[index]
+    try:
+        scenario = Scenario.model_validate_json(json.dumps(made), strict=True)
+    except ValidationError:
+        return None
+    return None if cross_checks(scenario) else scenario
