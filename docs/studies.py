@@ -62,7 +62,7 @@ HEADLINES = (
     "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
     "denials.final_rate", "denials.initial_rate", "money.average_revenue_per_case",
     "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
-    "money.net_value_usd", "money.open_usd", "money.open_valued_usd", "money.tco",
+    "money.net_value_usd", "money.open_usd", "money.tco",
     "people.mean_knowledge", "people.occupancy", "people.turnover", "quality.coding_accuracy",
 )  # fmt: skip
 """KPIs of the table that `make demo` prints."""

@@ -22,6 +22,8 @@ from sim.scenario.vendor import Vendor
 GRID = 101
 NORMALS = normal_quantiles((np.arange(GRID) + 0.5) / GRID)
 """Points of equal weight that stand for a standard normal."""
+FOLLOW_UP_WAIT_DAYS = 0.5
+"""Wait of a follow-up in a team that keeps up: some payers answer meanwhile."""
 DENIALS = ("denials_technical", "denials_clinical")
 Charts = tuple[dict[str, float], float, float]
 """Of coded charts: expected defects left by category, defects caught, queries sent."""
@@ -65,7 +67,8 @@ def visits_per_claim(
             for c in scenario.categories
         )
     denials = scenario.denials
-    silence = denials.follow_up_after_days + 0.5
+    # Lags are rounded to days, and half a day passes before somebody asks.
+    silence = denials.follow_up_after_days + 0.5 + FOLLOW_UP_WAIT_DAYS
     slow = sum(
         p.claims_share * _silent_share(p.reply_days, silence, p.no_reply_share)
         for p in scenario.payers
@@ -74,7 +77,8 @@ def visits_per_claim(
         **_front_visits(scenario, setting, serving),
         f"coding_{setting}": _coding_time(coder, setting),
         "cdi_query": queried,
-        "edits": min(1.0, scenario.hospital.scrubber_edit_share + caught)
+        "edits": 1.0
+        - (1.0 - scenario.hospital.scrubber_edit_share) * (1.0 - min(1.0, caught))
         + rejected / max(denials.correction_share, 0.1),
         "records": asked,
         **visits,
