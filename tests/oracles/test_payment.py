@@ -11,14 +11,14 @@ from sim.record.kpis import outcome
 from tests.scenarios import faultless, for_payers, scenario
 
 DRAIN = "drain_days=730"
-AR = ["teams.ar.vendor=specialized", "vendors.specialized.price.usd_per_hour=0",
-      "vendors.specialized.price.transition_usd=0"]  # fmt: skip
-HOURS = "vendors.generalist.price.usd_per_hour=0"
+NEVER_LATE = for_payers("filing_limit_days", 3650)
+WALK_INS = [f"hospital.front_end.{s}.{share}=0" for s in ("inpatient", "outpatient")
+            for share in ("scheduled_share", "prior_auth_share", "dictated_share")]  # fmt: skip
 
 
 def two_vendors(*overrides: str) -> dict[str, float]:
     """The generalist codes, the specialist follows up; nobody is paid by the hour."""
-    model = scenario("hybrid", DRAIN, *overrides, days=200)
+    model = scenario("hybrid", DRAIN, *WALK_INS, *overrides, days=200)
     return outcome(run(model, 0)).kpis
 
 
@@ -35,18 +35,12 @@ def teams_of(coder: str, follower: str) -> list[str]:
 
 def test_collections_go_to_whoever_worked_for_them() -> None:
     """Every first submission vanishes: all cash comes after a follow-up, and so does its share."""
-    vanish = [*for_payers("no_reply_share", 1), *for_payers("short_pay_share", 0)]
-    found = two_vendors(
-        *teams_of("generalist", "specialized"), *vanish,
-        *faultless("generalist"), "vendors.specialized.price.share_of_collections=0.2",
-    )  # fmt: skip
+    share = "vendors.specialized.price.share_of_collections=0.2"
+    base = [*teams_of("generalist", "specialized"), *faultless("generalist"), *NEVER_LATE, share]
+    found = two_vendors(*base)
     assert found["money.paid_usd"] > 0
-    # faultless() lets nothing vanish; without vanishing, the coder's employer is paid nothing.
-    assert found["money.fees_usd"] == 0.0
-    found = two_vendors(
-        *teams_of("generalist", "specialized"), *faultless("generalist"), *vanish,
-        "vendors.specialized.price.share_of_collections=0.2",
-    )  # fmt: skip
+    assert found["money.fees_usd"] == 0.0, "nothing vanishes, so there is nothing to follow up"
+    found = two_vendors(*base, *for_payers("no_reply_share", 1))
     assert found["money.fees_usd"] == pytest.approx(0.2 * found["money.paid_usd"], rel=1e-9)
 
 
@@ -61,8 +55,9 @@ def test_what_is_paid_at_the_first_go_is_the_coders() -> None:
 def test_a_claim_is_billed_once_by_each_vendor_that_works_on_it() -> None:
     """The coder's 7 dollars for every claim; the follower's 3 for those that were followed up."""
     model = scenario(
-        "hybrid", DRAIN, *teams_of("generalist", "specialized"), *faultless("generalist"),
-        *for_payers("no_reply_share", 0.5),
+        "hybrid", DRAIN, *WALK_INS, *teams_of("generalist", "specialized"),
+        *faultless("generalist"),
+        *for_payers("no_reply_share", 0.5), *NEVER_LATE,
         "vendors.generalist.price.usd_per_claim=7", "vendors.specialized.price.usd_per_claim=3",
         days=200,
     )  # fmt: skip

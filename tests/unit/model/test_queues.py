@@ -281,7 +281,9 @@ def test_the_target_of_a_queue_orders_work_by_deadline_and_no_other(queue: str) 
             f"queues.{queue}.due_days={due_days}", f"queues.{rivals[queue]}.due_days=5", days=120,
             last=30,
         )  # fmt: skip
-        return digests(run(scene, 0))
+        record = run(scene, 0)
+        del record.queues["in_time"]  # which counts by the target, whatever the order
+        return digests(record)
 
     assert tables("deadline", 0) != tables("deadline", 20)
     assert tables("fifo", 0) == tables("fifo", 20)
