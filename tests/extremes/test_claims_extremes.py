@@ -72,7 +72,7 @@ def test_what_is_never_won_back_is_lost_as_it_was_denied() -> None:
         *for_payers("appeal_levels", "[{file_within_days: 60, decision_days: 10}]"),
         *for_payers("records_decision_days", "[5, 10]"),
         *for_payers("corrected_claim_window_days", 60),
-        "categories.DUP.stake_share=1",
+        "vendors.generalist.quality.duplicate_share=0",  # which the field does not count
         "denials.records_recovery_share=0",
         *staffed(40),
         scale=0.03,

@@ -257,7 +257,7 @@ def assert_rates(record: Record) -> None:
             "claims.first_pass_payment_rate",
             "claims.rejection_rate",
             "claims.rfi_rate",
-            "denials.initial_rate",
+            "denials.first_answer_rate",
         )
     ]
     if (record.claims["first_outcome"] > 0).any():

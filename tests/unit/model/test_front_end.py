@@ -240,3 +240,28 @@ def test_front_ends_that_cannot_be_are_refused(case: str) -> None:
     name, override, said = REFUSED[case]
     with pytest.raises(ScenarioError, match=said):
         scenario(name, override)
+
+
+def test_patients_who_call_again_are_lost_only_once_more() -> None:
+    """Few book, so that many give up; the more call again, the fewer are lost in the end."""
+    few = ["teams.scheduling.headcount=14", f"{FRONT}.patience_mean_days=3"]
+    lost = [
+        run_kpis(
+            scenario("five_functions_generalist", *few, f"{FRONT}.call_again_share={share}",
+                     "drain_days=200", scale=0.02, days=150)
+        )["visits.lost_visit"]
+        for share in (0, 0.5, 1)
+    ]  # fmt: skip
+    assert lost[0] > lost[1] > lost[2] > 0.0, "whoever gives up twice is lost"
+
+
+def test_meetings_are_felt_at_the_visit_and_not_when_it_is_booked() -> None:
+    """Walk-ins have no lead time: how far ahead others book changes nothing of what they bring."""
+    walk_in = [f"{FRONT}.{setting}.scheduled_share=0" for setting in ("inpatient", "outpatient")]
+    found = [
+        run(scenario("five_functions_specialized", *walk_in, f"{FRONT}.lead_days={lead}",
+                     scale=0.02, days=200), 0).claims
+        for lead in ("[1, 2, 3]", "[40, 60, 80]")
+    ]  # fmt: skip
+    for name, column in found[0].items():
+        np.testing.assert_array_equal(column, found[1][name])
