@@ -52,13 +52,16 @@ def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: in
 
 
 def _close_unanswered(columns: Columns, limit_days: NDArray[np.int64], end_days: int) -> None:
-    """Write off claims that were not submitted, were sent back or got lost, and are too late."""
-    lapses = np.maximum(columns["day"] + limit_days, columns["first_day"]) + 1
+    """Write off claims that were not submitted, were sent back or got lost, and are too late.
+
+    That is found out at the end: until then somebody might have taken them up, late as it was.
+    """
     stage, lost = columns["stage"], (columns["flags"] & Flag.NO_REPLY) > 0
     with_nobody = (stage < Stage.SUBMITTED) | (stage == Stage.REJECTED)
-    never = (with_nobody | ((stage == Stage.SUBMITTED) & lost)) & (lapses <= end_days)
+    too_late = columns["day"] + limit_days < end_days
+    never = (with_nobody | ((stage == Stage.SUBMITTED) & lost)) & too_late
     for name, value in (
-        ("stage", Stage.CLOSED), ("loss_cause", Cause.TIMELY_FILING), ("closed_day", lapses),
+        ("stage", Stage.CLOSED), ("loss_cause", Cause.TIMELY_FILING), ("closed_day", end_days),
         ("loss_cents", columns["expected"]), ("under_cents", 0), ("cdi_cents", 0),
         ("over_cents", 0),
     ):  # fmt: skip

@@ -49,7 +49,9 @@ def plan_service(s: Objects, claim: Claim) -> None:
 
 
 def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
-    """A patient or a referring doctor asks for a visit."""
+    """A patient or a referring doctor asks for a visit, unless it has been booked meanwhile."""
+    if claim.visit & Visit.BOOKED:
+        return
     let_wait(s, Queue.SCHEDULING, claim, VisitTask.BOOKING, now)
     luck = visit_luck(s, claim, VisitLuck.PATIENCE)
     patience = -s.house.patience_mean_days * log(1.0 - luck)
@@ -98,6 +100,7 @@ def book(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """Book a visit, with the right coverage or not; ask for authorisation if it needs one."""
     if claim.stage == Stage.CLOSED:
         return
+    withdraw(s, claim, now)  # who called again while this was in hand need not wait any more
     claim.visit |= Visit.BOOKED
     if errs(s, agent, Queue.SCHEDULING, Skill.SCHEDULING, claim, VisitLuck.BOOKING):
         claim.defects |= Defect.REG
