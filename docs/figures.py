@@ -38,12 +38,14 @@ def said(value: float, digits: int, *, sign: bool = False) -> str:
 def within(at: Interval, factor: float, digits: int, *, sign: bool = False) -> str:
     """A mean and its interval."""
     mean, low, high = (said(x * factor, digits, sign=sign) for x in (at.mean, at.low, at.high))
+    if math.isnan(at.low):
+        return f"{mean} (no interval)"
     return f"{mean} ({low} to {high})"
 
 
 def plus_minus(row: dict[str, str]) -> str:
     """A difference ± half its interval: points, or thousands of USD; a plain 0 is exact."""
-    mean, low, high = (float(row[c]) for c in ("difference", "ci_low", "ci_high"))
+    mean, low, high = (float(row[c] or math.nan) for c in ("difference", "ci_low", "ci_high"))
     factor, digits = (1e-3, 0) if row["unit"] == "USD" else (100.0, 2)
     if mean == low == high == 0:
         return "0"
@@ -178,7 +180,7 @@ def swept(name: str, columns: Sequence[tuple[str, float, int, str]]) -> Iterator
     last, gaps = list(points.values())[-1], []
     for kpi, factor, digits, _ in columns:
         mean, low, high = (
-            float(last[kpi][f"difference{end}"]) for end in ("", "_ci_low", "_ci_high")
+            float(last[kpi][f"difference{end}"] or math.nan) for end in ("", "_ci_low", "_ci_high")
         )
         at = Interval(0, mean, math.nan, low, high)
         gaps.append(within(at, factor, digits, sign=True))

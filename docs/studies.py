@@ -36,7 +36,7 @@ SHOWN = " ".join(
 )  # fmt: skip
 VENDORS = ("generalist", "in_house", "specialized")
 MARKS = ("none", "CPC", "CCS", "RHIT", "RN")
-TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 13, "clinical": 13, "ar": 9}
+TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinical": 14, "ar": 8}
 """Teams of the shipped vendors, and how many the generalist plans at full size."""
 SAME_PEOPLE = " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items())
 REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)

@@ -174,7 +174,9 @@ def read_reference() -> dict[str, Interval]:
         row["kpi"]: Interval(int(row["n"]), mean, math.nan, low, high)
         for row in read("in_house")
         if row["mean"]
-        for mean, low, high in [tuple(float(row[c]) for c in ("mean", "ci_low", "ci_high"))]
+        for mean, low, high in [
+            tuple(float(row[c] or "nan") for c in ("mean", "ci_low", "ci_high"))
+        ]
     }
 
 
@@ -195,7 +197,8 @@ def rows(part: str) -> list[tuple[str, ...]]:
     out = []
     for figure in PARTS[part]:
         unit, at = " d" if figure.days else " %", figure.model(reference)
-        ours = f"{at.mean:.3g}{unit} ({at.low:.3g} to {at.high:.3g})"
+        ends = f"{at.low:.3g} to {at.high:.3g}" if at.low == at.low else "no interval"
+        ours = f"{at.mean:.3g}{unit} ({ends})"
         name = "worked out" if figure.worked_out else f"`{figure.kpis[0]}`"
         span = (
             f"{figure.low:g}" if figure.low == figure.high else f"{figure.low:g} to {figure.high:g}"

@@ -255,7 +255,7 @@ def kpi_name(name: str) -> str:
 def kpi_names() -> list[str]:
     """Every KPI that a run can give, the members of families one by one."""
     from sim.model.codes import CATEGORIES, CAUSES, QUEUES, VISIT_CAUSES
-    from sim.record.kpis import KPIS  # numpy, which --help can do without
+    from sim.record.kpis import AR_BANDS, FAMILIES, KPIS  # numpy, which --help can do without
 
     losses = (*CAUSES, "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback")
     families = {
@@ -263,8 +263,8 @@ def kpi_names() -> list[str]:
         "money.leakage.": (*losses, "open"),
         "denials.category.": CATEGORIES,
         "visits.": CAUSES[-VISIT_CAUSES:],
-        "work.backlog_days.": QUEUES,
-        "work.wait_days.": QUEUES,
+        "money.ar_aged_share.": AR_BANDS,
+        **{family: QUEUES for family in FAMILIES if family.startswith("work.")},
     }
     return [*KPIS, *(family + name for family, names in families.items() for name in names)]
 

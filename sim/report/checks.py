@@ -12,7 +12,7 @@ from sim.report.charts import View
 from sim.report.words import number, plain
 
 ANSWERS = ("claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
-           "denials.initial_rate")  # fmt: skip
+           "denials.first_answer_rate")  # fmt: skip
 WORLD = ("hospital", "payers", "start", "horizon_days", "timeline")
 """Parts of a scenario that decide which claims there are."""
 HOLDS, FAILS, OPEN = "holds", "FAILS", "not checked"

@@ -11,7 +11,7 @@ from sim.model.simulation import Simulation, run
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from tests.book import Book
-from tests.scenarios import scenario, world_of
+from tests.scenarios import for_payers, scenario, world_of
 
 PART = "Determinism"
 DAY = 112  # the end of the sixteenth week
@@ -32,9 +32,13 @@ EVENTS = {
 
 
 def world(event: str | None) -> Record:
-    """A run of the generalist with or without an event; the specialist waits in the wings."""
+    """A run of the generalist with or without an event; the specialist waits in the wings.
+
+    Nothing is paid short: what is chased after an event was paid before it.
+    """
     timeline = f"timeline=[{event % DATE}]" if event else "timeline=[]"
-    return run(scenario("medcentral", timeline, "kpi_from_days=30", days=200), 0)
+    in_full = for_payers("short_pay_share", 0)
+    return run(scenario("medcentral", timeline, *in_full, "kpi_from_days=30", days=200), 0)
 
 
 def before(record: Record, day: int) -> dict[str, object]:

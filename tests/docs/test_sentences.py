@@ -56,7 +56,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
         "missed at month 18",
     ),
     "decisions.md": (
-        "odds above 1", "below 1 a team of 19 does not become one of 1.9",
+        "88 % would leave", "odds above 1", "below 1 a team of 19 does not become one of 1.9",
         "wrong in coding. The alternative", "at 1 the generalist", "owns 2⁴⁰ steps",
         # Measured when the choice was made.
         "variance of row means 1.19 times", "13 MB, imported",
@@ -74,8 +74,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
         "settles on day 210, but services count from day 180",
     ),
     "levers.md": (
-        "among 60 that were truly nothing", "A plain 0 is", "columns are exactly 0.",
-        "A threshold** of 500 USD", "(0.00 is a trace", "at 85 %.", "± half the 95 %",
+        "among 60 that were truly nothing", "A plain 0 is",
+        "A threshold** of 500 USD", "at 85 %.", "± half the 95 %",
     ),
     "mean_field.md": ("weight below 1", "are cut at 1.", "shape below 1"),
     "model.md": ("13(1), 55–67",),

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from sim.model.kernel import rows
-from sim.model.kernel.rows import Sized
+from sim.model.kernel.shapes import Sized
 
 ROWS: tuple[type, ...] = (
     rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew, rows.Terms,

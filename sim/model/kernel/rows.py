@@ -10,42 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Annotated, Any
+from typing import Any
 
-from sim.model.codes import (
-    CATEGORIES,
-    MAX_LEVELS,
-    MAX_QUEUES,
-    NOBODY,
-    SETTINGS,
-    SKILLS,
-    WAIT_BINS,
-    First,
-    Stage,
+from sim.model.codes import CATEGORIES, MAX_QUEUES, NOBODY, SKILLS, WAIT_BINS, First, Stage
+from sim.model.kernel.shapes import (
+    ByCategory,
+    ByLevel,
+    ByQueue,
+    BySetting,
+    BySkill,
+    ByTask,
+    ByWait,
+    Short,
+    Worked,
 )
-
-Short = Annotated[int, "int32_t"]
-"""A whole number that fits into 32 bits: most of what a claim holds, of which there are many."""
-
-
-class Sized:
-    """Marks a list of fixed length in an annotation."""
-
-    def __init__(self, length: int) -> None:
-        self.length = length
-
-
-BySetting = Annotated[list[float], Sized(len(SETTINGS))]
-BySkill = Annotated[list[float], Sized(len(SKILLS))]
-ByCategory = Annotated[list[float], Sized(len(CATEGORIES))]
-ByLevel = Annotated[list[int], Sized(MAX_LEVELS)]
-ByQueue = Annotated[list[int], Sized(MAX_QUEUES)]
-ByWait = Annotated[list[int], Sized(WAIT_BINS)]
-"""Finished items by how long they waited (`rules.wait_bin`)."""
-Worked = Annotated[list[float], Sized(3)]
-"""How much of what comes back is taken up: the most, the half-way cents, the steepness."""
-ByTask = Annotated[list[float], Sized(3)]
-"""By queue of the front end."""
 
 
 def zeros(length: int) -> Any:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Denied first and paid last: both ends of a bar then start from a common line. The depth of each
 # scenario's own colour tells the outcomes apart.
 OUTCOMES = (
-    ("denials.initial_rate", "Denied", 1.0),
+    ("denials.first_answer_rate", "Denied", 1.0),
     ("claims.rfi_rate", "Records\nrequested", 0.65),
     ("claims.rejection_rate", "Rejected", 0.4),
     ("claims.first_pass_payment_rate", "Paid at\nfirst pass", 0.13),

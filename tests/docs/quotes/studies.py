@@ -50,11 +50,11 @@ def turnover_trap() -> Quotes:
     assert plan == TEAMS
     yield "({}, {}, {}, {} and {} people at full size".format(*plan.values())
     share = 1 - rise(planned, ACCURACY, 0, 4) / rise(same, ACCURACY, 0, 4)
-    assert 0.35 < share < 0.45
-    yield "Two fifths of the loss of accuracy come from the planning"
+    assert 0.42 < share < 0.5
+    yield "Nearly half of the loss of accuracy comes from the planning"
     waits = [float(row["mean"]) for row in points(same, "work.wait_days.coding_outpatient")]
-    assert 3.5 <= waits[-1] / waits[0] < 4
-    yield "grows almost fourfold in spite of overtime"
+    assert 3.5 <= waits[-1] / waits[0] < 4.5
+    yield "grows about fourfold in spite of overtime"
     rate = "vendors.generalist.turnover.annual_rate"
     few, many = (published("generalist", f"{rate}={at}") for at in (0.15, 0.8))
     apart = (100 * abs(getattr(many, part) - getattr(few, part))
@@ -175,10 +175,24 @@ def breakeven() -> Quotes:
     shares = [100 * vendor(f"market_average_{name}").turnover.annual_rate
               for name in ("specialized", "generalist")]  # fmt: skip
     yield "shipped value is {:.0f} % and the generalist's {:.0f} %".format(*shares)
-    for study, words in (("breakeven_wide", "the shipped seed"), ("breakeven_wide_7", "seed 7")):
-        above = read(study)[0]["ci_high"] == "inf"
-        ends = "{:.0%} to above 300 %" if above else "{:.0%} to {:.0%}"
-        yield f"{ratio(root(study, '{:.0%}', ends))} with {words}"
+    few, many = (float(read("breakeven_turnover")[0][c]) for c in ("ci_low", "ci_high"))
+    assert shares[0] < 100 * few < shares[1] < 100 * many
+    yield "With as many leavers as the generalist it has no clear lead any more"
+    [row] = read("breakeven_wide")
+    assert (row["ci_low"], row["ci_high"]) == ("-inf", "inf")
+    yield (
+        f"too few to place it: they give {100 * float(row['root']):.0f} % "
+        f"(below {shares[0]:.0f} to above 300 %) with the shipped seed"
+    )
+    [row] = read("breakeven_wide_7")
+    assert (row["root"], row["ci_high"]) == ("", "inf")
+    # One edge of the interval meets zero, beyond where 20 replications see the generalist clearly
+    # ahead: it is the upper edge, and what is clear is clear from there on.
+    assert many < float(row["ci_low"])
+    yield (
+        "and none with seed 7, where the generalist is ahead at both ends, and clearly so from "
+        f"{100 * float(row['ci_low']):.0f} % on (by a straight line between them)"
+    )
     average = {kpi: [values("market_average")[f"market_average_{name}", kpi].mean()
                      for name in ("generalist", "specialized")]
                for kpi in ("money.fees_usd", "money.expected_usd")}  # fmt: skip
@@ -190,20 +204,34 @@ def breakeven() -> Quotes:
         f"At {at} USD the specialist's fees exceed the generalist's by "
         f"{100 * more / expected:.1f} % of the hospital's net revenue"
     )
-    limit = (fees[0] + 0.01 * expected) / fees[1] * float(price)
-    yield f"is reached at about {limit:.0f} USD, inside the band"
-    assert 1.25 < float(read("breakeven_price")[0]["root"]) / float(price) < 1.42
-    yield "is worth a third more than what it costs"
-    cells = [(float(row["vendors.specialized.price.usd_per_hour"]), row["ahead"])
-             for row in read("breakeven_map")]  # fmt: skip
-    sure = {ahead: sorted({usd for usd, who in cells if who == ahead}) for _, ahead in cells}
-    assert max(sure["market_average_specialized"]) == 50
-    assert min(sure["market_average_generalist"]) == 70
-    assert [cells.count((usd, "")) for usd in (30, 50, 70, 90, 110)] == [0, 1, 1, 0, 0]
-    yield "is clearly ahead at 30 and, but for one row, at 50 USD an hour"
-    yield "the generalist at 90 and 110 and, but for one row, at 70"
+    assert 0.45 < 100 * more / expected < 0.55
+    yield "the simulation gives about half of that"
+    [own], [other] = read("breakeven_price"), read("breakeven_price_7")
+    above, little = (100 * (float(row["root"]) / float(price) - 1) for row in (own, other))
+    assert 0 < little < above < 10
+    yield "is worth little more than what it costs"
+    assert float(price) < float(own["ci_low"])
+    yield f"the rate may be {above:.0f} % above the shipped one, which is a small but clear lead"
+    assert float(other["ci_low"]) < float(price) < float(other["ci_high"])
+    yield f"with seed 7 it may be {little:.0f} % above, and the interval holds the shipped rate"
+    cells = [(float(row["vendors.specialized.price.usd_per_hour"]), row["ahead"],
+              float(row["difference"])) for row in read("breakeven_map")]  # fmt: skip
+    leads = {usd: {who for at, who, _ in cells if at == usd} for usd, _, _ in cells}
+    one = {"market_average_generalist"}
+    assert leads == {30: {""}, 50: {""}, 70: one, 90: one, 110: one}
+    yield "The generalist is clearly ahead at 70, 90 and 110 USD an hour, whatever hires know"
+    yield "the specialist is clearly ahead nowhere"
+    assert all(gap > 0 for usd, _, gap in cells if usd == 30)
+    assert all(gap < 0 for usd, _, gap in cells if usd == 50)
+    yield "At 30 USD its mean is the better one in every row, at 50 USD the worse one"
     zeros = crossings()
     yield f"from {min(zeros):.0f} to {max(zeros):.0f} USD"
+    limit, edges = (fees[0] + 0.01 * expected) / fees[1] * float(price), crossings("ci_high")
+    assert min(edges) < limit < max(edges)
+    yield (
+        f"is reached at about {limit:.0f} USD, where the generalist's area begins "
+        f"({min(edges):.0f} to {max(edges):.0f} USD by row)"
+    )
     for study in ("breakeven_full_turnover", "breakeven_full_turnover_7"):
         [row] = read(study)
         assert row["root"] == ""
@@ -227,11 +255,11 @@ def ratio(text: str) -> str:
     return text.replace("%", " %").replace("  %", " %").replace(" % to", " to", 1)
 
 
-def crossings() -> list[float]:
-    """Prices at which the mean difference of the map is zero, by row, straight between points."""
+def crossings(column: str = "difference") -> list[float]:
+    """Prices at which the mean difference of the map, or an end of it, is zero, by row."""
     rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in read("breakeven_map"):
-        at = float(row["vendors.specialized.price.usd_per_hour"]), float(row["difference"])
+        at = float(row["vendors.specialized.price.usd_per_hour"]), float(row[column])
         rows[row["vendors.specialized.entry_knowledge.domain"]].append(at)
     return [float(np.interp(0.0, [-gap for _, gap in sorted(row)], [usd for usd, _ in sorted(row)]))
             for row in rows.values()]  # fmt: skip
