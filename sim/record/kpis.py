@@ -431,7 +431,7 @@ def _work(view: View) -> dict[str, float]:
         out[f"work.in_time_share.{queue}"] = ratio(timely, done)
         for name, level_of in (("p50", 0.5), ("p90", 0.9)):
             out[f"work.wait_{name}_days.{queue}"] = _quantile(view, queue, level_of)
-        out[f"work.undone_share.{queue}"] = max(0.0, ratio(left_over, came_in))
+        out[f"work.undone_share.{queue}"] = min(1.0, max(0.0, ratio(left_over, came_in)))
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waited, done)
     return out

@@ -52,7 +52,8 @@ def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """A patient or a referring doctor asks for a visit, unless it has been booked meanwhile."""
     if claim.visit & Visit.BOOKED:
         return
-    let_wait(s, Queue.SCHEDULING, claim, VisitTask.BOOKING, now)
+    if claim.ticket < 0:  # else it was given back by somebody who left, and waits already
+        let_wait(s, Queue.SCHEDULING, claim, VisitTask.BOOKING, now)
     luck = visit_luck(s, claim, VisitLuck.PATIENCE)
     patience = -s.house.patience_mean_days * log(1.0 - luck)
     again = claim.visit & Visit.CALLED_AGAIN
