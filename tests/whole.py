@@ -89,7 +89,7 @@ vendors:
       prior_auth: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
       transcription: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
     programmes: {PROGRAMME.format(low="CPC", high="CCS")}
-    compliance: {{assessment_median_days: 20, remediation_share: 0.5, remediation_days: 10}}
+    compliance: {{assessment_median_days: 20, remediation_share: 0.95, remediation_days: 10}}
     price: {{usd_per_claim: 0.5, share_of_collections: 0.01, bills_training: true}}
 teams:
   - {{name: scheduling, vendor: specialized}}

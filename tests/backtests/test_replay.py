@@ -115,8 +115,11 @@ def test_a_good_file_is_read_as_written(tmp_path: Path) -> None:
     counts = read_daily_counts(
         written(tmp_path, *ROWS, " 2025-01-02 , outpatient , other , 0 "), PAYERS
     )
-    assert counts[date(2025, 1, 3), "inpatient"] == {0: 3}
-    assert counts[date(2025, 1, 2), "outpatient"] == {0: 2, 5: 0}
+    assert counts[date(2025, 1, 3), "inpatient"] == {PAYERS.index("medicare"): 3}
+    assert counts[date(2025, 1, 2), "outpatient"] == {
+        PAYERS.index("medicare"): 2,
+        PAYERS.index("other"): 0,
+    }
     assert len(counts) == 8
 
 

@@ -34,6 +34,7 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
         "claims.rejection_rate": rejected,
         "claims.rfi_rate": rfi,
         "denials.initial_rate": denied,
+        "denials.first_answer_rate": denied,
         "denials.final_rate": mix(0.061, 0.019) + noise(0.002),
         "quality.coding_accuracy": mix(0.826, 0.93) + noise(0.003),
         "money.expected_usd": expected,

@@ -372,7 +372,7 @@ def test_checks_find_what_is_wrong(study: Study, tmp_path: Path) -> None:
     assert verdicts(facts)[-2:] == ["holds"] * 2
     first = good.outcomes[TWO[0]][0]
     first.kpis["money.paid_usd"] += 0.02
-    first.kpis["denials.initial_rate"] += 1e-6
+    first.kpis["denials.first_answer_rate"] += 1e-6
     first.kpis["money.expected_usd"] += 0.02
     (tmp_path / "summary.csv").write_text("changed")
     again = Facts(facts.view, facts.brand, tmp_path, facts.manifest)
