@@ -37,7 +37,7 @@ SERVERS, LOAD, CUSTOMERS = 10, 0.85, 200_000
 ROUNDS = 5
 SCALES = ("0.1", "0.3", "1.0", "3.0", "10.0")
 WARM_UP_SCALE = 0.01
-YEAR = ("horizon_days=365", "kpi_from_days=90", "kpi_until_days=60")
+YEAR = ("horizon_days=365", "kpi_from_days=90", "kpi_until_days=60", "drain_days=0")
 START = "from sim.model.engines import choose; print(choose())"
 
 
