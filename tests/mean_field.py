@@ -279,7 +279,7 @@ class MeanField:
 KPI = {
     "accuracy": "quality.coding_accuracy",
     "rejection": "claims.rejection_rate",
-    "denial": "denials.initial_rate",
+    "denial": "denials.first_answer_rate",
     "rfi": "claims.rfi_rate",
     "first_pass": "claims.first_pass_payment_rate",
     "final_denial": "denials.final_rate",

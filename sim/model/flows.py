@@ -293,10 +293,15 @@ def taken_up(
     low, high = 0.0, 60.0
     for _ in range(60):
         middle = (low + high) / 2.0
-        part = most / (1.0 + exps(steepness * (middle - log_cents)))
+        part = _worked_part(most, middle, steepness, log_cents)
         enough = float((weights * part).sum()) > wanted * total
         low, high = (middle, high) if enough else (low, middle)
     return [most, exp(low), steepness]
+
+
+def _worked_part(most: float, halfway: float, steepness: float, log_cents: Floats) -> Floats:
+    """`rules.worked_share` for many amounts, all in logs."""
+    return most / (1.0 + exps(steepness * (halfway - log_cents)))
 
 
 def _worth_it(vendor: Vendor, log_cents: Floats) -> Floats:
@@ -314,7 +319,7 @@ def _part_taken_up(
     log_cents = log_cents_at_stake(scenario, setting, category, denials)
     part = np.full(GRID, most)
     if halfway_cents > 0.0:
-        part = most / (1.0 + exps(steepness * (log(halfway_cents) - log_cents)))
+        part = _worked_part(most, log(halfway_cents), steepness, log_cents)
     if denials:
         part = part * _worth_it(vendor, log_cents)
     return float(part.mean())

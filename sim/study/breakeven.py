@@ -25,8 +25,8 @@ CLOSE_ENOUGH = 0.1
 class BreakEven:
     """Differences by value in ascending order, and where they change sign.
 
-    `root` is nan where they do not. `low` and `high` bound it; they are infinite where the interval
-    of the difference still holds zero at that end of the span.
+    `root` is nan where they do not. Between `low` and `high` the interval of the difference holds
+    zero; they are infinite where it still does at that end of the span, or nowhere.
     """
 
     tried: dict[float, Interval]
@@ -40,9 +40,13 @@ class BreakEven:
         values = sorted(tried)
         at = [tried[v] for v in values]
         root = crossing(values, [i.mean for i in at])
-        lower, upper = (crossing(values, edge) for edge in zip(*((i.low, i.high) for i in at),
-                                                              strict=True))  # fmt: skip
-        first, last = (lower, upper) if at[0].mean > 0 else (upper, lower)
+        # What is clear at an end is so until the edge of the interval next to zero meets it.
+        first, last = (
+            crossing(values, [i.low if end.low > 0 else i.high for i in at])
+            if end.low > 0 or end.high < 0
+            else math.nan
+            for end in (at[0], at[-1])
+        )
         low = -math.inf if math.isnan(first) else first
         high = math.inf if math.isnan(last) else last
         return cls({v: tried[v] for v in values}, root, low, high)

@@ -37,28 +37,30 @@ class Overload:
 
 def overloaded(result: StudyResult) -> list[Overload]:
     """Every queue of every scenario that falls behind, clearly and by more than a little."""
-    found = []
-    for name, by in result.outcomes.items():
-        queues = {
-            kpi.removeprefix(UNDONE): None
-            for outcome in by.values()
-            for kpi in outcome.kpis
-            if kpi.startswith(UNDONE)
-        }
-        behind = {}
-        for queue in queues:
-            undone = mean_interval([o.kpis.get(UNDONE + queue, math.nan) for o in by.values()])
-            low = undone.low if undone.n > 1 else undone.mean
-            if undone.n and low > LEAST_SHARE:
-                behind[queue] = undone
-        if behind:
-            found += _with_staffing(name, result.scenarios.get(name, {}), behind)
-    return found
+    return [
+        found
+        for name in result.outcomes
+        if (behind := _behind(result, name))
+        for found in _with_staffing(name, result.scenarios.get(name, {}), behind)
+    ]
 
 
 def overloaded_names(result: StudyResult) -> frozenset[str]:
     """Scenarios with a queue that falls behind."""
-    return frozenset(found.scenario for found in overloaded(result))
+    return frozenset(name for name in result.outcomes if _behind(result, name))
+
+
+def _behind(result: StudyResult, name: str) -> dict[str, Interval]:
+    """The queues of a scenario that fall behind, with what they leave over."""
+    by = result.outcomes[name].values()
+    kpis = {kpi: None for outcome in by for kpi in outcome.kpis if kpi.startswith(UNDONE)}
+    found = {}
+    for kpi in kpis:
+        undone = mean_interval([o.kpis.get(kpi, math.nan) for o in by])
+        low = undone.low if undone.n > 1 else undone.mean
+        if undone.n and low > LEAST_SHARE:
+            found[kpi.removeprefix(UNDONE)] = undone
+    return found
 
 
 def _with_staffing(

@@ -35,7 +35,7 @@ def chart(view: View) -> Chart:
                 column.append(value)
     if not data["share"]:
         raise NothingToDraw("no claim was answered by a payer")
-    title = view.finding("denials.initial_rate", "of claims initially denied")
+    title = view.finding("denials.first_answer_rate", "of claims denied at the first answer")
     return Chart(
         name="claim_outcomes",
         title=title,

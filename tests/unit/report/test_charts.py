@@ -70,10 +70,11 @@ def said(chart: Chart) -> str:
 def test_the_title_states_the_finding(drawn: dict[str, Chart], result: StudyResult) -> None:
     assert set(drawn) >= {"claim_outcomes", "money_waterfall", "backlog", "headcount"}
     rates = [
-        np.mean([o.kpis["denials.initial_rate"] for o in result.outcomes[n].values()]) for n in TWO
+        np.mean([o.kpis["denials.first_answer_rate"] for o in result.outcomes[n].values()])
+        for n in TWO
     ]
     assert drawn["claim_outcomes"].title == (
-        f"Specialised: {rates[1]:.1%} of claims initially denied, "
+        f"Specialised: {rates[1]:.1%} of claims denied at the first answer, "
         f"against {rates[0]:.1%} for generalist"
     ).replace("%", " %")
 

@@ -49,6 +49,17 @@ def test_bounds_beyond_the_span_are_infinite() -> None:
     assert found.root < found.high < 1.0
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_without_a_root_the_bounds_are_where_zero_is_held(sign: float) -> None:
+    """Means of 1 and 5, half widths of 3: the nearer edge goes from −2 to 2, and meets 0 at ½."""
+    grows = BreakEven.of({0.0: around(sign, 3.0), 1.0: around(5.0 * sign, 3.0)})
+    assert math.isnan(grows.root)
+    assert (grows.low, grows.high) == (-math.inf, 0.5)
+    shrinks = BreakEven.of({0.0: around(5.0 * sign, 3.0), 1.0: around(sign, 3.0)})
+    assert math.isnan(shrinks.root)
+    assert (shrinks.low, shrinks.high) == (0.5, math.inf)
+
+
 def test_a_crossing_lies_on_the_straight_line() -> None:
     assert crossing([0, 2, 4], [3, 1, -1]) == 3.0
     assert crossing([0, 1], [0.0, 1.0]) == 0.0
