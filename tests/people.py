@@ -11,7 +11,7 @@ import simpy
 
 from sim.model.careers import Career
 from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
-from sim.model.kernel import queueing
+from sim.model.kernel import ports
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.ports import Objects
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
@@ -124,7 +124,7 @@ def watch(scene: Scenario, *actions: Action, replication: int = 0) -> Seen:
     """Run a scenario, looking into the office all the time, with more things happening in it."""
     world = world_of(scene, replication)
     seen = Seen(world, None)  # type: ignore[arg-type]
-    put_down = queueing.on
+    put_down = ports.on
 
     def count(change: str, queue: str, _key: int, _now: float) -> None:
         seen.moves[queue, change] += 1

@@ -26,6 +26,7 @@ SQRT_HALF = 0.70710678118654757
 TINY = 2.0**-10
 """Up to which five terms of the series of exp are right to the last bit."""
 SIXTH, TWENTY_FOURTH = 1.0 / 6.0, 1.0 / 24.0
+MINUS_TINY = -TINY
 NEAR_ZERO = 0.34
 """Less than half of ln 2."""
 MOST_EXP, LEAST_EXP = 709.782712893384, -745.2
@@ -42,7 +43,7 @@ LANCZOS = (0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.3234
 
 def exp(x: float) -> float:
     """The exponential function."""
-    if -TINY <= x <= TINY:  # most of what work teaches and a night makes forget
+    if MINUS_TINY <= x <= TINY:  # most of what work teaches and a night makes forget
         return 1.0 + x * (1.0 + x * (0.5 + x * (SIXTH + x * TWENTY_FOURTH)))
     if -NEAR_ZERO <= x <= NEAR_ZERO:  # the same steps as below where k is 0, at half the cost
         t = x * x

@@ -1,37 +1,52 @@
 """Names for the whole numbers that the model works with: queues, stages, defects, causes, errands.
 
 They are plain integers under a heading, not `enum` members: the kernel compares them millions of
-times, and a member of an `IntEnum` costs ten times as much to look up.
+times, and a member of an `IntEnum` costs ten times as much to look up. Under a heading stands an
+object, not a class: Python finds what an object holds in half the time.
 """
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TypeVar, cast, get_args
 
 from sim.scenario.fields import CategoryName, Discipline, QueueName, SkillName
 
 
 class Codes:
-    """Base of a list of named whole numbers, in the order of their definition."""
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """The names as scenarios and tables write them: in small letters."""
-        return tuple(name.lower() for name in vars(cls) if not name.startswith("_"))
+    """A list of named whole numbers, in the order of their definition."""
 
 
-def _agree(codes: type[Codes], written: object, first: int = 0) -> None:
+Written = TypeVar("Written")
+
+
+def heading(written: type[Written]) -> type[Written]:
+    """The codes that a class lists, as attributes of an object that is read like the class."""
+    codes = Codes()
+    for name, number in vars(written).items():
+        if not name.startswith("_"):
+            setattr(codes, name, number)
+    return cast(type[Written], codes)
+
+
+def names(codes: object) -> tuple[str, ...]:
+    """The names under a heading as scenarios and tables write them: in small letters."""
+    return tuple(name.lower() for name in vars(codes))
+
+
+def _agree(codes: object, written: object, first: int = 0) -> None:
     """Check, once, that a list of codes is the list of names that scenarios may write."""
-    assert codes.names()[first:] == tuple(str(n).lower() for n in get_args(written)), codes
+    assert names(codes)[first:] == tuple(str(n).lower() for n in get_args(written)), codes
 
 
-class Setting(Codes):
+@heading
+class Setting:
     """Where the service took place."""
 
     INPATIENT, OUTPATIENT = range(2)
 
 
-class Queue(Codes):
+@heading
+class Queue:
     """Kinds of work; those of the front end come first."""
 
     (SCHEDULING, PRIOR_AUTH, TRANSCRIPTION, CODING_INPATIENT, CODING_OUTPATIENT, CDI_QUERY,
@@ -39,26 +54,30 @@ class Queue(Codes):
      UNDERPAYMENTS) = range(12)  # fmt: skip
 
 
-class Skill(Codes):
+@heading
+class Skill:
     """Skills that work uses and teaches; the first two are those of the two settings."""
 
     (CODING_INPATIENT, CODING_OUTPATIENT, BILLING, CLINICAL, AR, SCHEDULING, PRIOR_AUTH,
      TRANSCRIPTION) = range(8)  # fmt: skip
 
 
-class Category(Codes):
+@heading
+class Category:
     """Kinds of defect; the bit of each in a claim's masks has the same name in `Defect`."""
 
     REG, DATA, AUTH, DOC, CODE, DUP, TIMELY, NONCOV, PAYER = range(9)
 
 
-class Defect(Codes):
+@heading
+class Defect:
     """Bits of a mask of defects."""
 
     REG, DATA, AUTH, DOC, CODE, DUP, TIMELY, NONCOV, PAYER = (1 << i for i in range(9))
 
 
-class Flag(Codes):
+@heading
+class Flag:
     """Bits of a claim's yes-or-no attributes."""
 
     (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
@@ -66,69 +85,80 @@ class Flag(Codes):
      APPEALED) = (1 << i for i in range(15))  # fmt: skip
 
 
-class Visit(Codes):
+@heading
+class Visit:
     """Bits of what has happened to a visit before its chart is complete."""
 
     (NEEDS_AUTH, DICTATED, BOOKED, AUTHORISED, REFUSED, FLAWED, POSTPONED, TOOK_PLACE,
      CALLED_AGAIN) = (1 << i for i in range(9))  # fmt: skip
 
 
-class Luck(Codes):
+@heading
+class Luck:
     """Uniforms that decide the coding step, by column; those that every chart needs come first."""
 
     (ERROR, ENTRY, DUPLICATE, HOLD, SAMPLE, DETECT, DIRECTION, RAISES, REG, DATA, AUTH) = range(11)
 
 
-class MachineLuck(Codes):
+@heading
+class MachineLuck:
     """Uniforms that decide what a coding machine does with a chart, by column."""
 
     ALONE, UNSUPPORTED, FOUND = range(3)
 
 
-class PayerLuck(Codes):
+@heading
+class PayerLuck:
     """Uniforms that decide what a payer's machine sees in a claim, by column."""
 
     CODE, DOC, CLEAN = range(3)
 
 
-class Decision(Codes):
+@heading
+class Decision:
     """Uniforms that decide what is done about a claim, by column; the last of them by category."""
 
     (RECORDS_WORKED, RECORDS_LAG, SHORT_PAY_NOTICED, AUDIT_LAG, DENIAL_WORKED) = range(5)
 
 
-class QueryLuck(Codes):
+@heading
+class QueryLuck:
     """Uniforms that decide whether a physician answers a query, resolves it, and how late."""
 
     ANSWERED, RESOLVED, LATE = range(3)
 
 
-class VisitLuck(Codes):
+@heading
+class VisitLuck:
     """Uniforms that decide a visit, by column."""
 
     (SCHEDULED, AUTH, DICTATED, LEAD, PATIENCE, BOOKING, BOOKING_CHECK, REQUEST, REQUEST_CHECK,
      DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK, CALLS_AGAIN) = range(16)  # fmt: skip
 
 
-class VisitTask(Codes):
+@heading
+class VisitTask:
     """Tasks of a visit, by column of the uniforms that decide how long they take."""
 
     BOOKING, REQUEST, PEER, NOTE = range(4)
 
 
-class Stage(Codes):
+@heading
+class Stage:
     """Where a claim is, in the order in which it can first get there."""
 
     (WAITING, HELD, QUERIED, READY, SUBMITTED, REJECTED, ASKED, DENIED, PAID, CLOSED) = range(10)
 
 
-class First(Codes):
+@heading
+class First:
     """First answer of the payer's side."""
 
     NONE_YET, PAID, REJECTED, ASKED, DENIED = range(5)
 
 
-class Cause(Codes):
+@heading
+class Cause:
     """Named losses.
 
     The first five end a claim, the next five change what a paid claim brings, and the last two, of
@@ -139,13 +169,15 @@ class Cause(Codes):
      OVER_CODING, SHORT_PAY, TAKEBACK, LOST_VISIT, REFUSED_VISIT) = range(12)  # fmt: skip
 
 
-class Order(Codes):
+@heading
+class Order:
     """Which item of a queue is taken first."""
 
     FIFO, DEADLINE, VALUE, EASE = range(4)
 
 
-class Errand(Codes):
+@heading
+class Errand:
     """What happens to a claim on a day that was put down for it."""
 
     (REPLY, SILENT, REJECTED, ANSWER, RECORDS_DECIDED, DECIDED, TAKE_BACK, LAPSE, HAND_OVER, ASK,
@@ -155,13 +187,13 @@ class Errand(Codes):
 _agree(Queue, QueueName)
 _agree(Category, CategoryName)
 _agree(Order, Discipline)
-assert set(Skill.names()) == set(get_args(SkillName))
+assert set(names(Skill)) == set(get_args(SkillName))
 
-CATEGORIES = tuple(name.upper() for name in Category.names())
+CATEGORIES = tuple(name.upper() for name in names(Category))
 SETTINGS, SKILLS, QUEUES, STAGES = (
-    Setting.names(), Skill.names(), Queue.names(), Stage.names()
+    names(Setting), names(Skill), names(Queue), names(Stage)
 )  # fmt: skip
-CAUSES = Cause.names()
+CAUSES = names(Cause)
 VISIT_CAUSES = 2
 """The last causes are of visits."""
 

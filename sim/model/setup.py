@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
-from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SETTING_ROWS, SKILLS, Order, Queue
+from sim.model.codes import (
+    CATEGORIES,
+    MAX_LEVELS,
+    QUEUES,
+    SETTING_ROWS,
+    SKILLS,
+    Order,
+    Queue,
+    names,
+)
 from sim.model.flows import coded_charts, taken_up
 from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, Terms, WorkQueue
 from sim.model.kernel.work import WORK
@@ -74,7 +83,7 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
         row.sigma = rules.lognormal_sigma(queue.minutes_cv)
         row.exponential = int(queue.distribution == "exponential")
         row.due_days = queue.due_days
-        row.order = Order.names().index(orders.get(queue.name, "fifo"))
+        row.order = names(Order).index(orders.get(queue.name, "fifo"))
     return rows
 
 

@@ -103,22 +103,21 @@ class SimPyEngine:
     def receive_file(self, day: int) -> None:
         """Payers take the file of the night before a day."""
         s = self.state
-        for c in s.outbox.pop(day - 1, ()):
-            payer.submit(s, s.claims[c], day)
+        for claim in s.outbox.pop(day - 1, ()):
+            payer.submit(s, claim, day)
 
     def run_errands(self, day: int) -> None:
         """Run the errands of a day, in the order in which they were put down."""
-        s, now, claims, errands = self.state, float(day), self.state.claims, work.ERRANDS
-        for errand, c, value in s.agenda.pop(day, ()):
-            errands[errand](s, claims[c], now, value)
+        s, now, errands = self.state, float(day), work.ERRANDS
+        for errand, claim, value in s.agenda.pop(day, ()):
+            errands[errand](s, claim, now, value)
 
     # --- what is seen from outside ------------------------------------------------------------
 
     def ages(self, queue: WorkQueue, now: float) -> Sequence[float]:
         """Days that each waiting claim has waited, in no order."""
-        claims = self.state.claims
         heap = self.state.heaps[queue.index]
-        return [now - since for _, ticket, since, c in heap if claims[c].ticket == ticket]
+        return [now - since for _, ticket, since, claim in heap if claim.ticket == ticket]
 
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""

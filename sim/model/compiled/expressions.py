@@ -138,8 +138,7 @@ class Expressions:
     def _attribute(self, owner: ast.expr, attribute: str) -> tuple[str, str]:
         if isinstance(owner, ast.Name) and owner.id not in self.locals:
             value = getattr(self.names.get(owner.id), attribute, None)
-            if isinstance(self.names.get(owner.id), type) and isinstance(value, int):
-                assert issubclass(self.names[owner.id], Codes)
+            if isinstance(self.names.get(owner.id), Codes) and isinstance(value, int):
                 return number(value)
             raise NotTranslatableError(f"{owner.id}.{attribute}")
         text, kind = self.value(owner)

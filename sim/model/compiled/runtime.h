@@ -125,13 +125,14 @@ static inline double port_head(State *s, WorkQueue *queue) {
     return top == NULL ? INFINITY : top->key;
 }
 
-static inline void port_pop(State *s, WorkQueue *queue, Agent *agent) {
+static inline Claim *port_pop(State *s, WorkQueue *queue, Agent *agent) {
     Entry *top = live_top(s, queue);
     agent->hand_key = top->key;
     agent->hand_ticket = top->ticket;
     agent->hand_since = top->since;
     agent->hand_claim = top->claim;
     drop_top(&s->store->heaps[queue->index]);
+    return &s->claims[agent->hand_claim];
 }
 
 /* --- what is due on a day ------------------------------------------------------------------ */
@@ -163,8 +164,8 @@ static int next_errand(State *s, List *day, Errand_ *out) {
     return 1;
 }
 
-static inline void port_put_down(State *s, int64_t day, int64_t what, Claim *claim, int64_t value) {
-    if (day >= 0) add_errand(s, &s->store->agenda[day], what, claim->index, value);
+static inline void port_on(State *s, int64_t day, int64_t what, Claim *claim, int64_t value) {
+    if (day >= 0 && day < s->house->end_days) add_errand(s, &s->store->agenda[day], what, claim->index, value);
 }
 
 static inline void port_send_out(State *s, int64_t day, Claim *claim) {

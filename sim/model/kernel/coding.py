@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.model.arithmetic import exp, normal_quantile
 from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, MachineLuck, QueryLuck, Queue, Stage
-from sim.model.kernel.ports import Objects, coding_luck, machine_luck, query_luck
-from sim.model.kernel.queueing import enqueue, on, ready
+from sim.model.kernel.ports import Objects, coding_luck, machine_luck, on, query_luck
+from sim.model.kernel.queueing import enqueue, ready
 from sim.model.kernel.rows import Agent, Claim, Terms
 from sim.model.rules import accuracy, entry_defect, reviewed
 

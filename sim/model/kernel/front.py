@@ -19,8 +19,8 @@ from sim.model.codes import (
 )
 from sim.model.kernel.coding import admit
 from sim.model.kernel.money import lose
-from sim.model.kernel.ports import Objects, visit_luck, visit_touch
-from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
+from sim.model.kernel.ports import Objects, on, visit_luck, visit_touch
+from sim.model.kernel.queueing import enqueue, next_workday, withdraw
 from sim.model.kernel.rows import Agent, Claim
 from sim.model.rules import accuracy, known, reviewed, task_accuracy, touch_factor
 

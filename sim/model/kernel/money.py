@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.model.codes import NO_DUE, Decision, Errand, Flag, Queue, Stage
-from sim.model.kernel.ports import Objects, decision_luck
-from sim.model.kernel.queueing import enqueue, on
+from sim.model.kernel.ports import Objects, decision_luck, on
+from sim.model.kernel.queueing import enqueue
 from sim.model.kernel.rows import Agent, Claim
 
 

@@ -18,8 +18,8 @@ from sim.model.codes import (
 )
 from sim.model.kernel.knowledge import lesson
 from sim.model.kernel.money import lose, pay, payable, receive
-from sim.model.kernel.ports import Objects, decision_luck, payer_luck
-from sim.model.kernel.queueing import enqueue, next_workday, on, withdraw
+from sim.model.kernel.ports import Objects, decision_luck, on, payer_luck
+from sim.model.kernel.queueing import enqueue, next_workday, withdraw
 from sim.model.kernel.rows import Claim
 from sim.model.rules import level_chance, worked_share
 

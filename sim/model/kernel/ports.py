@@ -6,14 +6,13 @@ keyed tables, so it does not matter which engine looks them up.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 
-import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from sim.model.codes import SETTING_ROWS
 from sim.model.draws import Draws
@@ -39,6 +38,14 @@ A row of `claim.query` is a claim's; of all others a day and setting, with so ma
 Numbers come in blocks of four: tables of so many columns keep those of a claim in few blocks.
 """
 
+CODING, DECISIONS, REWORK = (
+    PURPOSES["claim.coding"], PURPOSES["claim.decisions"], PURPOSES["claim.rework"]
+)  # fmt: skip
+TOUCH, MACHINE, PAYER = (
+    PURPOSES["claim.rework_touch"], PURPOSES["claim.coding_ai"], PURPOSES["claim.payer_ai"]
+)  # fmt: skip
+VISIT, VISIT_TOUCH = PURPOSES["visit.luck"], PURPOSES["visit.touch"]
+
 TABLES = {
     "coding": "claim.coding", "decisions": "claim.decisions", "machine": "claim.coding_ai",
     "payer": "claim.payer_ai",
@@ -48,28 +55,32 @@ TABLES = {
 
 
 class Luck:
-    """The luck of the claims of a day and setting: tables that are drawn when asked for."""
+    """The luck of the claims of a day and setting: tables that are drawn when asked for.
+
+    They lie row by row in arrays, whose single numbers Python reads quickest.
+    """
 
     __slots__ = ("_count", "_draws", "_row", "coding", "decisions", "machine", "payer", "rework",
                  "rework_touch", "visit", "visit_touch")  # fmt: skip
-    coding: NDArray[np.float64]
-    decisions: NDArray[np.float64]
-    machine: NDArray[np.float64]
-    payer: NDArray[np.float64]
-    rework: NDArray[np.float64]
-    rework_touch: NDArray[np.float64]
-    visit: NDArray[np.float64]
-    visit_touch: NDArray[np.float64]
+    coding: array[float]
+    decisions: array[float]
+    machine: array[float]
+    payer: array[float]
+    rework: array[float]
+    rework_touch: array[float]
+    visit: array[float]
+    visit_touch: array[float]
 
     def __init__(self, draws: Draws, row: int, count: int) -> None:
         self._draws = draws
         self._row = row
         self._count = count
 
-    def __getattr__(self, name: str) -> NDArray[np.float64]:
+    def __getattr__(self, name: str) -> array[float]:
         """A table that has not been drawn yet."""
         purpose = TABLES[name]
-        table = self._draws.uniforms(purpose, self._row, self._count, PURPOSES[purpose])
+        drawn = self._draws.uniforms(purpose, self._row, self._count, PURPOSES[purpose])
+        table = array("d", drawn.tobytes())
         setattr(self, name, table)
         return table
 
@@ -78,16 +89,16 @@ class Luck:
 class Objects(State):
     """The state with what SimPy's engine keeps beside the rows.
 
-    An entry of a heap is (key, ticket, waiting since, claim), smallest first; it is stale once the
-    claim has another ticket. An errand is (what, claim, value). `luck` holds the luck of claims by
-    day and setting; `calls` the event that an idle agent waits for.
+    An entry of a heap is (key, ticket, waiting since, claim), smallest first (no two have the same
+    ticket); it is stale once the claim has another. An errand is (what, claim, value). `luck` holds
+    the luck of claims by day and setting; `calls` the event that an idle agent waits for.
     """
 
-    heaps: list[list[tuple[float, int, float, int]]] = field(default_factory=list)
-    agenda: defaultdict[int, list[tuple[int, int, int]]] = field(
+    heaps: list[list[tuple[float, int, float, Claim]]] = field(default_factory=list)
+    agenda: defaultdict[int, list[tuple[int, Claim, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    outbox: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    outbox: defaultdict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     luck: dict[int, Luck] = field(default_factory=dict)
     draws: Draws = field(default_factory=lambda: Draws(0, 0))
     calls: dict[int, simpy.Event] = field(default_factory=dict)
@@ -95,41 +106,46 @@ class Objects(State):
 
 def push(s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim) -> None:
     """Put an entry into the heap of a queue."""
-    heappush(s.heaps[queue.index], (key, ticket, since, claim.index))
+    heappush(s.heaps[queue.index], (key, ticket, since, claim))
 
 
 def head(s: Objects, queue: WorkQueue) -> float:
     """Key of the best live entry of a queue; infinity when there is none."""
-    heap, claims = s.heaps[queue.index], s.claims
+    heap = s.heaps[queue.index]
     while heap:
-        key, ticket, _, c = heap[0]
-        if claims[c].ticket == ticket:
+        key, ticket, _, claim = heap[0]
+        if claim.ticket == ticket:
             return key
         heappop(heap)
     return inf
 
 
-def pop(s: Objects, queue: WorkQueue, agent: Agent) -> None:
+def pop(s: Objects, queue: WorkQueue, agent: Agent) -> Claim:
     """Take the best live entry of a queue into an agent's hands; there must be one."""
-    heap, claims = s.heaps[queue.index], s.claims
+    heap = s.heaps[queue.index]
     while True:
-        key, ticket, since, c = heappop(heap)
-        if claims[c].ticket == ticket:
+        key, ticket, since, claim = heappop(heap)
+        if claim.ticket == ticket:
             break
     agent.hand_key = key
     agent.hand_ticket = ticket
     agent.hand_since = since
-    agent.hand_claim = c
+    agent.hand_claim = claim.index
+    return claim
 
 
-def put_down(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
-    """Put an errand down for a day; those of a day run in the order in which they were put down."""
-    s.agenda[day].append((errand, claim.index, value))
+def on(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
+    """Put an errand down for a day; what lies past the end never happens.
+
+    Those of a day run in the order in which they were put down.
+    """
+    if day < s.house.end_days:
+        s.agenda[day].append((errand, claim, value))
 
 
 def send_out(s: Objects, day: int, claim: Claim) -> None:
     """Let a claim go out with the file of the night after a day."""
-    s.outbox[day].append(claim.index)
+    s.outbox[day].append(claim)
 
 
 def signal(s: Objects, agent: Agent, _now: float) -> None:
@@ -139,32 +155,38 @@ def signal(s: Objects, agent: Agent, _now: float) -> None:
 
 def coding_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides the coding step, by `Luck`."""
-    return s.luck[claim.key >> ROW_BITS].coding.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].coding[(key & ROW) * CODING + i]
 
 
 def decision_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides what is done about a claim, by `Decision`."""
-    return s.luck[claim.key >> ROW_BITS].decisions.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].decisions[(key & ROW) * DECISIONS + i]
 
 
 def rework_luck(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides the outcome of a visit to a work queue, by column."""
-    return s.luck[claim.key >> ROW_BITS].rework.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].rework[(key & ROW) * REWORK + i]
 
 
 def rework_touch(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides how long such a visit takes."""
-    return s.luck[claim.key >> ROW_BITS].rework_touch.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].rework_touch[(key & ROW) * TOUCH + i]
 
 
 def machine_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides what a coding machine does with a chart, by `MachineLuck`."""
-    return s.luck[claim.key >> ROW_BITS].machine.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].machine[(key & ROW) * MACHINE + i]
 
 
 def payer_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides what a payer's machine sees in a claim, by `PayerLuck`."""
-    return s.luck[claim.key >> ROW_BITS].payer.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].payer[(key & ROW) * PAYER + i]
 
 
 def query_luck(s: Objects, claim: Claim, i: int) -> float:
@@ -174,9 +196,11 @@ def query_luck(s: Objects, claim: Claim, i: int) -> float:
 
 def visit_luck(s: Objects, claim: Claim, i: int) -> float:
     """A uniform that decides a visit before its chart, by `VisitLuck`."""
-    return s.luck[claim.key >> ROW_BITS].visit.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].visit[(key & ROW) * VISIT + i]
 
 
 def visit_touch(s: Objects, claim: Claim, i: int) -> float:
     """The uniform that decides how long a task of a visit takes, by `VisitTask`."""
-    return s.luck[claim.key >> ROW_BITS].visit_touch.item(claim.key & ROW, i)
+    key = claim.key
+    return s.luck[key >> ROW_BITS].visit_touch[(key & ROW) * VISIT_TOUCH + i]

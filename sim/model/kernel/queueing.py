@@ -5,21 +5,22 @@ from __future__ import annotations
 from math import inf
 
 from sim.model.codes import MAX_QUEUES, NO_DUE, NOBODY, Order, Stage
-from sim.model.kernel.ports import Objects, head, pop, push, put_down, send_out, signal
+from sim.model.kernel.ports import Objects, head, pop, push, send_out, signal
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 
 # --- claims that wait -----------------------------------------------------------------------------
 
 
-def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
+def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> Claim:
     """Take the best entry of a queue in which somebody waits into an agent's hands."""
-    pop(s, queue, agent)
+    claim = pop(s, queue, agent)
+    claim.ticket = -1
     queue.level -= 1
     queue.waited_days += now
     queue.taken += 1
-    s.claims[agent.hand_claim].ticket = -1
     agent.hand_queue = queue.index
     agent.hand_taken = now
+    return claim
 
 
 def drop(queue: WorkQueue, claim: Claim, now: float) -> None:
@@ -132,12 +133,6 @@ def pass_on(s: Objects, agent: Agent, now: float) -> None:
 
 
 # --- what is due later ----------------------------------------------------------------------------
-
-
-def on(s: Objects, day: int, errand: int, claim: Claim, value: int) -> None:
-    """Put an errand down for a day; what lies past the end never happens."""
-    if day < s.house.end_days:
-        put_down(s, day, errand, claim, value)
 
 
 def next_workday(s: Objects, day: int) -> int:

@@ -27,7 +27,8 @@ def visit_column(claim: Claim, q: int) -> int:
     So the luck of an appeal does not depend on how often the claim was edited before.
     """
     tries = claim.tries >> TRIES_BITS * q & (1 << TRIES_BITS) - 1
-    return REWORK_FIRST[q] + min(tries, REWORK_COLUMNS[q]) - 1
+    columns = REWORK_COLUMNS[q]
+    return REWORK_FIRST[q] + (tries if tries < columns else columns) - 1
 
 
 def start_visit(s: Objects, claim: Claim, queue: WorkQueue) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import Defect, Visit, VisitLuck, VisitTask
+from sim.model.codes import Defect, Visit, VisitLuck, VisitTask, names
 from sim.model.kernel import coding
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
@@ -177,7 +177,7 @@ def test_two_vendors_meet_the_same_visits() -> None:
         front = other.scenario.hospital.front_end
         assert front is not None
         Simulation(other)._expect(0, front.lead_days[2])
-        s, lucks, tasks = objects(other), len(VisitLuck.names()), len(VisitTask.names())
+        s, lucks, tasks = objects(other), len(names(VisitLuck)), len(names(VisitTask))
         drawn.append([(c.key, c.expected, [visit_luck(s, c, i) for i in range(lucks)],
                        [visit_touch(s, c, i) for i in range(tasks)], c.lead_days,
                        c.visit & Visit.NEEDS_AUTH, c.visit & Visit.DICTATED,

@@ -11,14 +11,15 @@ from typing import cast
 
 import pytest
 
-from sim.model.codes import Codes
+from sim.model.codes import heading
 from sim.model.compiled.c_types import NotTranslatableError
 from sim.model.compiled.translate import Unit
 
 LIMITS = (3, 5, 8)
 
 
-class Sign(Codes):
+@heading
+class Sign:
     """A list of codes for these tests."""
 
     MINUS, PLUS = -1, 1
