@@ -196,9 +196,10 @@ def noted_changes(note: Change) -> Iterator[None]:
         ports.push(s, queue, key, ticket, since, claim)
         note("put", QUEUES[queue.index], claim.key, since)
 
-    def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> None:
-        queueing_take(s, queue, agent, now)
-        note("take", QUEUES[queue.index], s.claims[agent.hand_claim].key, now)
+    def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> Claim:
+        claim = queueing_take(s, queue, agent, now)
+        note("take", QUEUES[queue.index], claim.key, now)
+        return claim
 
     def drop(queue: WorkQueue, claim: Claim, now: float) -> None:
         queueing_drop(queue, claim, now)
