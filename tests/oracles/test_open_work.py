@@ -69,6 +69,67 @@ def test_what_nobody_codes_is_lost_to_the_filing_limit_and_said() -> None:
     assert 5 < behind.needed < 9, "18,000 charts of half an hour, at 92 % of 1,700 hours a year"
 
 
+@pytest.mark.parametrize(
+    ("name", "team", "queues"),
+    [
+        ("five_functions_generalist", "scheduling", {"scheduling": 1.0}),
+        ("five_functions_in_house", "prior_auth", {"prior_auth": 1.0}),
+        ("five_functions_generalist", "transcription", {"transcription": 1.0}),
+        ("generalist", "clinical", {"cdi_query": 1.0, "denials_clinical": 1.0}),
+        ("generalist", "billing", {"edits": 1.0, "records": 1.0, "denials_technical": 1.0}),
+        ("generalist", "ar", {"underpayments": 1.0}),
+    ],
+)
+def test_what_leaves_because_nobody_comes_is_overload(
+    name: str, team: str, queues: dict[str, float]
+) -> None:
+    """Patience, deadlines and replies take work away that nobody does: none of it was done.
+
+    A follow-up that the payer answers within the queue's target is no miss, so that of these a part
+    only counts.
+    """
+    said = study(scenario(name, f"teams.{team}.headcount=0", scale=0.05, **SHAPE))
+    found = {o.queue: o for o in overloaded(said)}
+    for queue, share in queues.items():
+        assert found[queue].undone.mean == pytest.approx(share), queue
+        assert (found[queue].team, found[queue].planned) == (team, 0.0)
+        assert found[queue].needed > 0.0
+    if team == "ar":
+        assert 0.1 < found["follow_up"].undone.mean < 0.7
+
+
+def test_impatience_alone_is_no_overload() -> None:
+    """Whoever has time to spare loses some requests all the same: arrivals do not exceed them."""
+    result = study(scenario("five_functions_in_house", scale=0.05, **SHAPE))
+    [outcomes] = result.outcomes.values()
+    assert all(o.kpis["visits.lost_visit"] > 0.02 for o in outcomes.values())
+    assert "scheduling" not in {o.queue for o in overloaded(result)}
+
+
+def test_a_team_too_small_leaves_undone_what_it_has_no_time_for() -> None:
+    """People for c of an offered load of 1 leave 1 - c of it undone, however patient it is.
+
+    The plan is for a target occupancy: six tenths of its people have time for so much less.
+    """
+    model = scenario(
+        "five_functions_in_house", "hospital.front_end.call_again_share=0",
+        "vendors.in_house.turnover.annual_rate=0", "vendors.in_house.handle_time_multiplier=1",
+        scale=0.2, **SHAPE,
+    )  # fmt: skip
+    [target] = {v.target_occupancy for v in model.vendors if v.name == "in_house"}
+    [none] = overloaded(_with(model, 0))
+    few = round(0.6 * none.needed)
+    found = {o.queue: o for o in overloaded(_with(model, few))}["scheduling"]
+    assert (found.planned, found.needed) == (few, none.needed)
+    assert found.undone.mean == pytest.approx(1.0 - few / none.needed / target, abs=0.08)
+
+
+def _with(model: Scenario, schedulers: int) -> StudyResult:
+    change = {"headcount": schedulers, "overtime": None}
+    teams = [t.model_copy(update=change) if t.name == "scheduling" else t for t in model.teams]
+    return study(model.model_copy(update={"teams": tuple(teams)}))
+
+
 def test_a_team_that_keeps_up_is_not_overloaded() -> None:
     result = study(year())
     assert overloaded(result) == []
