@@ -200,12 +200,16 @@ def print_study(
 ) -> int:
     """What was found: as tables and a sentence, only the sentence, or one JSON object with `more`.
 
-    Then every failed replication. Charts and reports are made after that, by `draw`: whoever waits
-    for the answer does not wait for them. Gives the exit code.
+    What does not keep up with its work is said before the tables, and in the sentence. Then every
+    failed replication. Charts and reports are made after that, by `draw`: whoever waits for the
+    answer does not wait for them. Gives the exit code.
     """
     from sim.report import terminal
+    from sim.report.overload import overload_text, told
     from sim.study.compare import CAVEAT, summarise
+    from sim.study.overload import overloaded
 
+    found = told(result, found)
     if options.json:
         print_json(
             {
@@ -217,6 +221,7 @@ def print_study(
                 "replications": result.replications,
                 "stopped_because": result.stopped_because,
                 "failures": len(result.failures),
+                "overloaded": [asdict(each) for each in overloaded(result)],
                 **more,
                 "summary": [_flat(row) for row in summarise(result)],
                 "comparison": [_flat(row) for row in comparisons],
@@ -224,7 +229,7 @@ def print_study(
         )
     else:
         if not options.quiet:
-            say(tables(terminal.wants_colour()))
+            say(overload_text(result) + tables(terminal.wants_colour()))
         reused = f"; {result.reused} runs were there before" if result.reused else ""
         say(f"{found} ({result.stopped_because}{reused})")
     for failure in result.failures:

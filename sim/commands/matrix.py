@@ -53,13 +53,13 @@ def run(options: argparse.Namespace) -> int:
     from sim.report.matrix import charts, finding, text
 
     advised = tuple(matrix.ADVICE[name] for name in matrix.NAMES)
-    shown = (matrix.ASSIGNMENTS[0], matrix.ASSIGNMENTS[-1], advised, found.best)
+    shown = (matrix.ASSIGNMENTS[0], matrix.ASSIGNMENTS[-1], advised, found.best or advised)
     told = [matrix.name_of(assignment, vendors) for assignment in shown]
     pictures = charts(result, found, base.hospital.scale)
     answer = f"{finding(found)}."
     draw = write_answer(
         options, brand, result, folder, matrix.tables(found), pictures, told, answer
     )
-    best = matrix.name_of(found.best, vendors)
+    best = matrix.name_of(found.best, vendors) if found.best else None
     said = partial(text, found)
     return print_study(options, result, folder, [], answer, said, draw, best=best)

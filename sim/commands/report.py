@@ -119,12 +119,13 @@ def write_answer(
     """
     from sim.report.build import Drawn, clear, draw_charts, write_numbers
     from sim.report.others import PICTURES
+    from sim.report.overload import told as spoken
     from sim.report.progress import shown_progress
     from sim.study.compare import compare
     from sim.study.store import Ledger
     from sim.study.tables import kpi_tables, only, write_scenarios, write_tables
 
-    told = list(dict.fromkeys(told))
+    told, found = list(dict.fromkeys(told)), spoken(result, found)
     part = only(result, *told)
     below = folder / "charts"
     clear(below, [name for table in tables for name in PICTURES.get(Path(table).stem, ())])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import fsum
 
@@ -36,7 +36,7 @@ class Observer:
         self._queues: Table = {
             k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
                             "oldest_days", "wait_days", "mean_level", "days", "in_time",
-                            *AGE_BANDS)
+                            "missed", "busy_minutes", "productive_minutes", *AGE_BANDS)
         }  # fmt: skip
         self._weeks: Table = {
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
@@ -47,7 +47,7 @@ class Observer:
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
                             "knowledge_client")
         }  # fmt: skip
-        self._last_queue: dict[str, tuple[int, int, float, float, int]] = {}
+        self._last_queue: dict[str, tuple[int, int, float, float, int, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
         self._window_busy: dict[str, float] = {}
@@ -81,50 +81,62 @@ class Observer:
 
     def week(self, day: int) -> None:
         """Write the rows of the week (or part of one) that ends now."""
-        world = self._world
-        now = float(day)
         if day == self._last_day:
             return
-        for name in self._names:
-            queue = world.state.queues[QUEUES.index(name)]
-            area = queue.waited_days + queue.level * now
-            seen = (queue.arrived, queue.finished, queue.wait_days, area, queue.in_time)
-            last = self._last_queue.get(name, (0, 0, 0.0, 0.0, 0))
-            self._last_queue[name] = seen
-            finished = seen[1] - last[1]
-            span = day - self._last_day
-            ages = world.engine.ages(queue, now)
-            row = (
-                self._last_day // 7, world.calendar.date_of(self._last_day).isoformat(),
-                name, seen[0] - last[0], finished, queue.level, max(ages, default=0.0),
-                (seen[2] - last[2]) / finished if finished > 0 else 0.0,
-                (area - last[3]) / span, span, seen[4] - last[4], *_by_age(ages),
-            )  # fmt: skip
-            _append(self._queues, row)
-        for team in world.teams:
-            if not (team.is_open or team.employed):
-                continue
-            people = [a for a in team.employed if a.producing]
-            seen_team = (
-                team.roster.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
-                team.time.scheduled_hours, team.time.billed_hours,
-            )  # fmt: skip
-            before = self._last_team.get(team.key, (0.0,) * len(seen_team))
-            self._last_team[team.key] = seen_team
-            skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
-            levels = [_mean_level(a.row, skills) for a in people]
-            certified = sum(a.certification != "none" for a in people)
-            row_team = (
-                self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
-                len(people) * hours, team.personnel.pipeline * hours, sum(levels) * hours,
-                sum(a.client for a in people) * hours, certified * hours,
-                *(x - y for x, y in zip(seen_team, before, strict=True)),
-                team.vendor.turnover.annual_rate,
-            )  # fmt: skip
-            _append(self._weeks, row_team)
+        self._write_queues(day, self._write_teams())
         if day % COHORT_DAYS == 0:
             self._write_cohorts(day)
         self._last_day = day
+
+    def _write_teams(self) -> dict[str, tuple[float, float]]:
+        """A row per team; gives the busy and the productive minutes of each queue's teams."""
+        minutes: dict[str, tuple[float, float]] = {}
+        for team in self._world.teams:
+            if not (team.is_open or team.employed):
+                continue
+            people = [a for a in team.employed if a.producing]
+            seen = (
+                team.roster.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
+                team.time.scheduled_hours, team.time.billed_hours,
+            )  # fmt: skip
+            before = self._last_team.get(team.key, (0.0,) * len(seen))
+            self._last_team[team.key] = seen
+            since = [x - y for x, y in zip(seen, before, strict=True)]
+            for queue in team.queues:
+                busy, productive = minutes.get(QUEUES[queue.index], (0.0, 0.0))
+                minutes[QUEUES[queue.index]] = busy + since[0], productive + since[1]
+            skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
+            levels = [_mean_level(a.row, skills) for a in people]
+            certified = sum(a.certification != "none" for a in people)
+            row = (
+                self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
+                len(people) * hours, team.personnel.pipeline * hours, sum(levels) * hours,
+                sum(a.client for a in people) * hours, certified * hours, *since,
+                team.vendor.turnover.annual_rate,
+            )  # fmt: skip
+            _append(self._weeks, row)
+        return minutes
+
+    def _write_queues(self, day: int, minutes: Mapping[str, tuple[float, float]]) -> None:
+        """A row per queue, with the minutes of its teams."""
+        world, now, span = self._world, float(day), day - self._last_day
+        begins = world.calendar.date_of(self._last_day).isoformat()
+        for name in self._names:
+            queue = world.state.queues[QUEUES.index(name)]
+            area = queue.waited_days + queue.level * now
+            seen = (queue.arrived, queue.finished, queue.wait_days, area, queue.in_time,
+                    queue.missed)  # fmt: skip
+            last = self._last_queue.get(name, (0, 0, 0.0, 0.0, 0, 0))
+            self._last_queue[name] = seen
+            finished = seen[1] - last[1]
+            ages = world.engine.ages(queue, now)
+            row = (
+                self._last_day // 7, begins, name, seen[0] - last[0], finished, queue.level,
+                max(ages, default=0.0), (seen[2] - last[2]) / finished if finished > 0 else 0.0,
+                (area - last[3]) / span, span, seen[4] - last[4], seen[5] - last[5],
+                *minutes.get(name, (0.0, 0.0)), *_by_age(ages),
+            )  # fmt: skip
+            _append(self._queues, row)
 
     def _write_cohorts(self, day: int) -> None:
         """Mean knowledge of those hired in the same quarter."""

@@ -52,6 +52,8 @@ def _k(
     return name, Kpi(name, unit, better, form, definition, matters, headline)
 
 
+NO_TIME_LEFT = 0.97
+"""Part of its productive time from which on a team is busy as good as always."""
 AR_BANDS_DAYS = (30, 60, 90, 120)
 AR_BANDS = ("0_30", "31_60", "61_90", "91_120", "over_120")
 """Ages of receivables, in days since service."""
@@ -235,8 +237,11 @@ FAMILIES: dict[str, Kpi] = dict([
        "Items finished that waited no longer than the queue's due_days, over the items finished, "
        "from kpi_from_days on", 0.01),
     _k("work.undone_share.", "share", "lower", RATIO,
-       "Items left over at the end of the run, net of those that waited on kpi_from_days, "
-       "over the items that came in between; above a few percent the queue is overloaded", 0.01),
+       "Items that nobody came to: left over at the end of the run, net of those that waited on "
+       "kpi_from_days, or gone meanwhile because a deadline, patience or the use of it had run out "
+       "while the team was busy for 97 % of its productive time or more; over the items that came "
+       "in between. Above a few percent the queue is overloaded",
+       0.01),
 ])  # fmt: skip
 """KPIs whose last part is a cause, a category or a queue."""
 
@@ -409,10 +414,12 @@ def _work(view: View) -> dict[str, float]:
         for name in ("days", "mean_level", "wait_days", "finished")
     )
     names = np.array(queues["queue"], dtype=object)[late]
-    arrived, backlog, in_time = (
-        np.array(queues[name], float) for name in ("arrived", "backlog", "in_time")
+    backlog = np.array(queues["backlog"], float)
+    counts = ("arrived", "in_time", "missed", "busy_minutes", "productive_minutes")
+    totals = np.array(
+        [level * days, wait * finished, finished]
+        + [np.array(queues[name], float)[late] for name in counts]
     )
-    totals = np.array([level * days, wait * finished, finished, arrived[late], in_time[late]])
     all_names = np.array(queues["queue"], dtype=object)
     out = {
         "work.touches_per_claim": ratio(touches, count),
@@ -422,7 +429,7 @@ def _work(view: View) -> dict[str, float]:
     }
     for queue in view.record.facts.queues:
         # Each row lies in one piece of memory, and is added up as if it stood alone.
-        waiting, waited, done, came_in, timely = (
+        waiting, waited, done, came_in, timely, missed, busy, productive = (
             totals.compress(names == queue, axis=1).sum(axis=1).tolist()
         )
         mine = all_names == queue
@@ -431,7 +438,10 @@ def _work(view: View) -> dict[str, float]:
         out[f"work.in_time_share.{queue}"] = ratio(timely, done)
         for name, level_of in (("p50", 0.5), ("p90", 0.9)):
             out[f"work.wait_{name}_days.{queue}"] = _quantile(view, queue, level_of)
-        out[f"work.undone_share.{queue}"] = min(1.0, max(0.0, ratio(left_over, came_in)))
+        if busy < NO_TIME_LEFT * productive:  # else nobody was free to come in time
+            missed = 0.0
+        undone = ratio(left_over + missed, came_in)
+        out[f"work.undone_share.{queue}"] = min(1.0, max(0.0, undone))
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waited, done)
     return out

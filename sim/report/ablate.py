@@ -24,9 +24,14 @@ def finding(ablation: Ablation, pair: Pair, kpi: str) -> str:
     """The group that brings most alone, and the whole difference."""
     metadata = kpi_of(kpi)
     sign = -1.0 if metadata.better == "lower" else 1.0
-    top = max(ablation.effects[kpi], key=lambda e: sign * e.alone.mean)
-    whole = "{} ({})".format(*_said(ablation.whole[kpi], metadata.unit))
-    own = "{} ({})".format(*_said(top.alone, metadata.unit))
+    known = [e for e in ablation.effects[kpi] if e.alone.n]
+    if not known:
+        return f"No verdict on {inside(label(kpi))}"
+    top = max(known, key=lambda e: sign * e.alone.mean)
+    whole, own = (
+        "{} ({})".format(*_said(at, metadata.unit)).removesuffix(" ()")
+        for at in (ablation.whole[kpi], top.alone)
+    )
     return sentence(
         f"given alone to {plain(pair.base.name)}, {top.group} changes {inside(label(kpi))} most: "
         f"{own}, of {whole} for all of {plain(pair.other.name)}"
@@ -34,6 +39,8 @@ def finding(ablation: Ablation, pair: Pair, kpi: str) -> str:
 
 
 def _said(at: Interval, unit: str) -> tuple[str, str]:
+    if not at.n:
+        return "no verdict", ""
     return interval(at.mean, at.low, at.high, unit, difference=True)
 
 
@@ -108,10 +115,11 @@ def _draw(
     wide = (style.WIDTH - 2 * style.MARGIN - left - 2 * gap) / 3
     frame = style.canvas(title, view.source(note), 0.27 * rows + 1.0)
     height, low = 0.27 * len(effects), 0.27 * (rows - len(effects)) + 0.55
-    every = [i for _, bars in panels for _, i in bars] + list(shares.values())
+    every = [i for _, bars in panels for _, i in bars if i.n]
+    every += [i for i in shares.values() if i.n]
     reach = [
         min(0.0, *(min(i.mean, i.low) for i in every)),
-        max(max(i.mean, i.high) for i in every),
+        max(0.0, *(max(i.mean, i.high) for i in every)),
     ]
     span = reach[1] - reach[0] or 1.0
     limits = (reach[0] - 0.05 * span, reach[1] + 0.05 * span)

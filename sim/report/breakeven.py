@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import Chart, View, standard_error
+from sim.report.overload import unknown
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.scenario.reference import Fields
@@ -79,7 +80,9 @@ class Found:
         """Where the two come out the same, or that they do not."""
         who, base = plain(self.scenario), plain(self.baseline)
         kpi, at = inside(label(self.kpi)), self.at
-        ends = list(at.tried.items())
+        ends = [(v, i) for v, i in at.tried.items() if i.n]
+        if math.isnan(at.root) and len(ends) < len(at.tried):
+            return sentence(f"no verdict on where {who} and {base} break even in {kpi}")
         if math.isnan(at.root):
             (low, first), (high, last) = ends[0], ends[-1]
             said = [number(i.mean, kpi_of(self.kpi).unit, standard_error(i)) for i in (first, last)]
@@ -116,7 +119,14 @@ def text(found: Found, colour: bool) -> str:
     """The differences as a table."""
     unit = kpi_of(found.kpi).unit
     rows = [
-        (found.field.value(v), *interval(i.mean, i.low, i.high, unit, difference=True))
+        (
+            found.field.value(v),
+            *(
+                interval(i.mean, i.low, i.high, unit, difference=True)
+                if i.n
+                else (unknown(found.kpi), "")
+            ),
+        )
         for v, i in found.at.tried.items()
     ]
     heads = ("difference", "95 % interval")

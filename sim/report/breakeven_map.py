@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.breakeven import Field
 from sim.report.charts import Chart, View
+from sim.report.overload import unknown
 from sim.report.sweep import unit_of
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, plain, sentence
@@ -50,6 +51,8 @@ class Mapped:
         won, lost, even = (self.map.count(winner) for winner in (1, -1, 0))
         points = won + lost + even
         kpi = inside(label(self.kpi))
+        if not points:
+            return sentence(f"no verdict on {who} and {base} in {kpi} at any point")
         if points in (won, lost):
             one, other = (who, base) if won else (base, who)
             return sentence(f"{one} is clearly ahead of {other} in {kpi} at all {points} points")
@@ -74,7 +77,15 @@ class Mapped:
         """`map.csv`: the difference at each point, and who is clearly ahead."""
         names = {1: self.scenario, -1: self.baseline, 0: ""}
         rows = [
-            (x, y, at.n, at.mean, at.low, at.high, names[self.map.winner(r, c)])
+            (
+                x,
+                y,
+                at.n,
+                at.mean,
+                at.low,
+                at.high,
+                names[self.map.winner(r, c)] if self.map.known(r, c) else unknown(self.kpi),
+            )
             for r, (y, row) in enumerate(zip(self.map.up, self.map.differences, strict=True))
             for c, (x, at) in enumerate(zip(self.map.across, row, strict=True))
         ]
@@ -91,7 +102,8 @@ def text(mapped: Mapped, colour: bool) -> str:
         row = [up.value(found.up[r])]
         for c, at in enumerate(found.differences[r]):
             shown, _ = interval(at.mean, at.low, at.high, unit_of(mapped.kpi), difference=True)
-            row.append(shown + MARKS[found.winner(r, c)])
+            known = shown + MARKS[found.winner(r, c)]
+            row.append(known if at.n else unknown(mapped.kpi))
         rows.append(row)
     heads = [across.value(x, per=False) for x in found.across]
     note = (
@@ -124,6 +136,8 @@ def _draw(mapped: Mapped) -> Figure:
         f"{label(mapped.kpi)}, {plain(mapped.scenario)} minus {plain(mapped.baseline)} under the "
         "same random numbers. Dots: points simulated, straight lines between them"
     )
+    if any(not at.n for row in mapped.map.differences for at in row):
+        note += f"; crosses: {unknown(mapped.kpi)}"
     if view.replicated:
         note += "; no clear difference: the interval holds zero (95 % for all points together)"
     names = mapped.baseline, mapped.scenario
@@ -145,6 +159,8 @@ def _draw(mapped: Mapped) -> Figure:
 
 def _areas(axes: Axes, mapped: Mapped, colours: list[str]) -> None:
     """Filled where one is clearly ahead, the zero line, and the points."""
+    import numpy as np
+
     from sim.report import style
 
     found = mapped.map
@@ -157,8 +173,10 @@ def _areas(axes: Axes, mapped: Mapped, colours: list[str]) -> None:
     for heights, levels, colour in ((high, (-math.inf, 0), behind), (low, (0, math.inf), ahead)):
         if any(levels[0] < h < levels[1] for row in heights for h in row):
             axes.contourf(x, y, heights, levels, colors=[colour])
-    if min(map(min, mean)) < 0 < max(map(max, mean)):
+    if np.nanmin(mean) < 0 < np.nanmax(mean):
         axes.contour(x, y, mean, (0,), colors=style.INK, linewidths=2)
-    for row in y:
-        axes.plot(x, [row] * len(x), "o", ms=3, color=style.GREY, clip_on=False)
+    for r, row in enumerate(y):
+        for c, column in enumerate(x):
+            sign = "o" if found.known(r, c) else "x"
+            axes.plot(column, row, sign, ms=3, color=style.GREY, clip_on=False)
     axes.grid(visible=False)

@@ -13,12 +13,14 @@ from sim.report.build import Drawn, charts, images
 from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
+from sim.report.overload import overload_text, told
 from sim.report.plots import Plot, plots
 from sim.report.published import published_text
 from sim.report.settling import unsettled
-from sim.report.terminal import Texts, careful, compared, described, headline, overload_text
-from sim.report.words import apart, label, sentence
+from sim.report.terminal import Texts, careful, compared, described, headline
+from sim.report.words import apart, label, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
+from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.stored import read_manifest
 
@@ -76,7 +78,7 @@ class Facts:
     def answer(self) -> str:
         """The finding in one sentence with its interval."""
         own: str = self.manifest.get("found", "")
-        return own or headline(self.view.result, self.view.comparison)
+        return own or told(self.view.result, headline(self.view.result, self.view.comparison))
 
     @property
     def runs(self) -> str:
@@ -92,7 +94,7 @@ class Facts:
         result = self.view.result
         overload = " ".join(overload_text(result).split())
         bands = published_text(kpi.name for kpi in self.kpis if kpi.headline)
-        return " ".join(filter(None, (self.runs, overload, *unsettled(result), bands)))
+        return " ".join(filter(None, (overload, self.runs, *unsettled(result), bands)))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:
@@ -171,7 +173,11 @@ class Facts:
 
     def recommendation(self) -> Iterator[tuple[str, str, str]]:
         """By family of KPIs: which scenario leads the baseline most clearly, and by what."""
+        behind = overloaded_names(self.view.result)
         for family, title in FAMILIES.items():
+            if behind and is_money(f"{family}."):
+                yield title, "no verdict", f"{' and '.join(map(plain, sorted(behind)))} overloaded"
+                continue
             rows = [c for c in self.view.comparison if c.kpi.name.split(".")[0] == family]
             rows = [c for c in rows if c.kpi.better != "neither" and c.kpi.name.count(".") == 1]
             score: dict[str, list[Comparison]] = {}

@@ -10,6 +10,7 @@ from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.study.compare import CAVEAT
 from sim.study.matrix import ADVICE, NAMES, Assignment, Matrix, Row, name_of
+from sim.study.overload import OVERLOADED
 from sim.study.replicate import StudyResult
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ NET, FEES = "money.net_value_usd", "money.fees_usd"
 def finding(matrix: Matrix) -> str:
     """Which functions pay at which vendor, and how the article fares."""
     first, second = map(plain, matrix.vendors)
+    if not matrix.standing:
+        return f"No verdict on {inside(label(NET))}"
     gains = [inside(FUNCTION_LABELS[r.function]) for r in matrix.rows if r.second]
     losses = [inside(FUNCTION_LABELS[r.function]) for r in matrix.rows if r.second is False]
     parts = [
@@ -65,6 +68,8 @@ def _listed(names: list[str]) -> str:
 def reason(row: Row, vendors: tuple[str, str]) -> str:
     """Why a function pays or does not: what revenue gives, and what fees take."""
     second = plain(vendors[1])
+    if not row.pairs:
+        return "no verdict, since either end of each move is overloaded"
     se = standard_error(row.net)
     gain = number(abs(row.revenue), "USD", se)
     fees = row.effects[FEES].mean
@@ -80,7 +85,8 @@ def text(matrix: Matrix, colour: bool) -> str:
     for row in matrix.rows:
         net = row.net
         shown, ends = interval(net.mean, net.low, net.high, "USD", difference=True)
-        says = "unclear" if row.second is None else plain(matrix.vendors[row.second], 16)
+        unclear = "unclear" if row.pairs else OVERLOADED
+        says = unclear if row.second is None else plain(matrix.vendors[row.second], 16)
         told = (plain(matrix.vendors[ADVICE[row.function]], 16), AGREES[row.agrees])
         rows.append((FUNCTION_LABELS[row.function], shown, ends, says, *told))
     heads = ("net value", "95 % interval", "model says", "article says", "")
@@ -97,11 +103,12 @@ def text(matrix: Matrix, colour: bool) -> str:
         f"{FUNCTION_LABELS[row.function]}: {reason(row, matrix.vendors)}." for row in matrix.rows
     )
     first, second = map(plain, matrix.vendors)
+    left = f" that keep up with their work; {len(matrix.overloaded)} do not"
     note = (
         f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
-        f"assignments of the others; KPI window.\n{why}\nthe best is one of "
-        f"{len(matrix.contenders)} of the {len(matrix.standing)} assignments (95 % for all "
-        f"together). {CAVEAT}"
+        f"assignments of the others{', less the overloaded' * bool(matrix.overloaded)}; KPI window."
+        f"\n{why}\nthe best is one of {len(matrix.contenders)} of the {len(matrix.standing)} "
+        f"assignments{left * bool(matrix.overloaded)} (95 % for all together). {CAVEAT}"
     )
     standing = table(("net value", "behind", "best in"), best)
     return printed([table(heads, rows), standing], note, colour=colour)
@@ -125,9 +132,12 @@ def charts(result: StudyResult, matrix: Matrix, scale: float) -> list[Chart]:
         "ci_high": [gap.high for _, _, gap, _ in order],
     }
     advised = tuple(ADVICE[name] for name in NAMES)
-    rank = next(i for i, (a, *_) in enumerate(order, 1) if a == advised)
+    rank = next((i for i, (a, *_) in enumerate(order, 1) if a == advised), None)
+    if matrix.best is None:
+        return []
     leader = spoken(matrix.best, matrix.vendors)
-    led = f"{leader} leads; the article's choice is number {rank} of {len(order)}"
+    article = OVERLOADED if rank is None else f"number {rank} of {len(order)}"
+    led = f"{leader} leads; the article's choice is {article}"
     return [
         Chart("matrix", title, f"Main effect of each function. {title}.", data,
               lambda: _heat_map(result, matrix, scale, title)),

@@ -6,7 +6,6 @@ from textwrap import wrap
 
 from sim.report.terminal import WIDTH
 from sim.report.words import plain, sentence
-from sim.study.overload import overloaded_names
 from sim.study.payback import Payback, paybacks
 from sim.study.replicate import StudyResult
 
@@ -25,15 +24,10 @@ def said(payback: Payback, *, ends: bool = False) -> str:
 
 
 def payback_text(result: StudyResult) -> str:
-    """A line for each scenario that keeps up with its work; empty without money by week."""
+    """A line for each scenario; empty without money by week."""
     lines: list[str] = []
-    behind = overloaded_names(result)
-    if behind & set(result.names[:1]):
-        return ""
     for name, bases in groupby(paybacks(result), lambda p: p.scenario):
         cash, accrual = bases
-        if name in behind:
-            continue
         days = f"{said(cash, ends=True)}, {said(accrual, ends=True)}"
         text = f"{sentence(plain(name))} stays ahead of {plain(cash.baseline)}: {days}, "
         lines += wrap(f"{text}counted from {cash.since}.", WIDTH)

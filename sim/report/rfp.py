@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
 from sim.report.charts import Chart, View
+from sim.report.overload import unknown
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, number, plain, sentence
 from sim.study.compare import CAVEAT
@@ -27,6 +28,8 @@ HEADS = {
 def finding(ranking: Ranking) -> str:
     """Whether the cheapest bid is also the best one."""
     cheapest, best = (ranking.places[c][0].bid for c in ("price", "net_value"))
+    if not ranking.places["net_value"][0].at.n:
+        return "No verdict on price and net value"
     if cheapest == best:
         return sentence(f"{plain(best)} is cheapest per transaction and has the highest net value")
     clear = any(
@@ -55,7 +58,12 @@ def text(ranking: Ranking, colour: bool) -> str:
         for criterion in CRITERIA:
             place = next(p for p in ranking.places[criterion] if p.bid == first.bid)
             tied = "" if place.clear is not False else " ="
-            row.append(f"{place.rank}. {value(place, criterion)}{tied}")
+            said = (
+                f"{place.rank}. {value(place, criterion)}{tied}"
+                if place.at.n
+                else unknown(CRITERIA[criterion])
+            )
+            row.append(said)
         rows.append((*row, "yes" if ranking.trail.get(first.bid) else "no"))
     told = _reversals(ranking) or [
         "No reversal is clear: no bid is clearly cheaper and clearly worse than another."
@@ -109,7 +117,9 @@ def _draw(view: View, ranking: Ranking, title: str) -> Figure:
     from sim.report import style
 
     bids, looks = view.names, view.looks
-    note = "Ranks by mean; a ring: not clearly before the next"
+    note = "Ranks by mean; a ring: not clearly before the next; overloaded bids have none by money"
+    if all(p.at.n for places in ranking.places.values() for p in places):
+        note = "Ranks by mean; a ring: not clearly before the next"
     height, beside = 0.55 * len(bids) + 0.3, style.room_for([plain(bid, 30) for bid in bids])
     frame = style.canvas(title, view.source(note), height + 0.75)
     wide = style.WIDTH - 2 * style.MARGIN - 2 * beside
@@ -131,7 +141,8 @@ def _draw(view: View, ranking: Ranking, title: str) -> Figure:
             axes.plot(x, place.rank, "o", ms=9, mfc=look.colour, mec="white", zorder=2)
             if place.clear is False:
                 axes.plot(x, place.rank, "o", ms=14, mfc="none", mec=style.GREY, zorder=2)
-            axes.text(x, place.rank + 0.27, value(place, criterion), ha="center", va="center",
+            said = value(place, criterion) if place.at.n else unknown(CRITERIA[criterion])
+            axes.text(x, place.rank + 0.27, said, ha="center", va="center",
                       size=8, color=style.GREY,
                       bbox={"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
         ends: tuple[tuple[float, int, str], ...] = (

@@ -48,6 +48,8 @@ def cells(row: Row) -> tuple[str, str, str, str]:
     if row.at is None:
         return "", "", "", row.verdict
     at, claim = row.at, row.claim
+    if not at.n:
+        return target(claim), "", "", row.verdict
     if claim.median:
         known = math.isfinite(at.low) and math.isfinite(at.high)
         ends = f"{at.low:g} to {at.high:g}" if known else ""

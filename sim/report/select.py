@@ -6,7 +6,10 @@ from sim.record.kpis import kpi as kpi_of
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.study.compare import CAVEAT
+from sim.study.overload import OVERLOADED
 from sim.study.select import Chosen
+
+WORDS = {"yes": "left", "no": "dropped", OVERLOADED: OVERLOADED}
 
 
 def finding(chosen: Chosen) -> str:
@@ -14,8 +17,12 @@ def finding(chosen: Chosen) -> str:
     unit, what = kpi_of(chosen.kpi).unit, inside(label(chosen.kpi))
     lead = number(chosen.indifference, unit)
     sure = f"{100 * chosen.confidence:g} %"
+    if not chosen.survivors:
+        return f"No verdict on {what}"
     if len(chosen.survivors) == 1:
         [best] = chosen.survivors
+        if len(chosen.overloaded) == len(chosen.result.names) - 1:
+            return f"No verdict on {what}: only {plain(best)} keeps up with its work"
         return sentence(
             f"{plain(best)} is the best by {what}: chosen with a chance of at least {sure} of "
             f"being right, if the best leads by {lead} or more"
@@ -36,7 +43,7 @@ def text(chosen: Chosen, colour: bool) -> str:
     """A row per scenario: whether it is left, its replications and its mean."""
     unit = kpi_of(chosen.kpi).unit
     rows = [
-        (plain(name, 40), "left" if name in chosen.survivors else "dropped", str(at.n),
+        (plain(name, 40), WORDS[chosen.standing_of(name)], str(at.n),
          *interval(at.mean, at.low, at.high, unit))
         for name, at in chosen.standing()
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View
+from sim.report.overload import unknown
 from sim.report.sweep import Varied, unit_of
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
@@ -76,6 +77,8 @@ class Told:
     def value(self, effect: Effect, quantity: str) -> tuple[str, str]:
         """A quantity and its interval in words."""
         at, unit = effect.quantities[quantity], unit_of(effect.kpi)
+        if not at.n:
+            return unknown(effect.kpi), ""
         if at.high - at.low < 1e-9 * abs(at.mean):  # rounding, which earns no digits
             at = replace(at, low=at.mean, high=at.mean)
         if self.design.method == "sobol":
@@ -91,6 +94,8 @@ class Told:
         found, subject = self.of(kpi), self.subject(kpi)
         sure = _clear([e.quantities[RANK[self.design.method]] for e in found])
         clear = [e for e, is_clear in zip(found, sure, strict=True) if is_clear]
+        if not any(e.quantities[RANK[self.design.method]].n for e in found):
+            return sentence(f"no verdict on {inside(subject)}")
         if not clear:
             return sentence(f"no field clearly moves {inside(subject)}")
         top, *others = clear
@@ -110,6 +115,8 @@ class Told:
         if len(self.names) < 2 or self.design.method != "oat":
             return ""
         base = mean_interval(self.by_kpi[self.first][0])
+        if not base.n:
+            return ""
         ends = [(e, e.quantities[f"response_{end}"]) for e in found for end in ("low", "high")]
         clear = _clear([at for _, at in ends])
         turning = list(
@@ -146,7 +153,7 @@ def _clear(found: Sequence[Interval]) -> list[bool]:
     zero, or whether there is any effect.
     """
     return [
-        p < 0.05 if p == p else bool(at.mean) and not at.low <= 0 <= at.high
+        p < 0.05 if p == p else bool(at.n and at.mean) and not at.low <= 0 <= at.high
         for at, p in zip(found, holm([at.p for at in found]).tolist(), strict=True)
     ]
 
@@ -166,8 +173,9 @@ def text(told: Told, colour: bool) -> str:
     base = ""
     if method == "oat":
         at = mean_interval(told.by_kpi[told.first][0])
-        se = math.nan if math.isnan(at.sd) else at.sd / math.sqrt(at.n)
-        base = f"; {number(at.mean, unit_of(told.first), se)} as written"
+        se = math.nan if math.isnan(at.sd) or not at.n else at.sd / math.sqrt(at.n)
+        level = number(at.mean, unit_of(told.first), se) if at.n else unknown(told.first)
+        base = f"; {level} as written"
     of = "; then ".join(map(told.subject, told.by_kpi))
     hidden = len(told.design.factors) - MOST_ROWS
     more = f" {hidden} smaller ones are in sensitivity.csv." if hidden > 0 else ""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sim.record.kpis import kpi as kpi_of
@@ -15,6 +16,7 @@ from sim.scenario.schema import Scenario
 from sim.study import StudyError
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, WORSE, Comparison
 from sim.study.estimate import difference
+from sim.study.overload import OVERLOADED, judged, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.statistics import PairedDifference
 from sim.study.sweep import Design, shown
@@ -77,7 +79,7 @@ class Varied:
         return "$ " * (words == "USD") + f"{value:,.6g} {words.replace('USD', '')}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Swept:
     """A finished sweep of the scenario called `name`, and the KPIs to speak of."""
 
@@ -86,10 +88,21 @@ class Swept:
     name: str
     kpis: Sequence[str]
 
+    @cached_property
+    def known(self) -> StudyResult:
+        """The study without the money of points that do not keep up with their work."""
+        return judged(self.view.result)
+
+    @cached_property
+    def keeping_up(self) -> list[int]:
+        """The points that keep up with their work, counted from 0."""
+        behind = overloaded_names(self.view.result)
+        return [i for i, name in enumerate(self.view.names) if name not in behind]
+
     def difference(self, kpi: str, base: int, point: int) -> PairedDifference:
-        """A KPI at one point less that at another, counted from 0."""
+        """A KPI at one point less that at another, counted from 0; not known of money as above."""
         names = self.view.names
-        left, right = (self.view.result.outcomes[names[i]] for i in (base, point))
+        left, right = (self.known.outcomes[names[i]] for i in (base, point))
         both = [r for r in left if r in right]
         a, b = ([side[r].kpis.get(kpi, math.nan) for r in both] for side in (left, right))
         return difference(kpi, a, b)
@@ -101,6 +114,8 @@ class Swept:
         """
         pair, called = self.difference(kpi, base, point), inside(label(kpi))
         gap = pair.interval
+        if not gap.n:
+            return f"no verdict on {called}"
         shown, between = interval(gap.mean, gap.low, gap.high, unit_of(kpi), difference=True)
         between = f" (95 % interval {between})" if ends and between else ""
         if gap.n != 1 and not pair.p * len(self.kpis[:IN_TITLE]) < ALPHA:
@@ -108,20 +123,26 @@ class Swept:
         return f"{called} {'rises' if gap.mean > 0 else 'falls'} by {shown.lstrip('+−')}{between}"
 
     def finding(self, *, ends: bool = False) -> str:
-        """The answer in one sentence: along one scale, or between the best and the worst point."""
+        """The answer in one sentence: along one scale, or between the best and the worst point.
+
+        It speaks of the points that keep up with their work, if there are several.
+        """
         [along, *others] = self.varied
+        points = self.keeping_up if len(self.keeping_up) > 1 else range(len(self.view.names))
         if along.numeric and not others:
-            low, high = (along.values.index(along.steps[i]) for i in (0, -1))
+            low, high = (pick(points, key=along.values.__getitem__) for pick in (min, max))
             said = [self.said(k, low, high, ends=ends) for k in self.kpis[:IN_TITLE]]
-            first, last = (along.say(along.steps[i]) for i in (0, -1))
+            first, last = (along.say(along.values[i]) for i in (low, high))
             between = f"{first.removesuffix(' a year')} to {last}"
             return f"{along.label} from {between}: {', '.join(said)}{self._doubt}"
         kpi = self.kpis[0]
         means = [self.view.estimate(name, kpi).mean for name in self.view.names]
-        known = [i for i, mean in enumerate(means) if math.isfinite(mean)]
+        known = [i for i in points if math.isfinite(means[i])]
         low, high = (pick(known, key=lambda i: means[i]) for pick in (min, max))
         pair = self.difference(kpi, low, high)
         gap = pair.interval
+        if not gap.n:
+            return f"No verdict on {inside(label(kpi))}"
         # Which two are the ends is seen from the same numbers: every pair is looked at.
         if gap.n != 1 and not pair.p * math.comb(len(known), 2) < ALPHA:
             return f"{label(kpi)} does not clearly differ between the points"
@@ -176,11 +197,13 @@ def sweep_text(swept: Swept, colour: bool = False) -> str:
     verdicts = {(row.scenario, row.kpi.name): row.verdict for row in view.comparison}
     rows = []
     for point, name in enumerate(view.names):
-        row = [str(point + 1), *(v.say(v.values[point]) for v in varied)]
+        behind = "" if point in swept.keeping_up else " ×"
+        row = [f"{point + 1}{behind}", *(v.say(v.values[point]) for v in varied)]
         for kpi in kpis:
             at, mark = view.estimate(name, kpi), MARKS.get(verdicts.get((name, kpi), ""), "  ")
             row.append(number(at.mean, unit_of(kpi), standard_error(at)) + mark)
         rows.append(row)
     heads = [*(v.label for v in varied), *(f"{label(kpi)}  " for kpi in kpis)]
-    note = f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other. {CAVEAT}"
+    left = f" ×: {OVERLOADED}." if len(swept.keeping_up) < len(view.names) else ""
+    note = f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other.{left} {CAVEAT}"
     return printed([table(heads, rows)], note, colour=colour)

@@ -22,6 +22,8 @@ def _line(chance: Chance) -> str:
     target = chance.target
     limit = number(target.limit, kpi_of(target.kpi).unit)
     aim = f"{label(target.kpi)} {SENSES[target.sense]} {limit}"
+    if chance.overloaded:
+        return f"{aim}: no verdict, {plain(chance.scenario)} is overloaded."
     if not chance.n:
         return f"{aim}: not defined in {plain(chance.scenario)}."
     low, high = (f"{100 * end:.0f} %" for end in (chance.low, chance.high))

@@ -18,7 +18,7 @@ from sim.report.charts import View, standard_error
 from sim.report.published import published_text
 from sim.report.words import interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
-from sim.study.overload import Overload, overloaded
+from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 
 WIDTH = 100
@@ -56,14 +56,14 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{overload_text(result)}{warning}{more}{published(view)}{CAVEAT}"
+    notes = f"{warning}{more}{published(view)}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{overload_text(result)}{published(view)}{CAVEAT}"
+    notes = f"{published(view)}{CAVEAT}"
     return printed([table(*described(view))], notes, colour=colour)
 
 
@@ -103,43 +103,26 @@ def published(view: View) -> str:
     return "".join(f"{line}\n" for line in wrap(published_text(names), WIDTH))
 
 
-def overload_text(result: StudyResult) -> str:
-    """What falls behind, by how much, and what staffing would hold; empty where nothing does."""
-    said = []
-    for found in overloaded(result):
-        undone = number(found.undone.mean, "share")
-        said.append(
-            f"Overloaded: {plain(found.scenario)}, {plain(found.queue)}: {undone} of what came in "
-            f"was left over at the end. {_staffing(found)}"
-        )
-    if said:
-        said.append("Where work is left over there is no verdict on money.")
-    return "".join(f"{line}\n" for text in said for line in wrap(text, WIDTH))
-
-
-def _staffing(found: Overload) -> str:
-    """What staffing would hold; that it would be enough, where the plan says so."""
-    if not found.team:
-        return ""
-    has, needs = number(found.planned, ""), number(found.needed, "")
-    if found.needed > found.planned:
-        return f"Team {found.team} has {has} full-time people at scale 1; {needs} would hold it."
-    return (
-        f"Team {found.team} has {has} full-time people at scale 1, which would be enough in the "
-        "long run: events, hiring or learning hold it back."
-    )
-
-
 def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:
     """The answer in one sentence with its interval.
 
-    With several scenarios it is about the one with the largest net value.
+    With several scenarios it is about the one with the largest net value of those that keep up with
+    their work. Money of others is not spoken of.
     """
     view = View(result, 1.0, comparison)
+    behind = overloaded_names(result)
     base, *others = view.names
-    best = max(others, key=lambda n: _sortable(view.estimate(n, VALUE).mean), default=base)
-    said = [_clause(view, best, *about) for about in ANSWERS]
-    which = f"Best of {len(others)} alternatives by net value: " if len(others) > 1 else ""
+    keeping_up = [name for name in others if name not in behind] or others
+    best = max(keeping_up, key=lambda n: _sortable(view.estimate(n, VALUE).mean), default=base)
+    said = [
+        _clause(view, best, *about)
+        for about in ANSWERS
+        if not (is_money(about[0]) and behind & {base, best})
+    ]
+    which = ""
+    if len(keeping_up) > 1 and best not in behind:
+        up = " that keep up" if len(keeping_up) < len(others) else ""
+        which = f"Best of {len(keeping_up)} alternatives{up} by net value: "
     return sentence(f"{which}{plain(best)}: " + "; ".join(filter(None, said)) + ".")
 
 

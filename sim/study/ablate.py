@@ -23,6 +23,7 @@ from sim.scenario.timeline import VendorSwitch
 from sim.scenario.vendor import Vendor
 from sim.study import StudyError
 from sim.study.estimate import difference, estimate
+from sim.study.overload import judged
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Floats, Interval
 from sim.study.tables import Tables
@@ -225,8 +226,11 @@ class Ablation:
 
 
 def analyse(result: StudyResult, pair: Pair, kpis: Sequence[str], *, shapley: bool) -> Ablation:
-    """What the finished study of all coalitions says."""
-    every = frozenset(pair.groups)
+    """What the finished study of all coalitions says.
+
+    An effect on money that rests on a coalition that does not keep up with its work is not known.
+    """
+    result, every = judged(result), frozenset(pair.groups)
     common = [
         r
         for r in result.outcomes[pair.base.name]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sim.study.estimate import difference
+from sim.study.overload import judged
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Interval
 
@@ -25,8 +26,10 @@ CLOSE_ENOUGH = 0.1
 class BreakEven:
     """Differences by value in ascending order, and where they change sign.
 
-    `root` is nan where they do not. Between `low` and `high` the interval of the difference holds
-    zero; they are infinite where it still does at that end of the span, or nowhere.
+    A difference without values is not known: its scenarios do not keep up with their work, and the
+    KPI is money. `root` is nan where the others do not change sign. Between `low` and `high` the
+    interval of the difference holds zero; they are infinite where it still does at that end of the
+    span, or nowhere.
     """
 
     tried: dict[float, Interval]
@@ -39,13 +42,14 @@ class BreakEven:
         """What the differences found so far say, read by straight lines between them."""
         values = sorted(tried)
         at = [tried[v] for v in values]
+        known = [i for i in at if i.n] or at
         root = crossing(values, [i.mean for i in at])
         # What is clear at an end is so until the edge of the interval next to zero meets it.
         first, last = (
             crossing(values, [i.low if end.low > 0 else i.high for i in at])
             if end.low > 0 or end.high < 0
             else math.nan
-            for end in (at[0], at[-1])
+            for end in (known[0], known[-1])
         )
         low = -math.inf if math.isnan(first) else first
         high = math.inf if math.isnan(last) else last
@@ -71,10 +75,14 @@ class Map:
         at = self.differences[row][column]
         return self.sign * ((at.low > 0) - (at.high < 0))
 
+    def known(self, row: int, column: int) -> bool:
+        """Whether the difference is known: at an overloaded point that of money is not."""
+        return self.differences[row][column].n > 0
+
     def count(self, winner: int) -> int:
-        """Points at which `winner` says so."""
+        """Points at which `winner` says so, of those where the difference is known."""
         cells = ((r, c) for r in range(len(self.up)) for c in range(len(self.across)))
-        return sum(self.winner(*cell) == winner for cell in cells)
+        return sum(self.known(*cell) and self.winner(*cell) == winner for cell in cells)
 
     def root(self, row: int) -> BreakEven:
         """Where the sign changes along a row."""
@@ -121,11 +129,12 @@ def search(difference: Callable[[float], Interval], low: float, high: float) -> 
 
 
 def paired(result: StudyResult, baseline: str, scenario: str, kpi: str, looks: int = 1) -> Interval:
-    """Scenario minus baseline over the replications that both have.
+    """Scenario minus baseline over the replications that both have; no values if not `judged`.
 
     Of so many `looks` all intervals hold together with 95 % (Bonferroni).
     """
-    a, b = result.outcomes[baseline], result.outcomes[scenario]
+    pair = {name: result.outcomes[name] for name in (baseline, scenario)}
+    a, b = judged(replace(result, outcomes=pair)).outcomes.values()
     both = [r for r in a if r in b]
     left, right = ([o[r].kpis.get(kpi, math.nan) for r in both] for o in (a, b))
     return difference(kpi, left, right, 1 - 0.05 / looks).interval

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sim.record.kpis import Kpi, kpi
 from sim.study.estimate import LEAST_OF_LONG_TAILED, LONG_TAILED, difference, estimate
-from sim.study.overload import overloaded_names
+from sim.study.overload import OVERLOADED, is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.statistics import Interval, PairedDifference, holm, replications_needed
 
@@ -27,8 +27,6 @@ TOO_SMALL = "no difference that matters"
 UNCLEAR = "no clear difference"
 NEEDS_MORE = "need about {} more"
 UNDEFINED = "not defined often enough"
-OVERLOADED = "overloaded"
-"""Of money, where a scenario does not keep up with its work: totals depend on when one looks."""
 
 MOST_WORTH_ASKING_FOR = 1000
 """Where settling a difference needs more replications than this, the verdict is `UNCLEAR`."""
@@ -107,7 +105,7 @@ def compare(
             relative=pair.relative,
             p_adjusted=(p := float(next(adjusted[kpi.headline]))),
             verdict=OVERLOADED
-            if kpi.name.startswith("money.") and behind & {baseline, scenario}
+            if is_money(kpi.name) and behind & {baseline, scenario}
             else verdict(kpi, pair.interval, p, len(family[kpi.headline]), alpha),
             correlation=pair.correlation,
             variance_reduction=pair.variance_reduction,

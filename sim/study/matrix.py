@@ -3,6 +3,8 @@
 All 2⁵ assignments run under the same random numbers. The main effect of a function is the mean,
 over the sixteen assignments of the others, of what moving it from the first vendor to the second
 changes; it is taken replication by replication, so its interval is that of a paired difference.
+Assignments that do not keep up with their work have no verdict: what they would be paired with is
+left out, too, and they have no place among the others.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from sim.scenario.problems import did_you_mean
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import VendorSwitch
 from sim.study import StudyError
+from sim.study.overload import OVERLOADED, overloaded_names
 from sim.study.replicate import StudyResult
 from sim.study.statistics import (
     Floats,
@@ -51,6 +54,7 @@ PARTS = {
 Assignment = tuple[bool, ...]
 """For each function, in the order of NAMES, whether the second vendor has it."""
 ASSIGNMENTS: tuple[Assignment, ...] = tuple(product((False, True), repeat=len(NAMES)))
+ALL_KEEP_UP = (True,) * len(ASSIGNMENTS)
 
 
 def name_of(assignment: Assignment, vendors: tuple[str, str]) -> str:
@@ -111,13 +115,16 @@ class Row:
     """One function: the main effect on each part of the money, USD in the KPI window.
 
     `p_adjusted` is Holm's over the functions, for net value; `second` whether the second vendor is
-    clearly the better (True), clearly the worse (False), or neither (None).
+    clearly the better (True), clearly the worse (False), or neither (None). `pairs` are the
+    assignments of the others over which it is the mean: 16, less those where either end of the move
+    is overloaded.
     """
 
     function: str
     effects: dict[str, Interval]
     p_adjusted: float
     second: bool | None
+    pairs: int
 
     @property
     def net(self) -> Interval:
@@ -142,18 +149,19 @@ class Matrix:
 
     `standing` holds the assignments from the best to the worst: mean net value, the paired
     difference from the best, and in which share of the replications it was the best. `contenders`
-    holds the best with a probability of 95 % (`may_be_best`).
+    holds the best with a probability of 95 % (`may_be_best`). Those `overloaded` are in neither.
     """
 
     vendors: tuple[str, str]
     rows: tuple[Row, ...]
     standing: tuple[tuple[Assignment, Interval, Interval, float], ...]
     contenders: tuple[Assignment, ...]
+    overloaded: tuple[Assignment, ...] = ()
 
     @property
-    def best(self) -> Assignment:
-        """The assignment with the highest mean net value."""
-        return self.standing[0][0]
+    def best(self) -> Assignment | None:
+        """The assignment with the highest mean net value; None if all are overloaded."""
+        return self.standing[0][0] if self.standing else None
 
 
 def values(result: StudyResult, vendors: tuple[str, str], kpi: str) -> Floats:
@@ -163,21 +171,30 @@ def values(result: StudyResult, vendors: tuple[str, str], kpi: str) -> Floats:
     return np.array([[by[r].kpis[kpi] for r in common] for by in outcomes])
 
 
-def main_effects(by_assignment: Floats) -> Floats:
-    """Main effect of each function (rows) in each replication (columns)."""
-    second = np.array(ASSIGNMENTS)
-    return np.array(
-        [
-            by_assignment[second[:, f]].mean(axis=0) - by_assignment[~second[:, f]].mean(axis=0)
-            for f in range(len(NAMES))
-        ]
-    )
+def moves(keeps_up: Sequence[bool], f: int) -> list[tuple[int, int]]:
+    """The assignments without and with function `f` at the second vendor, if both keep up."""
+    without = [i for i, assignment in enumerate(ASSIGNMENTS) if not assignment[f]]
+    pairs = [(i, i + 2 ** (len(NAMES) - 1 - f)) for i in without]
+    return [(i, j) for i, j in pairs if keeps_up[i] and keeps_up[j]]
+
+
+def main_effects(by_assignment: Floats, keeps_up: Sequence[bool] = ALL_KEEP_UP) -> Floats:
+    """Main effect of each function (rows) in each replication (columns); nan without a pair."""
+    effects = np.full((len(NAMES), by_assignment.shape[1]), np.nan)
+    for f in range(len(NAMES)):
+        if pairs := moves(keeps_up, f):
+            before, after = map(list, zip(*pairs, strict=True))
+            effects[f] = by_assignment[after].mean(axis=0) - by_assignment[before].mean(axis=0)
+    return effects
 
 
 def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
     """What the finished study of all assignments says."""
+    behind = overloaded_names(result)
+    keeps_up = [name_of(assignment, vendors) not in behind for assignment in ASSIGNMENTS]
     effects = {
-        kpi: sign * main_effects(values(result, vendors, kpi)) for kpi, sign in PARTS.items()
+        kpi: sign * main_effects(values(result, vendors, kpi), keeps_up)
+        for kpi, sign in PARTS.items()
     }
     net = effects[NET]
     tests = [paired_difference(np.zeros_like(row), row) for row in net]
@@ -188,23 +205,28 @@ def analyse(result: StudyResult, vendors: tuple[str, str]) -> Matrix:
             {kpi: mean_interval(of_all[f]) for kpi, of_all in effects.items()},
             float(adjusted[f]),
             bool(tests[f].interval.mean > 0) if adjusted[f] < 0.05 else None,
+            len(moves(keeps_up, f)),
         )
         for f, function in enumerate(NAMES)
     ]
-    worth = values(result, vendors, NET)
+    left = tuple(a for a, up in zip(ASSIGNMENTS, keeps_up, strict=True) if not up)
+    if len(left) == len(ASSIGNMENTS):
+        return Matrix(vendors, tuple(rows), (), (), left)
+    ranked = [a for a, up in zip(ASSIGNMENTS, keeps_up, strict=True) if up]
+    worth = values(result, vendors, NET)[keeps_up]
     order = np.argsort(-worth.mean(axis=1), kind="stable").tolist()
     first = worth.argmax(axis=0)
     standing = tuple(
         (
-            ASSIGNMENTS[i],
+            ranked[i],
             mean_interval(worth[i]),
             paired_difference(worth[order[0]], worth[i]).interval,
             float((first == i).mean()),
         )
         for i in order
     )
-    contenders = tuple(a for a, may in zip(ASSIGNMENTS, may_be_best(worth), strict=True) if may)
-    return Matrix(vendors, tuple(rows), standing, contenders)
+    contenders = tuple(a for a, may in zip(ranked, may_be_best(worth), strict=True) if may)
+    return Matrix(vendors, tuple(rows), standing, contenders, left)
 
 
 def tables(matrix: Matrix) -> Tables:
@@ -213,15 +235,16 @@ def tables(matrix: Matrix) -> Tables:
     columns = ("function", "model_says", "article_says", "agrees", "net_value_usd",
                "net_value_ci_low", "net_value_ci_high", "p_adjusted", "revenue_usd",
                *(f"{part}_{end}" for part in parts for end in ("usd", "ci_low", "ci_high")),
-               "first_vendor", "second_vendor")  # fmt: skip
+               "first_vendor", "second_vendor", "pairs")  # fmt: skip
 
-    def word(second: bool | None) -> str:
-        return "no clear difference" if second is None else matrix.vendors[second]
+    def word(second: bool | None, pairs: int = 1) -> str:
+        unclear = "no clear difference" if pairs else OVERLOADED
+        return unclear if second is None else matrix.vendors[second]
 
     rows: list[Sequence[object]] = [
         (
             row.function,
-            word(row.second),
+            word(row.second, row.pairs),
             word(ADVICE[row.function]),
             {True: "yes", False: "no", None: "open"}[row.agrees],
             row.net.mean,
@@ -231,10 +254,11 @@ def tables(matrix: Matrix) -> Tables:
             row.revenue,
             *(x for kpi, i in row.effects.items() if kpi != NET for x in (i.mean, i.low, i.high)),
             *matrix.vendors,
+            row.pairs,
         )
         for row in matrix.rows
     ]
-    standing = [
+    standing: list[Sequence[object]] = [
         (
             rank,
             name_of(assignment, matrix.vendors),
@@ -242,6 +266,11 @@ def tables(matrix: Matrix) -> Tables:
             worth.n, worth.mean, worth.low, worth.high, gap.mean, gap.low, gap.high, share,
         )
         for rank, (assignment, worth, gap, share) in enumerate(matrix.standing, 1)
+    ]  # fmt: skip
+    standing += [
+        (OVERLOADED, name_of(a, matrix.vendors), *(matrix.vendors[second] for second in a),
+         *[""] * 8)
+        for a in matrix.overloaded
     ]  # fmt: skip
     return {
         "matrix.csv": (columns, rows),

@@ -16,6 +16,7 @@ from statistics import median_high
 import numpy as np
 
 from sim.record.record import Table
+from sim.study.overload import overloaded_names
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Floats, quantile_interval
 
@@ -61,11 +62,14 @@ class Payback:
 def paybacks(result: StudyResult) -> list[Payback]:
     """Every scenario but the first against the first, on cash and on accrual.
 
-    A scenario without money by week, or with none that differs from the baseline's, is left out.
+    A scenario without money by week, or with none that differs from the baseline's, is left out,
+    and so is one that does not keep up with its work, or whose baseline does not.
     """
     baseline, *others = result.names
-    found = []
+    found, behind = [], overloaded_names(result)
     for scenario in others:
+        if behind & {baseline, scenario}:
+            continue
         a, b = result.outcomes[baseline], result.outcomes[scenario]
         pairs = [(a[r].tables.get("money"), b[r].tables.get("money")) for r in a if r in b]
         both = [(x, y) for x, y in pairs if x and y]

@@ -3,7 +3,8 @@
 All bids run under the same random numbers, so two of them are compared pair by pair. Which pairs
 are worth a word is seen from the same numbers, so all pairs by all criteria are one family: a bid
 is `clearly` ahead of another where Holm's adjusted p is below 5 %, which keeps the chance of any
-false word about equal bids below 5 %. A reversal is a pair with clear leads both ways.
+false word about equal bids below 5 %. A reversal is a pair with clear leads both ways. A bid that
+does not keep up with its work is ranked by nothing that is money: there it stands behind others.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from sim.record.kpis import kpi as kpi_of
 from sim.study.estimate import difference, estimate
+from sim.study.overload import judged
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Floats, Interval, PairedDifference, holm, wilson_interval
 from sim.study.tables import Tables
@@ -36,7 +38,8 @@ MOST_BIDS = 12
 class Place:
     """A bid in one ranking: its mean, how often it is first, and whether it clearly beats the next.
 
-    `clear` is None for the last.
+    `clear` is None for the last. Where `at` has no values the bid has no place, because it does not
+    keep up with its work; it stands behind those that do.
     """
 
     bid: str
@@ -86,6 +89,7 @@ def keeps_trail(said: dict[str, Any]) -> bool:
 
 def rank(result: StudyResult) -> Ranking:
     """The four rankings of a finished study, and the reversals against price."""
+    result = judged(result)
     names = result.names
     trail = {name: keeps_trail(dict(said)) for name, said in result.scenarios.items()}
     gaps, clear = _leads(result)
@@ -95,14 +99,16 @@ def rank(result: StudyResult) -> Ranking:
         sign = _sign(criterion)
         # Of bids with the same takebacks the one that can defend itself comes first.
         tie = [criterion == "defensibility" and not trail.get(name, False) for name in names]
-        order = sorted(range(len(names)), key=lambda i: (-sign * by_bid[i].mean(), tie[i], i))
-        best = (sign * by_bid).max(axis=0)
+        known = ~np.isnan(by_bid).any(axis=1)
+        worth = np.where(known, (sign * by_bid).mean(axis=1), -np.inf)
+        order = sorted(range(len(names)), key=lambda i: (-worth[i], tie[i], i))
+        best = (sign * by_bid)[known].max(axis=0, initial=-np.inf)
         leads = (sign * by_bid) == best
         places[criterion] = [
             Place(
                 names[i], at + 1, estimate(kpi, by_bid[i]), float(leads[i].mean()),
                 *wilson_interval(int(leads[i].sum()), leads.shape[1]),
-                (criterion, i, order[at + 1]) in clear if at + 1 < len(order) else None,
+                (criterion, i, order[at + 1]) in clear if at + 1 < known.sum() else None,
             )
             for at, i in enumerate(order)
         ]  # fmt: skip
@@ -146,10 +152,10 @@ def _leads(result: StudyResult) -> tuple[dict[Lead, PairedDifference], set[Lead]
 def tables(ranking: Ranking) -> Tables:
     """`rfp.csv`, a row per criterion and bid, and `reversals.csv`, a row per reversal."""
     rows: list[Sequence[object]] = [
-        (criterion, CRITERIA[criterion], p.bid, p.rank, p.at.n, p.at.mean, p.at.low, p.at.high,
-         p.first, p.first_low, p.first_high,
+        (criterion, CRITERIA[criterion], p.bid, p.rank if p.at.n else "", p.at.n, p.at.mean,
+         p.at.low, p.at.high, p.first, p.first_low, p.first_high,
          {True: "yes", False: "no", None: ""}[p.clear],
-         "yes" if ranking.trail.get(p.bid, False) else "no")
+         "yes" if ranking.trail.get(p.bid, False) else "no", "no" if p.at.n else "yes")
         for criterion, places in ranking.places.items()
         for p in places
     ]  # fmt: skip
@@ -161,7 +167,8 @@ def tables(ranking: Ranking) -> Tables:
     return {
         "rfp.csv": (
             ("criterion", "kpi", "bid", "rank", "n", "mean", "ci_low", "ci_high", "first_share",
-             "first_ci_low", "first_ci_high", "clearly_before_next", "evidence_trail"), rows),
+             "first_ci_low", "first_ci_high", "clearly_before_next", "evidence_trail",
+             "overloaded"), rows),
         "reversals.csv": (
             ("criterion", "cheaper", "better", "price_difference", "price_ci_low", "price_ci_high",
              "difference", "ci_low", "ci_high"), reversals),

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.record.record import Outcome
 from sim.study.matrix import ADVICE, NAMES
+from sim.study.overload import OVERLOADED, judged, overloaded_names
 from sim.study.payback import paybacks
 from sim.study.replicate import StudyResult
 from sim.study.statistics import (
@@ -32,7 +33,7 @@ from sim.study.tables import Tables
 
 TESTED, GIVEN, NOT_TESTABLE = "tested", "given", "not testable"
 IN_RANGE, NEAR, OUT = "in range", "near", "out"
-VERDICTS = (IN_RANGE, OPEN, NEAR, OUT, GIVEN, NOT_TESTABLE)
+VERDICTS = (IN_RANGE, OPEN, NEAR, OUT, OVERLOADED, GIVEN, NOT_TESTABLE)
 INF = math.inf
 
 G, S, H = "generalist", "specialized", "in_house"
@@ -61,7 +62,7 @@ SCENARIOS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finished study, as the values of claims look at it."""
+    """A finished study, as the values of claims look at it: `judged`."""
 
     result: StudyResult
 
@@ -189,6 +190,8 @@ def _shocked(found: Found) -> Floats:
 def _payback(found: Found) -> Floats:
     """Day from which the switch has paid for itself on cash, by replication; never is infinite."""
     result = found.result
+    if overloaded_names(result) & {STAYS, CASE}:
+        return np.full(len(found.pairs(STAYS, CASE)), math.nan)
     only = {name: result.outcomes[name] for name in (STAYS, CASE)}
     part = StudyResult(
         (STAYS, CASE), only, result.seed, (), "", result.replications, 0, {}, result.code_hash
@@ -397,7 +400,7 @@ def needed() -> list[str]:
 
 def score(result: StudyResult) -> list[Row]:
     """Every claim against a finished study of the scenarios of `needed()`."""
-    found = Found(result)
+    found, behind = Found(judged(result)), overloaded_names(result)
     rows = []
     for claim in CLAIMS:
         if claim.value is None:
@@ -405,13 +408,14 @@ def score(result: StudyResult) -> list[Row]:
             continue
         values = claim.value(found)
         at = _median(values) if claim.median else mean_interval(values)
-        rows.append(Row(claim, at, judge(claim, at) if at.n else NOT_TESTABLE))
+        silent = OVERLOADED if behind & {*claim.needs} else NOT_TESTABLE
+        rows.append(Row(claim, at, judge(claim, at) if at.n else silent))
     return rows
 
 
 def _median(values: Floats) -> Interval:
-    """The middle value with its 95 % interval; values may be infinite."""
-    if not len(values):
+    """The middle value with its 95 % interval; values may be infinite, or none be known."""
+    if np.isnan(values).all():
         return mean_interval(values)
     low, high = quantile_interval(values, 0.5)
     middle = float(np.sort(values)[len(values) // 2])

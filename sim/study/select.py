@@ -15,6 +15,7 @@ from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
 from sim.study.estimate import estimate
+from sim.study.overload import OVERLOADED, is_money, overloaded_names
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Interval, kim_nelson
 from sim.study.tables import Tables
@@ -31,7 +32,8 @@ class Chosen:
     """Who is left, by name, and what is known of each scenario at the end.
 
     One survivor is the best with the confidence asked for, if it leads by the indifference zone;
-    several contain it, and the budget ended first or they are equal.
+    several contain it, and the budget ended first or they are equal. Where the KPI is money, those
+    `overloaded` are not chosen from: none may be left.
     """
 
     kpi: str
@@ -40,6 +42,7 @@ class Chosen:
     survivors: tuple[str, ...]
     replications: int
     result: StudyResult
+    overloaded: frozenset[str] = frozenset()
 
     @property
     def equal(self) -> bool:
@@ -49,6 +52,10 @@ class Chosen:
             for name in self.survivors
         ]
         return all(own == values[0] for own in values[1:])
+
+    def standing_of(self, name: str) -> str:
+        """Whether a scenario is left: yes, no, or without a verdict."""
+        return OVERLOADED if name in self.overloaded else "yes" if name in self.survivors else "no"
 
     def standing(self) -> list[tuple[str, Interval]]:
         """Every scenario with its mean over the replications it had, the best first."""
@@ -72,7 +79,8 @@ def select(
 ) -> Chosen:
     """The scenario with the best KPI: `batch` replications more of those left at a time.
 
-    Raises StudyError if a replication failed or has no value of the KPI.
+    Of money, only of those that keep up with their work in the first replications, and still do at
+    the end. Raises StudyError if a replication failed or has no value of the KPI.
     """
     first = min(FIRST, budget)
     sign = -1.0 if kpi_of(kpi).better == "lower" else 1.0
@@ -80,6 +88,8 @@ def select(
     drawn: dict[str, list[int]] = {s.name: [] for s in scenarios}
     result = run(scenarios, first)
     done = first
+    behind = _behind(result, kpi)
+    scenarios = [s for s in scenarios if s.name not in behind]
 
     def keep(found: StudyResult) -> None:
         for name, by in found.outcomes.items():
@@ -103,23 +113,44 @@ def select(
         return known
 
     keep(result)
-    selection = kim_nelson(
-        draw, len(scenarios), indifference, alpha=1.0 - confidence, first=first, budget=budget
-    )
-    names = tuple(scenarios[i].name for i in selection.survivors)
-    because = f"{selection.replications} replications of those left at the end"
-    # Not what was simulated ahead of need: that depends on how many are simulated at a time.
-    seen = {name: {r: outcomes[name][r] for r in rows} for name, rows in drawn.items()}
-    merged = replace(
-        result, outcomes=seen, replications=selection.replications, stopped_because=because
-    )
-    return Chosen(kpi, indifference, confidence, names, selection.replications, merged)
+    if len(scenarios) > 1:
+        selection = kim_nelson(
+            draw, len(scenarios), indifference, alpha=1.0 - confidence, first=first, budget=budget
+        )
+        names = [scenarios[i].name for i in selection.survivors]
+        done = selection.replications
+    else:  # there is nothing to choose from
+        names = [s.name for s in scenarios]
+    because = f"{done} replications of those left at the end"
+    seen = _seen(outcomes, drawn)
+    merged = replace(result, outcomes=seen, replications=done, stopped_because=because)
+    behind |= _behind(merged, kpi)
+    left = tuple(name for name in names if name not in behind)
+    return Chosen(kpi, indifference, confidence, left, done, merged, behind)
+
+
+def _seen(
+    outcomes: dict[str, dict[int, Outcome]], drawn: dict[str, list[int]]
+) -> dict[str, dict[int, Outcome]]:
+    """What was looked at: all of what nothing was drawn from, since it was not chosen from.
+
+    Not what was simulated ahead of need: that depends on how many are simulated at a time.
+    """
+    return {
+        name: {r: outcomes[name][r] for r in rows or list(outcomes[name])}
+        for name, rows in drawn.items()
+    }
+
+
+def _behind(result: StudyResult, kpi: str) -> frozenset[str]:
+    """Scenarios of which nothing can be said by this KPI, since they do not keep up."""
+    return overloaded_names(result) if is_money(kpi) else frozenset()
 
 
 def tables(chosen: Chosen) -> Tables:
     """`selection.csv`, a row per scenario."""
     rows = [
-        (rank, name, "yes" if name in chosen.survivors else "no", at.n, at.mean, at.low, at.high)
+        (rank, name, chosen.standing_of(name), at.n, at.mean, at.low, at.high)
         for rank, (name, at) in enumerate(chosen.standing(), 1)
     ]
     columns = ("rank", "scenario", "left", "replications", "mean", "ci_low", "ci_high")

@@ -25,6 +25,7 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
 from sim.study.estimate import difference, estimate
+from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Floats, Interval
 from sim.study.sweep import span
@@ -33,6 +34,7 @@ from sim.study.tables import Tables
 MOST_POINTS = 10_000
 LEVELS = 4  # of Morris: steps of two thirds of a range
 RESAMPLES = 1000
+UNKNOWN = Interval(0, math.nan, math.nan, math.nan, math.nan)
 RANK = {"oat": "swing", "morris": "mu_star", "sobol": "total"}
 """For each method the quantity that ranks the factors."""
 _SIZE = "hospital.scale"
@@ -105,8 +107,9 @@ class Effect:
 
     @property
     def rank(self) -> float:
-        """How much it matters."""
-        return max(abs(self.quantities[q].mean) for q in RANK.values() if q in self.quantities)
+        """How much it matters; less than nothing where that is not known."""
+        [at] = (self.quantities[q] for q in RANK.values() if q in self.quantities)
+        return abs(at.mean) if at.n else -math.inf
 
 
 # --- factors --------------------------------------------------------------------------------------
@@ -302,8 +305,11 @@ def _cube(k: int) -> dict[str, Any]:
 def responses(result: StudyResult, points: Sequence[Sequence[str]], kpi: str) -> Floats:
     """A KPI by point and replication; the paired difference where a point has two scenarios.
 
-    Only replications that have it at every point count. Raises StudyError if none has.
+    Only replications that have it at every point count; money of points that do not keep up with
+    their work is nan (`judged`). Raises StudyError if none has.
     """
+    behind = overloaded_names(result) if is_money(kpi) else frozenset()
+    up = np.array([not behind & {*point} for point in points])
     names = list(dict.fromkeys(name for point in points for name in point))
     common = set.intersection(*(set(result.outcomes[name]) for name in names))
     column = {
@@ -312,7 +318,8 @@ def responses(result: StudyResult, points: Sequence[Sequence[str]], kpi: str) ->
     }
     values = np.array([np.subtract(column[p[-1]], column[p[0]]) if len(p) > 1 else column[p[0]]
                        for p in points])  # fmt: skip
-    values = values[:, ~np.isnan(values).any(axis=0)]
+    values[~up] = np.nan
+    values = values[:, ~np.isnan(values[up]).any(axis=0)]
     if not values.shape[1]:
         raise StudyError(f"no replication has a value of {kpi!r} at every point", 2)
     return values
@@ -349,7 +356,10 @@ def _morris(design: Design, values: Floats, seed: int) -> list[dict[str, Interva
     moved = np.abs(steps).argmax(axis=2)
     slopes = rises / np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0]
     by_factor = np.take_along_axis(slopes, moved.argsort(axis=1), axis=1)  # (trajectories, k)
+    by_factor = by_factor[~np.isnan(by_factor).any(axis=1)]  # trajectories that keep up throughout
     n = len(by_factor)
+    if n < 2:
+        return [dict.fromkeys(_MORRIS, UNKNOWN) for _ in range(k)]
     again = by_factor[np.random.default_rng(seed).integers(n, size=(RESAMPLES, n))]
     told = {}
     for name, statistic in _MORRIS.items():
@@ -374,6 +384,8 @@ def _sobol(design: Design, values: Floats, seed: int) -> list[dict[str, Interval
 
     k, mean = len(design.factors), values.mean(axis=1)
     n = len(mean) // (k + 2)
+    if np.isnan(mean).any():  # it takes the whole sample
+        return [dict.fromkeys(("first", "total"), UNKNOWN) for _ in range(k)]
     if np.all(mean == mean[0]):  # there is no variance to share
         return [{name: _around(n, 0.0, 0.0) for name in ("first", "total")} for _ in range(k)]
     told = sobol.analyze(_cube(k), mean, calc_second_order=False, seed=seed)
@@ -404,10 +416,20 @@ def tables(design: Design, found: Sequence[Effect], by_kpi: dict[str, Floats]) -
         for row in design.points.tolist()
     ]
     points = [
-        (n, *row, kpi, at.n, at.mean, at.low, at.high)
+        (
+            n,
+            *row,
+            kpi,
+            at.n,
+            at.mean,
+            at.low,
+            at.high,
+            "yes" if is_money(kpi) and not at.n else "no",
+        )
         for kpi, values in by_kpi.items()
         for n, (row, response) in enumerate(zip(at_points, values, strict=True), 1)
         for at in (estimate(kpi, response),)
     ]
-    heads = ("point", *(f.path for f in design.factors), "kpi", "n", "mean", "ci_low", "ci_high")
+    heads = ("point", *(f.path for f in design.factors), "kpi", "n", "mean", "ci_low", "ci_high",
+             "overloaded")  # fmt: skip
     return {"sensitivity.csv": (columns, rows), "points.csv": (heads, points)}

@@ -25,6 +25,7 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Node, parse, read
 from sim.study.compare import Comparison, summarise
+from sim.study.overload import OVERLOADED, overloaded_queues
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Interval
 from sim.study.store import Ledger
@@ -155,11 +156,12 @@ def write_sweep(
 ) -> None:
     """Write `sweep.csv` with a row per point and KPI, the KPIs as of any study, and the manifest.
 
-    `comparisons` are those of `compare`. Raises StudyError if the folder cannot be written.
+    `overloaded` names the queues that a point does not keep up with; `comparisons` are those of
+    `compare`. Raises StudyError if the folder cannot be written.
     """
     numbers = ("kpi", "unit", "n", "mean", "sd", "ci_low", "ci_high")
     differences = ("difference", "difference_ci_low", "difference_ci_high")
-    columns = ("point", *design.paths, *numbers, *differences)
+    columns = ("point", *design.paths, "overloaded", *numbers, *differences)
     tables = {"sweep.csv": (columns, _rows(result, design, comparisons)), **kpi_tables(result)}
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_tables(result, folder, command, tables)
@@ -169,9 +171,12 @@ def _rows(
     result: StudyResult, design: Design, comparisons: Sequence[Comparison]
 ) -> Iterator[tuple[object, ...]]:
     nothing = Interval(0, math.nan, math.nan, math.nan, math.nan)
-    against_first = {(c.scenario, c.kpi.name): c.difference for c in comparisons}
+    against_first = {
+        (c.scenario, c.kpi.name): c.difference for c in comparisons if c.verdict != OVERLOADED
+    }
+    queues = overloaded_queues(result)
     points = {
-        name: (number, *map(shown, values))
+        name: (number, *map(shown, values), queues[name])
         for number, (name, values) in enumerate(zip(result.names, design.values, strict=True), 1)
     }
     for row in summarise(result):

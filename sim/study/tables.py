@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sim import __version__
 from sim.record.kpis import KPIS
-from sim.study import payback, settling
+from sim.study import overload, payback, settling
 from sim.study.compare import CAVEAT, Comparison, summarise
 from sim.study.replicate import StudyResult
 from sim.study.store import LIBRARIES, Ledger, write_file
@@ -27,7 +27,7 @@ from sim.study.targets import Target, chances
 Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]
 """File name, column names and rows."""
-SCENARIOS, MANIFEST = "scenarios.json", "manifest.json"
+SCENARIOS, MANIFEST, OVERLOAD = "scenarios.json", "manifest.json", "overload.csv"
 PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
 REPORTS = (PAGE, WORKBOOK, DECK, PRINTED)
 """Made of the tables and the manifest, so they go when these are written again."""
@@ -89,10 +89,12 @@ def _target_tables(result: StudyResult, targets: Sequence[Target]) -> Tables:
             c.share,
             c.low,
             c.high,
+            "yes" if c.overloaded else "no",
         )
         for c in chances(result, targets)
     ]
-    columns = ("kpi", "sense", "limit", "scenario", "n", "met", "share", "ci_low", "ci_high")
+    columns = ("kpi", "sense", "limit", "scenario", "n", "met", "share", "ci_low", "ci_high",
+               "overloaded")  # fmt: skip
     return {"targets.csv": (columns, rows)}
 
 
@@ -205,11 +207,14 @@ def write_tables(
     """Write tables, and a manifest that says how they came about: no host, user, folder or time.
 
     `reported` names the scenarios that reports are about, if these are not all; `found` is the
-    answer in one sentence, where the study asks something of its own. Reports that lie in the
-    folder are removed: they tell of what an earlier command found there.
+    answer in one sentence, where the study asks something of its own. What does not keep up stands
+    in `overload.csv`, if anything does not. Reports that lie in the folder are removed: they tell
+    of what an earlier command found there.
     """
-    for name in REPORTS:
+    for name in (*REPORTS, OVERLOAD):
         (folder / name).unlink(missing_ok=True)
+    if behind := overload.rows(result):
+        tables = {**tables, OVERLOAD: (overload.COLUMNS, behind)}
     written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
     definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
     libraries = {name: version(name) for name in LIBRARIES}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sim.study.overload import is_money, judged, overloaded_names
 from sim.study.replicate import StudyResult
 from sim.study.statistics import wilson_interval
 
@@ -33,7 +34,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """In how many of `n` replications a scenario meets a target, and the 95 % interval of that."""
+    """In how many of `n` replications a scenario meets a target, and the 95 % interval of that.
+
+    Where the target is about money and the scenario `overloaded`, no replication counts.
+    """
 
     scenario: str
     target: Target
@@ -41,6 +45,7 @@ class Chance:
     met: int
     low: float
     high: float
+    overloaded: bool = False
 
     @property
     def share(self) -> float:
@@ -61,9 +66,12 @@ def parse(text: str) -> Target:
 
 def chances(result: StudyResult, targets: Sequence[Target]) -> Iterator[Chance]:
     """By target, then by scenario; replications in which the KPI is not defined do not count."""
+    known, behind = judged(result), overloaded_names(result)
     for target in targets:
-        for scenario, outcomes in result.outcomes.items():
+        for scenario, outcomes in known.outcomes.items():
             values = [o.kpis.get(target.kpi, math.nan) for o in outcomes.values()]
             defined = [v for v in values if not math.isnan(v)]
             met = sum(map(target.met, defined))
-            yield Chance(scenario, target, len(defined), met, *wilson_interval(met, len(defined)))
+            ends = wilson_interval(met, len(defined))
+            barred = is_money(target.kpi) and scenario in behind
+            yield Chance(scenario, target, len(defined), met, *ends, barred)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from sim.record.kpis import outcome
 from sim.scenario.schema import Scenario
 from sim.study.overload import LEAST_SHARE, overloaded
 from sim.study.replicate import StudyResult
+from sim.study.statistics import Floats, mean_interval
 from tests.scenarios import for_payers, scenario, staffed
 
 DRAIN = "drain_days=730"
@@ -36,15 +38,38 @@ def study(*models: Scenario, replications: int = 2) -> StudyResult:
 
 
 @pytest.mark.parametrize(
-    ("team", "counts"), [("coding_inpatient", (0, 2, 4, 7)), ("billing", (0, 4, 8, 12))]
+    ("team", "counts"),
+    [
+        ("coding_inpatient", (0, 2, 4, 6)),
+        ("coding_outpatient", (0, 6, 12, 18)),
+        ("billing", (0, 3, 6, 12)),
+        ("clinical", (0, 4, 8, 13)),
+        ("ar", (0, 3, 6, 9)),
+    ],
 )
-def test_net_value_rises_with_staff_until_the_work_is_done(
+def test_net_value_never_falls_with_staff_before_the_work_is_done(
     team: str, counts: tuple[int, ...]
 ) -> None:
-    """Each step is worth millions; luck, which is common, moves it by thousands."""
-    values = [kpis(year(f"teams.{team}.headcount={n}"))["money.net_value_usd"] for n in counts]
-    assert values == sorted(values)
-    assert values[-1] - values[0] > 0.05 * values[-1]
+    """The first people of a team bring money; no step from an overloaded team clearly costs any.
+
+    At 99 % each: the last of a backlog may be worth no more than who works it off. The plan is for
+    the last count, at which no queue of the team is overloaded; with nobody each is, and by more
+    than with some.
+    """
+    studies = [study(year(f"teams.{team}.headcount={n}", scale=0.05), replications=4)
+               for n in counts]  # fmt: skip
+    values = [
+        np.array([o.kpis["money.net_value_usd"] for by in s.outcomes.values() for o in by.values()])
+        for s in studies
+    ]
+    undone = [{o.queue: o.undone.mean for o in overloaded(s) if o.team == team} for s in studies]
+    assert undone[0], "nobody is there"
+    assert not undone[-1], "the work is done"
+    for queue, share in undone[0].items():
+        assert share > undone[1].get(queue, 0.0) >= undone[2].get(queue, 0.0)
+    steps = [mean_interval(b - a, 0.99) for a, b in pairwise(values)]
+    assert steps[0].low > 0.0
+    assert all(step.high > 0.0 for step, left in zip(steps, undone, strict=False) if left)
 
 
 def test_what_nobody_codes_is_lost_to_the_filing_limit_and_said() -> None:
@@ -69,6 +94,67 @@ def test_what_nobody_codes_is_lost_to_the_filing_limit_and_said() -> None:
     assert 5 < behind.needed < 9, "18,000 charts of half an hour, at 92 % of 1,700 hours a year"
 
 
+@pytest.mark.parametrize(
+    ("name", "team", "queues"),
+    [
+        ("five_functions_generalist", "scheduling", {"scheduling": 1.0}),
+        ("five_functions_in_house", "prior_auth", {"prior_auth": 1.0}),
+        ("five_functions_generalist", "transcription", {"transcription": 1.0}),
+        ("generalist", "clinical", {"cdi_query": 1.0, "denials_clinical": 1.0}),
+        ("generalist", "billing", {"edits": 1.0, "records": 1.0, "denials_technical": 1.0}),
+        ("generalist", "ar", {"underpayments": 1.0}),
+    ],
+)
+def test_what_leaves_because_nobody_comes_is_overload(
+    name: str, team: str, queues: dict[str, float]
+) -> None:
+    """Patience, deadlines and replies take work away that nobody does: none of it was done.
+
+    A follow-up that the payer answers within the queue's target is no miss, so that of these a part
+    only counts.
+    """
+    said = study(scenario(name, f"teams.{team}.headcount=0", scale=0.05, **SHAPE))
+    found = {o.queue: o for o in overloaded(said)}
+    for queue, share in queues.items():
+        assert found[queue].undone.mean == pytest.approx(share), queue
+        assert (found[queue].team, found[queue].planned) == (team, 0.0)
+        assert found[queue].needed > 0.0
+    if team == "ar":
+        assert 0.1 < found["follow_up"].undone.mean < 0.7
+
+
+def test_impatience_alone_is_no_overload() -> None:
+    """Whoever has time to spare loses some requests all the same: arrivals do not exceed them."""
+    result = study(scenario("five_functions_in_house", scale=0.05, **SHAPE))
+    [outcomes] = result.outcomes.values()
+    assert all(o.kpis["visits.lost_visit"] > 0.02 for o in outcomes.values())
+    assert "scheduling" not in {o.queue for o in overloaded(result)}
+
+
+def test_a_team_too_small_leaves_undone_what_it_has_no_time_for() -> None:
+    """People for c of an offered load of 1 leave 1 - c of it undone, however patient it is.
+
+    The plan is for a target occupancy: six tenths of its people have time for so much less.
+    """
+    model = scenario(
+        "five_functions_in_house", "hospital.front_end.call_again_share=0",
+        "vendors.in_house.turnover.annual_rate=0", "vendors.in_house.handle_time_multiplier=1",
+        scale=0.2, **SHAPE,
+    )  # fmt: skip
+    [target] = {v.target_occupancy for v in model.vendors if v.name == "in_house"}
+    [none] = overloaded(_with(model, 0))
+    few = round(0.6 * none.needed)
+    found = {o.queue: o for o in overloaded(_with(model, few))}["scheduling"]
+    assert (found.planned, found.needed) == (few, none.needed)
+    assert found.undone.mean == pytest.approx(1.0 - few / none.needed / target, abs=0.08)
+
+
+def _with(model: Scenario, schedulers: int) -> StudyResult:
+    change = {"headcount": schedulers, "overtime": None}
+    teams = [t.model_copy(update=change) if t.name == "scheduling" else t for t in model.teams]
+    return study(model.model_copy(update={"teams": tuple(teams)}))
+
+
 def test_a_team_that_keeps_up_is_not_overloaded() -> None:
     result = study(year())
     assert overloaded(result) == []
@@ -86,7 +172,13 @@ def test_a_little_left_over_is_no_overload() -> None:
 
 
 def test_a_quarter_fewer_heads_costs_money_and_days() -> None:
-    """About as many as the plan asks for, and a quarter fewer: the means of six pairs."""
+    """About as many as the plan asks for, and a quarter fewer: each of six pairs says so.
+
+    What is not done is not cheap: it is lost to filing limits, which cost of ownership has as
+    write-offs and final denials count, too. Both are small as long as most of the backlog is worked
+    off in time, and large where it is not, so no interval of a few means is of use: fees are saved
+    in every pair, cost of ownership never falls by nearly as much, and rises on average.
+    """
     enough = {
         "coding_inpatient": 7,
         "coding_outpatient": 19,
@@ -95,14 +187,19 @@ def test_a_quarter_fewer_heads_costs_money_and_days() -> None:
         "ar": 9,
     }
     few, many = (
-        [kpis(year(*_heads(enough, share), scale=0.5), r) for r in range(6)] for share in (0.75, 1)
+        [kpis(year(*_heads(enough, share), scale=0.25), r) for r in range(6)] for share in (0.75, 1)
     )
 
-    def more(kpi: str) -> float:
-        return float(np.mean([a[kpi] - b[kpi] for a, b in zip(few, many, strict=True)]))
+    def more(kpi: str) -> Floats:
+        return np.array([a[kpi] - b[kpi] for a, b in zip(few, many, strict=True)])
 
-    assert more("money.net_value_usd") < 0.0
-    assert more("work.days_to_submission") > 1.0
+    assert (more("money.net_value_usd") < 0.0).all()
+    assert (more("denials.final_rate") > 0.0).all()
+    assert (more("work.days_to_submission") > 1.0).all()
+    saved = -more("money.fees_usd")
+    assert (saved > 0.0).all()
+    assert (more("money.tco") > -0.5 * saved).all()
+    assert more("money.tco").mean() > 0.0
 
 
 def _heads(plan: dict[str, int], share: float) -> list[str]:

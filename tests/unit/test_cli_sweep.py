@@ -34,7 +34,7 @@ def test_it_writes_tables_a_manifest_and_a_chart(folder: Path) -> None:
                               "ledger.sqlite"}  # fmt: skip
     head, *rows = (folder / "sweep.csv").read_text("utf-8").splitlines()
     assert head == (
-        f"point,{RATE},kpi,unit,n,mean,sd,ci_low,ci_high,"
+        f"point,{RATE},overloaded,kpi,unit,n,mean,sd,ci_low,ci_high,"
         "difference,difference_ci_low,difference_ci_high"
     )
     assert {row.partition(",kpi")[0].split(",")[1] for row in rows} == {"0.1", "0.8"}

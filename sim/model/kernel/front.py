@@ -20,7 +20,7 @@ from sim.model.codes import (
 from sim.model.kernel.coding import admit
 from sim.model.kernel.money import lose
 from sim.model.kernel.ports import Objects, on, visit_luck, visit_touch
-from sim.model.kernel.queueing import enqueue, next_workday, withdraw
+from sim.model.kernel.queueing import enqueue, miss, next_workday, withdraw
 from sim.model.kernel.rows import Agent, Claim
 from sim.model.rules import accuracy, known, reviewed, task_accuracy, touch_factor
 
@@ -81,7 +81,7 @@ def give_up(s: Objects, claim: Claim, now: float, again: int) -> None:
 
 def lose_visit(s: Objects, claim: Claim, now: float, cause: int) -> None:
     """A visit will not take place, unless the patient calls again: its payment is lost."""
-    withdraw(s, claim, now)
+    miss(s, claim, now)
     house = s.house
     if (
         cause == Cause.LOST_VISIT
@@ -175,7 +175,7 @@ def serve(s: Objects, claim: Claim, now: float, _value: int) -> None:
             claim.day = day + house.postponed_days
             on(s, claim.day, Errand.SERVE, claim, 0)
             return
-        withdraw(s, claim, now)
+        miss(s, claim, now)
         claim.defects |= Defect.AUTH
     elif claim.visit & Visit.FLAWED:
         claim.defects |= Defect.AUTH

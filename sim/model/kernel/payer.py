@@ -19,7 +19,7 @@ from sim.model.codes import (
 from sim.model.kernel.knowledge import lesson
 from sim.model.kernel.money import lose, pay, payable, receive
 from sim.model.kernel.ports import Objects, decision_luck, on, payer_luck
-from sim.model.kernel.queueing import enqueue, next_workday, withdraw
+from sim.model.kernel.queueing import enqueue, miss, next_workday, withdraw
 from sim.model.kernel.rows import Claim
 from sim.model.rules import level_chance, worked_share
 
@@ -69,9 +69,16 @@ def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
 
 
 def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
-    """The payer answers; a follow-up that still waits is no longer needed."""
+    """The payer answers; a follow-up that still waits is no longer needed.
+
+    One that has waited for longer than its queue's target has been missed.
+    """
     if claim.ticket >= 0:
-        withdraw(s, claim, now)
+        asked = s.days[claim.submitted_day + s.house.follow_up_after_days].following
+        if now - asked > s.queues[Queue.FOLLOW_UP].due_days:
+            miss(s, claim, now)
+        else:
+            withdraw(s, claim, now)
     adjudicate(s, claim, now)
 
 
@@ -237,7 +244,7 @@ def await_answer(s: Objects, q: int, claim: Claim, now: float, window: int, chan
 def lapse(s: Objects, claim: Claim, now: float, ticket: int) -> None:
     """The right to answer ends; a claim that still waits is lost."""
     if claim.ticket == ticket:
-        withdraw(s, claim, now)
+        miss(s, claim, now)
         lose(s, claim, int(now), Cause.TIMELY_FILING)
     else:  # perhaps in somebody's hands, who may yet hand it back
         claim.lapsed_ticket = ticket

@@ -36,6 +36,14 @@ def withdraw(s: Objects, claim: Claim, now: float) -> None:
         drop(s.queues[claim.ticket % MAX_QUEUES], claim, now)
 
 
+def miss(s: Objects, claim: Claim, now: float) -> None:
+    """Take a claim out of the queue it waits in: nobody came to it in time."""
+    if claim.ticket >= 0:
+        queue = s.queues[claim.ticket % MAX_QUEUES]
+        queue.missed += 1
+        drop(queue, claim, now)
+
+
 def best_queue(s: Objects, agent: Agent) -> int:
     """The queue of an agent whose best entry should be worked next; `NOBODY` if no claim waits."""
     best, best_key = NOBODY, inf

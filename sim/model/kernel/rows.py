@@ -98,8 +98,9 @@ class WorkQueue:
     `drawn` with the claim or at each visit. `waited_days` is the sum of the times at which items
     left less that of those at which they came: with `level` times now, the time integral of the
     number waiting; `in_time` counts finished items that waited no longer than `due_days`, `waits`
-    all of them by their wait. `crew` is the crew of the vendor who answers for the queue. Idle
-    agents stand in a line from `idle_first` to `idle_last`.
+    all of them by their wait; `missed` counts those that nobody came to in time. `crew` is the crew
+    of the vendor who answers for the queue. Idle agents stand in a line from `idle_first` to
+    `idle_last`.
     """
 
     index: int
@@ -118,6 +119,7 @@ class WorkQueue:
     finished: int = 0
     wait_days: float = 0.0
     in_time: int = 0
+    missed: int = 0
     waits: ByWait = field(default_factory=lambda: [0] * WAIT_BINS)
     idle_first: int = NOBODY
     idle_last: int = NOBODY

@@ -10,18 +10,9 @@ import numpy as np
 from sim.record.kpis import kpi as kpi_of
 from sim.report.style import Look, looks
 from sim.report.words import contrast, number, plain
-from sim.study.compare import (
-    BETTER,
-    CAVEAT,
-    HIGHER,
-    LOWER,
-    OVERLOADED,
-    UNDEFINED,
-    WORSE,
-    Comparison,
-    compare,
-)
+from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
 from sim.study.estimate import estimate
+from sim.study.overload import OVERLOADED, is_money, overloaded_names
 from sim.study.statistics import Floats, Interval
 
 if TYPE_CHECKING:
@@ -87,8 +78,13 @@ class View:
             raise NothingToDraw(f"no replication has a value of {kpi}")
         said = {n: number(i.mean, kpi_of(kpi).unit, standard_error(i)) for n, i in at.items()}
         finding = contrast({name: i.mean for name, i in at.items()}, said, what)
-        doubt = self.doubt(list(at)[1], kpi) if len(at) == 2 else ""
+        doubt = self.doubt(list(at)[1], kpi) if len(at) == 2 else self.unjudged(kpi)
         return f"{finding} ({doubt})" if doubt else finding
+
+    def unjudged(self, kpi: str) -> str:
+        """That no verdict on a KPI is given, where it is money that somebody falls behind."""
+        falls_behind = is_money(kpi) and overloaded_names(self.result)
+        return f"no verdict: {OVERLOADED}" if falls_behind else ""
 
     def doubt(self, name: str, kpi: str) -> str:
         """Why no difference from the baseline can be claimed; empty where one can, or none was."""

@@ -22,7 +22,7 @@ def chart(view: View) -> Chart:
     """Cumulative differences with bands; raises NothingToDraw if no money by week differs."""
     found = paybacks(view.result)
     if not found:
-        raise NothingToDraw("no money by week differs from a baseline's")
+        raise NothingToDraw("no money by week differs from that of a baseline, both keeping up")
     parts = {
         basis: stacked({p.scenario: _curve(p) for p in found if p.basis == basis}, "scenario")
         for basis in BASES

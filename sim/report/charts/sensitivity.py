@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart
+from sim.report.overload import unknown
 from sim.report.sensitivity import COLUMNS, NOTES, Told, axis_unit
 from sim.report.words import number
 from sim.study.sensitivity import Effect
@@ -96,7 +97,8 @@ def _tornado(told: Told, found: Sequence[Effect]) -> Figure:
     base = mean_interval(told.by_kpi[told.first][0])
     axes.margins(x=0.05)
     style.units(axes.xaxis, axis_unit(told))
-    axes.set_xlabel(f"Change from {number(base.mean, axis_unit(told))} as written")
+    level = number(base.mean, axis_unit(told)) if base.n else unknown(told.first)
+    axes.set_xlabel(f"Change from {level} as written")
     return figure
 
 
@@ -117,7 +119,7 @@ def _sobol(told: Told, found: Sequence[Effect]) -> Figure:
 def _morris(told: Told, found: Sequence[Effect]) -> Figure:
     canvas = style.canvas(told.finding, _source(told, "; horizontal: the interval"), 5.1)
     axes = canvas.axes(0.9, 0.55, style.WIDTH - 2 * style.MARGIN - 3.6, 4.4)
-    named = [e for e in found[:MOST_NAMES] if e.rank]
+    named = [e for e in found[:MOST_NAMES] if e.rank > 0]
     ends = []
     for e in found:
         star, sigma = e.quantities["mu_star"], e.quantities["sigma"].mean

@@ -14,6 +14,7 @@ from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View, only, standard_error
 from sim.report.words import label, number, plain, sentence
+from sim.study.overload import overloaded_names
 from sim.study.statistics import prediction_interval
 
 if TYPE_CHECKING:
@@ -52,9 +53,15 @@ def chart(view: View) -> Chart:
 
 
 def _finding(view: View, data: Table) -> str:
-    """Mean of the net value in the scenario where it is largest, and where one future lies."""
-    rows = only(data, kpi=KPIS[0])
-    best = max(range(len(view.names)), key=lambda i: rows["mean"][i])
+    """Mean of the net value in the scenario where it is largest, and where one future lies.
+
+    That is one that keeps up with its work, if any does.
+    """
+    rows, behind = only(data, kpi=KPIS[0]), overloaded_names(view.result)
+    keeping_up = [i for i, name in enumerate(view.names) if name not in behind]
+    if not keeping_up:
+        return f"Net value has {view.unjudged(KPIS[0])}"
+    best = max(keeping_up, key=lambda i: rows["mean"][i])
     shown = number(rows["mean"][best], "USD", rows["se"][best])
     ends = (number(rows[f"future_{end}"][best], "USD", rows["se"][best]) for end in ("low", "high"))
     return sentence(

@@ -10,6 +10,7 @@ from sim.report import style
 from sim.report.charts import Chart, only
 from sim.report.sweep import Swept, Varied, unit_of
 from sim.report.words import inside, label, number, plain
+from sim.study.overload import OVERLOADED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,15 +25,27 @@ def chart(swept: Swept) -> Chart:
     kpis = swept.kpis if one else swept.kpis[:1]
     data: Table = {
         c: []
-        for c in ("point", *(v.path for v in swept.varied), "kpi", "mean", "ci_low", "ci_high",
-                  "difference", "difference_ci_low", "difference_ci_high")
+        for c in ("point", *(v.path for v in swept.varied), "keeps_up", "kpi", "mean", "ci_low",
+                  "ci_high", "difference", "difference_ci_low", "difference_ci_high")
     }  # fmt: skip
     for kpi in kpis:
         for point, name in enumerate(swept.view.names):
             at = swept.view.estimate(name, kpi)
             gap = swept.difference(kpi, 0, point).interval
             values = (v.values[point] for v in swept.varied)
-            row = (point + 1, *values, kpi, at.mean, at.low, at.high, gap.mean, gap.low, gap.high)
+            up = "yes" if point in swept.keeping_up else "no"
+            row = (
+                point + 1,
+                *values,
+                up,
+                kpi,
+                at.mean,
+                at.low,
+                at.high,
+                gap.mean,
+                gap.low,
+                gap.high,
+            )
             for column, value in zip(data.values(), row, strict=True):
                 column.append(value)
     title = swept.finding()
@@ -71,6 +84,8 @@ def _panels(swept: Swept, title: str, data: Table) -> Figure:
             "; thin bar: 95 % interval of the mean; thick bar: of the difference from point 1 under"
             " the same random numbers"
         )
+    if "no" in data["keeps_up"]:
+        note += f"; cross: {OVERLOADED}"
     figure, panels = style.panels(title, _source(swept, note), heads, 1.75, left=0.65, gap=0.8)
     for axes, (kpi, along) in zip(panels, pairs, strict=True):
         rows = only(data, kpi=kpi)
@@ -97,7 +112,8 @@ def _points(axes: Axes, x: Sequence[float], rows: Table) -> None:
         if i:
             low, high = rows["difference_ci_low"][i], rows["difference_ci_high"][i]
             axes.plot((at, at), (first + low, first + high), color=colour, lw=4, alpha=0.45)
-        axes.plot(at, mean, "o", ms=6, mec=colour, mfc="white" if i == 0 else colour, zorder=3)
+        sign = "o" if rows["keeps_up"][i] == "yes" else "X"
+        axes.plot(at, mean, sign, ms=6, mec=colour, mfc="white" if i == 0 else colour, zorder=3)
 
 
 def _tick_unit(unit: str) -> str:
@@ -123,6 +139,8 @@ def _map(swept: Swept, title: str, data: Table) -> Figure:
     note = f"{label(kpi)}, from {ends[0]} (white) to {ends[1]} (blue); framed: point 1"
     if swept.view.replicated:
         note += "; ±: half the 95 % interval"
+    if "no" in data["keeps_up"]:
+        note += f"; ×: {OVERLOADED}"
     canvas = style.canvas(title, _source(swept, note), 0.5 * high + 0.75)
     axes = canvas.axes(1.5, 0.6, style.WIDTH - 2 * style.MARGIN - 1.6, 0.5 * high)
     axes.set(xlim=(0, wide), ylim=(0, high), xlabel=_axis_label(across))
@@ -135,7 +153,8 @@ def _map(swept: Swept, title: str, data: Table) -> Figure:
         axes.bar(at[0] + 0.5, 1, 1, at[1], fc=fill, ec=ink, lw=wide_line, zorder=above)
         if wide <= MOST_COLUMNS:
             half = (data["ci_high"][i] - data["ci_low"][i]) / 2
-            _cell_text(axes, at, mean, half, unit_of(kpi), depth)
+            sign = "" if data["keeps_up"][i] == "yes" else " ×"
+            _cell_text(axes, at, mean, half, unit_of(kpi), depth, sign)
     for axis, along in ((axes.xaxis, across), (axes.yaxis, up)):
         every = -(-len(along.steps) // 12)
         steps = along.steps[::every]
@@ -148,9 +167,9 @@ def _map(swept: Swept, title: str, data: Table) -> Figure:
 
 
 def _cell_text(
-    axes: Axes, at: tuple[int, int], mean: float, half: float, unit: str, depth: float
+    axes: Axes, at: tuple[int, int], mean: float, half: float, unit: str, depth: float, sign: str
 ) -> None:
-    text = number(mean, unit, half / 2)
+    text = number(mean, unit, half / 2) + sign
     if half > 0:
         text += "\n±" + number(half, unit, half / 2).strip("$ %")
     ink = "white" if depth > 0.55 else style.INK

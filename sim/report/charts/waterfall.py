@@ -75,13 +75,14 @@ def _finding(view: View, data: Table) -> str:
     if len(paid) == 1:
         lost = dict(zip(data["step"][1:-1], data["share"][1:-1], strict=True))
         worst = max(lost, key=lambda step: lost[step])
-        return f"{title}; most of the rest is {inside(worst)} ({number(lost[worst], 'share')})"
+        title = f"{title}; most of the rest is {inside(worst)} ({number(lost[worst], 'share')})"
     if len(paid) == 2:
         more = rows["usd"][1] - rows["usd"][0]
         gap = f"{number(abs(more), 'USD')} {'more' if more > 0 else 'less'}"
         doubt = view.doubt(view.names[1], PAID)
         return f"{title} ({doubt})" if doubt else f"{title}: {gap}"
-    return title
+    doubt = view.unjudged(PAID)
+    return f"{title} ({doubt})" if doubt else title
 
 
 def _draw(view: View, title: str, data: Table) -> Figure:

@@ -10,7 +10,9 @@ from docs.figures import said
 from docs.studies import ROOT, VENDORS
 from sim.model.rules import DAYS_PER_MONTH
 from sim.model.simulation import run
+from sim.record.kpis import NO_TIME_LEFT
 from sim.scenario.load import load
+from sim.study.overload import LEAST_SHARE
 from tests import mean_field
 from tests.book import pages_rows
 from tests.docs.quotes.sources import (
@@ -79,6 +81,17 @@ def decisions() -> Quotes:
     yield f"({said(500 * round(lines / 500), 0)} with docstrings"
     yield f"The simulation is {said(package_lines('model')[0], -3)} lines"
     yield f"the scenario language {said(package_lines('scenario')[0], -3)}."
+
+
+@page("decisions.md")
+def overload() -> Quotes:
+    yield f"nobody came to more than {said(100 * LEAST_SHARE, 0)} % of what arrived"
+    yield f"was busy for {said(100 * NO_TIME_LEFT, 0)} % of its productive time"
+
+
+@page("howto/reading_intervals.md")
+def overload_read() -> Quotes:
+    yield f"nobody comes to more than {said(100 * LEAST_SHARE, 0)} % of a queue's work"
 
 
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,

@@ -107,6 +107,8 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
         "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
         "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4], "in_time": [0, 0, 6, 1],
+        "missed": [5, 5, 2, 1], "busy_minutes": [0.0, 0.0, 96.0, 97.0],
+        "productive_minutes": [0.0, 0.0, 100.0, 100.0],
         **{band: [0] * 4 for band in AGE_BANDS},
     }  # fmt: skip
     agents = {
@@ -195,8 +197,9 @@ EXPECTED = {
     "work.wait_p90_days.denials": 4.0,
     "work.in_time_share.coding": 0.6,
     "work.in_time_share.denials": 0.25,
+    # Two coding items were missed by a team that had time to spare, one denial by one without.
     "work.undone_share.coding": 4 / 14,
-    "work.undone_share.denials": 0.0,
+    "work.undone_share.denials": 1 / 3,
     "work.touches_per_paid_hour": 14 / 35,
     # people: only the last week starts on day 10 or later
     "people.headcount": 4.0,

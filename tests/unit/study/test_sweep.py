@@ -153,7 +153,7 @@ def test_the_table_holds_points_means_and_paired_differences(tmp_path: Path) -> 
     result = run_study(toys, tmp_path, replications=5, workers=1, simulate=simulate)
     write_sweep(result, design, tmp_path, command=["toy"], comparisons=compare(result))
     rows = list(csv.DictReader((tmp_path / "sweep.csv").read_text("utf-8").splitlines()))
-    assert list(rows[0])[:5] == ["point", "effect", "team", "kpi", "unit"]
+    assert list(rows[0])[:6] == ["point", "effect", "team", "overloaded", "kpi", "unit"]
     first, second = (row for row in rows if row["kpi"] == "money.leakage")
     assert (first["point"], first["effect"], first["difference"]) == ("1", "0", "")
     assert (second["point"], second["effect"], second["n"]) == ("2", "0.05", "5")
