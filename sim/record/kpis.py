@@ -33,7 +33,7 @@ class Kpi:
 
     `form` says whether it is a ratio of totals or a mean of ratios; `smallest_difference` is the
     difference (in the unit) below which a planner would not care; `headline` figures stand in the
-    first table. `scale_free` says that a scaled-down hospital gives the same on average, or a total
+    first table. `scale_free` says that a scaled-down hospital gives the same within 1 %, or a total
     in proportion (tests/oracles/test_scale.py): what hangs on waiting does not, since small teams
     are rougher.
     """
