@@ -36,6 +36,9 @@ replication to `kpis.csv` and with intervals to `summary.csv`, `compare` their p
 - *Matters from*: the difference below which a planner would not care. Comparisons use it to tell
   "different" from "different enough"; 0 where any difference counts.
 - **Bold** names are headlines: they stand in the first table of a comparison.
+- *Free of scale*: **yes** where a scaled-down hospital gives the same within 1 % on average, or a
+  total in proportion, as tests over scales 0.1, 0.3 and 1 hold; **no** where waits of small teams
+  are in it. Reports of a scaled-down hospital name the latter among their headlines.
 - A `*` stands for a cause, category or queue, of which there is a figure each.
 - A figure that has nothing to divide by in a run (denials of a hospital without claims) is empty.
 
@@ -53,13 +56,14 @@ def _kpi_tables(kpis: list[Kpi]) -> Iterator[str]:
     kpis.sort(key=lambda kpi: order.index(kpi.name.split(".")[0]))
     for family, members in groupby(kpis, key=lambda kpi: kpi.name.split(".")[0]):
         yield f"## {PARTS[family]}\n"
-        yield "| KPI | Unit | Better | Form | Matters from | Definition |"
-        yield "|---|---|---|---|---:|---|"
+        yield "| KPI | Unit | Better | Form | Matters from | Free of scale | Definition |"
+        yield "|---|---|---|---|---:|---|---|"
         for kpi in members:
             name = f"**`{kpi.name}`**" if kpi.headline else f"`{kpi.name}`"
             better = kpi.better if kpi.better in ("higher", "lower") else "–"
+            free = "yes" if kpi.scale_free else "no"
             yield (f"| {name} | {kpi.unit} | {better} | {kpi.form} | {kpi.smallest_difference:g} "
-                   f"| {kpi.definition.replace('|', '/')} |")  # fmt: skip
+                   f"| {free} | {kpi.definition.replace('|', '/')} |")  # fmt: skip
         yield ""
 
 

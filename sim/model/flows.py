@@ -10,20 +10,22 @@ import numpy as np
 from sim.model import rules
 from sim.model.arithmetic import Floats, exp, exps, log, normal_quantiles, power
 from sim.model.claims import source_incidence
-from sim.model.codes import CATEGORIES, SETTINGS, SEVERITY, SKILLS
+from sim.model.codes import CATEGORIES, MAX_VISITS, SETTINGS, SEVERITY, SKILLS
 from sim.model.expectations import mean_accuracy, settled_team
 from sim.model.feedback import expected_left
+from sim.model.silence import follow_ups
 from sim.model.terms import terms_of
 from sim.scenario.front_end import FrontEnd, FrontSetting
-from sim.scenario.hospital import Category
+from sim.scenario.hospital import Category, Payer
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
 
 GRID = 101
 NORMALS = normal_quantiles((np.arange(GRID) + 0.5) / GRID)
 """Points of equal weight that stand for a standard normal."""
-FOLLOW_UP_WAIT_DAYS = 0.5
-"""Wait of a follow-up in a team that keeps up: some payers answer meanwhile."""
+OCCUPANCY_SPREAD = 0.07
+"""Standard deviation of a team's occupancy around its target, over weeks and years, as measured at
+full size: some are away or missing, and people are quick or slow."""
 DENIALS = ("denials_technical", "denials_clinical")
 Charts = tuple[dict[str, float], float, float]
 """Of coded charts: expected defects left by category, defects caught, queries sent."""
@@ -42,22 +44,12 @@ def visits_per_claim(
     vendors = {v.name: v for v in scenario.vendors}
     coder = vendors[serving[f"coding_{setting}"].vendor]
     left, caught, queried = charts[setting]
-    categories = {str(c.name): c for c in scenario.categories}
-    stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
-    visits, reached = dict.fromkeys(DENIALS, 0.0), 1.0
-    for c in (categories[CATEGORIES[i]] for i in SEVERITY):
-        # A claim with several defects is denied for one at a time, as long as the others are won.
-        queue = f"denials_{c.path}"
-        denied = reached * left[c.name] * _denied_share(c, stringency)
-        items = won = part = 0.0
-        if queue in serving:
-            vendor = vendors[serving[queue].vendor]
-            items, won = _levels_worked(scenario, c, vendor)
-            part = _part_taken_up(scenario, vendor, taken[queue], setting, c)
-        visits[queue] += denied * part * items
-        reached -= denied * (1.0 - part * won)
-    rejected = sum(left[c.name] * c.reject_share for c in scenario.categories)
-    asked = 0.0
+    visits, reached = _denials(scenario, setting, left, serving, taken)
+    untouched = 1.0
+    for c in scenario.categories:
+        untouched *= 1.0 - min(1.0, left[c.name]) * c.reject_share
+    rejected = 1.0 - untouched
+    asked = followed = 0.0
     if "records" in serving:
         vendor = vendors[serving["records"].vendor]
         asked = reached * sum(
@@ -66,23 +58,19 @@ def visits_per_claim(
             * _part_taken_up(scenario, vendor, taken["records"], setting, c, denials=False)
             for c in scenario.categories
         )
-    denials = scenario.denials
-    # Lags are rounded to days, and half a day passes before somebody asks.
-    silence = denials.follow_up_after_days + 0.5 + FOLLOW_UP_WAIT_DAYS
-    slow = sum(
-        p.claims_share * _silent_share(p.reply_days, silence, p.no_reply_share)
-        for p in scenario.payers
-    )
+    if "follow_up" in serving:
+        busy = vendors[serving["follow_up"].vendor].target_occupancy
+        followed = follow_ups(scenario, rejected, busy)
     return {
         **_front_visits(scenario, setting, serving),
         f"coding_{setting}": _coding_time(coder, setting),
         "cdi_query": queried,
         "edits": 1.0
         - (1.0 - scenario.hospital.scrubber_edit_share) * (1.0 - min(1.0, caught))
-        + rejected / max(denials.correction_share, 0.1),
+        + rejected * _corrections(scenario, serving),
         "records": asked,
         **visits,
-        "follow_up": slow * (1.0 - rejected),
+        "follow_up": followed,
         "underpayments": reached * _short_payments(scenario, setting, serving),
     }
 
@@ -90,6 +78,41 @@ def visits_per_claim(
 def serving_teams(scenario: Scenario) -> dict[str, Team]:
     """The team that answers for each queue: the first that serves it."""
     return {str(q): t for t in reversed(scenario.teams) for q in t.queues}
+
+
+def _denials(
+    scenario: Scenario, setting: str, left: dict[str, float], serving: dict[str, Team],
+    taken: dict[str, list[float]],
+) -> tuple[dict[str, float], float]:  # fmt: skip
+    """Expected visits of a claim to each queue of denials, and the part not lost to them.
+
+    A claim with several defects is denied for one at a time, as long as the others are won. Payers
+    who deny more may offer other levels than those who deny less.
+    """
+    categories = {str(c.name): c for c in scenario.categories}
+    vendors = {v.name: v for v in scenario.vendors}
+    visits, kept = dict.fromkeys(DENIALS, 0.0), {p.name: 1.0 for p in scenario.payers}
+    for c in (categories[CATEGORIES[i]] for i in SEVERITY):
+        queue = f"denials_{c.path}"
+        vendor = vendors[serving[queue].vendor] if queue in serving else None
+        part = _part_taken_up(scenario, vendor, taken[queue], setting, c) if vendor else 0.0
+        for payer in scenario.payers:
+            denied = kept[payer.name] * left[c.name] * _denied_share(c, payer.stringency)
+            items, won = _levels_worked(scenario, c, vendor, payer) if vendor else (0.0, 0.0)
+            visits[queue] += payer.claims_share * denied * part * items
+            kept[payer.name] -= denied * (1.0 - part * won)
+    return visits, sum(p.claims_share * kept[p.name] for p in scenario.payers)
+
+
+def _corrections(scenario: Scenario, serving: dict[str, Team]) -> float:
+    """Expected visits to the edits until a rejected claim is accepted, or given up."""
+    if "edits" not in serving:
+        return 0.0
+    vendor = next(v for v in scenario.vendors if v.name == serving["edits"].vendor)
+    skill, denials = SKILLS.index("billing"), scenario.denials
+    domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+    mended = denials.correction_share * rules.known(domain[skill], denials.knowledge_floor)
+    return (1.0 - power(1.0 - mended, MAX_VISITS)) / mended if mended > 0.0 else float(MAX_VISITS)
 
 
 def _denied_share(category: Category, stringency: float) -> float:
@@ -132,7 +155,7 @@ def _coded(
     quality, terms, profile = coder.quality, terms_of(scenario, coder), getattr(hospital, setting)
     skill = SETTINGS.index(setting)
     domain, client = settled_team(scenario, coder, {skill: 1.0})
-    over = rules.pressure(coder.target_occupancy, people.pressure_threshold)
+    over = mean_pressure(coder.target_occupancy, people.pressure_threshold)
     mix = coding_team.certification_mix or coder.certification_mix
     right = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
     wrong = 1.0 - power(right, profile.accuracy_exponent)
@@ -169,6 +192,14 @@ def _coded(
     return left, sum(caught.values()), queried
 
 
+def mean_pressure(target: float, threshold: float) -> float:
+    """Mean occupancy above the threshold in a team that is at its target on average only.
+
+    What the quiet weeks lack does not make up for what the busy ones have too much.
+    """
+    return float(np.mean(np.maximum(0.0, target + OCCUPANCY_SPREAD * NORMALS - threshold)))
+
+
 def _coding_time(vendor: Vendor, setting: str) -> float:
     """Touch time of coding with the vendor's machine over that without."""
     if vendor.ai is None:
@@ -177,38 +208,23 @@ def _coding_time(vendor: Vendor, setting: str) -> float:
     return alone * vendor.ai.alone_time_share + (1.0 - alone) * (1.0 - vendor.ai.time_saved_share)
 
 
-def _levels_worked(scenario: Scenario, category: Category, vendor: Vendor) -> tuple[float, float]:
+def _levels_worked(
+    scenario: Scenario, category: Category, vendor: Vendor, payer: Payer
+) -> tuple[float, float]:
     """Expected levels at which a denial that is taken up is worked, and the part that is won."""
     denials, clinical = scenario.denials, category.path == "clinical"
     skill = SKILLS.index("clinical" if clinical else "billing")
     domain, _ = settled_team(scenario, vendor, {skill: 1.0})
-    items = won = 0.0
-    for payer in scenario.payers:
-        levels = len(payer.appeal_levels) if clinical else 1
-        first = rules.first_level_chance(category.recovery_share, levels, denials.level_factor)
-        still = 1.0
-        for level in range(min(levels, vendor.denials.levels) if clinical else 1):
-            items += payer.claims_share * still
-            still *= 1.0 - rules.win_chance(
-                first, vendor.denials.win_multiplier, domain[skill], denials.knowledge_floor, level,
-                denials.level_factor, denials.win_cap,
-            )  # fmt: skip
-        won += payer.claims_share * (1.0 - still)
-    return items, won
-
-
-def _silent_share(reply: tuple[float, float, float], after: float, no_reply: float) -> float:
-    """First submissions without a reply after that many days."""
-    low, mode, high = reply
-    if after >= high:
-        late = 0.0
-    elif after <= low:
-        late = 1.0
-    elif after >= mode:
-        late = (high - after) ** 2 / ((high - low) * (high - mode))
-    else:
-        late = 1.0 - (after - low) ** 2 / ((high - low) * (mode - low))
-    return no_reply + (1.0 - no_reply) * late
+    levels = len(payer.appeal_levels) if clinical else 1
+    first = rules.first_level_chance(category.recovery_share, levels, denials.level_factor)
+    items, still = 0.0, 1.0
+    for level in range(min(levels, vendor.denials.levels) if clinical else 1):
+        items += still
+        still *= 1.0 - rules.win_chance(
+            first, vendor.denials.win_multiplier, domain[skill], denials.knowledge_floor, level,
+            denials.level_factor, denials.win_cap,
+        )  # fmt: skip
+    return items, 1.0 - still
 
 
 def yearly_minutes(scenario: Scenario) -> dict[str, float]:

@@ -33,7 +33,9 @@ class Kpi:
 
     `form` says whether it is a ratio of totals or a mean of ratios; `smallest_difference` is the
     difference (in the unit) below which a planner would not care; `headline` figures stand in the
-    first table.
+    first table. `scale_free` says that a scaled-down hospital gives the same within 1 %, or a total
+    in proportion (tests/oracles/test_scale.py): what hangs on waiting does not, since small teams
+    are rougher.
     """
 
     name: str
@@ -43,13 +45,14 @@ class Kpi:
     definition: str
     smallest_difference: float = 0.0
     headline: bool = False
+    scale_free: bool = True
 
 
 def _k(
     name: str, unit: str, better: str, form: str, definition: str, matters: float = 0.0,
-    headline: bool = False,
+    headline: bool = False, scale_free: bool = True,
 ) -> tuple[str, Kpi]:  # fmt: skip
-    return name, Kpi(name, unit, better, form, definition, matters, headline)
+    return name, Kpi(name, unit, better, form, definition, matters, headline, scale_free)
 
 
 NO_TIME_LEFT = 0.97
@@ -121,10 +124,10 @@ KPIS: dict[str, Kpi] = dict([
        "money.tco plus under-coding, documentation gaps, short payments and takebacks"),
     _k("money.fees_usd", "USD", "lower", TOTAL,
        "Vendor fees: by time, those of the days of the KPI window; by claim or collections, those "
-       "for its claims, whenever they are due", 0.0, True),
+       "for its claims, whenever they are due", 0.0, True, scale_free=False),
     _k("money.left_work_usd", "USD", "lower", TOTAL,
        "Work that claims of the KPI window took, whenever that was, beyond what the teams worked "
-       "in the window, at what a busy minute costs at the target occupancy"),
+       "in the window, at what a busy minute costs at the target occupancy", scale_free=False),
     _k("money.hospital_usd", "USD", "lower", TOTAL,
        "Hospital labour on queries of the claims, and on vendor management in the days, of the KPI "
        "window"),
@@ -137,19 +140,20 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.breach_drawn_usd", "USD", "neither", TOTAL,
        "Cost of the breaches that this replication drew, whole run (not part of any other figure)"),
     _k("money.cost_per_transaction", "USD", "lower", RATIO,
-       f"Vendor fees and work left behind over the claims submitted of {WINDOW}", 0.05),
+       f"Vendor fees and work left behind over the claims submitted of {WINDOW}",
+       0.05, scale_free=False),
     _k("money.cost_to_collect", "share", "lower", RATIO,
        f"Vendor fees, work left behind and hospital labour over what was paid for {WINDOW}; "
-       "registration and software not counted", 0.0005),
+       "registration and software not counted", 0.0005, scale_free=False),
     _k("money.days_in_ar", "days", "lower", RATIO,
        "Mean expected value of claims served and not yet closed, over the mean expected value of a "
-       "day, in the KPI window", 0.5, True),
+       "day, in the KPI window", 0.5, True, scale_free=False),
     _k("money.dnfb_days", "days", "lower", RATIO,
        "Mean expected value of claims served and not yet submitted, over the mean expected value "
-       "of a day, in the KPI window (discharged, not final billed)", 0.25),
+       "of a day, in the KPI window (discharged, not final billed)", 0.25, scale_free=False),
     _k("money.ar_over_90_share", "share", "lower", RATIO,
        "Part of the expected value of submitted and open claims whose service is more than 90 days "
-       "ago, mean over the days of the KPI window", 0.005),
+       "ago, mean over the days of the KPI window", 0.005, scale_free=False),
     _k("money.cash_usd", "USD", "higher", TOTAL, "Cash received in the KPI window"),
     _k("money.expected_usd", "USD", "neither", TOTAL,
        f"Contractual payment of {WINDOW}, were they perfectly documented, coded and timely"),
@@ -165,9 +169,9 @@ KPIS: dict[str, Kpi] = dict([
     _k("work.rework_share", "share", "lower", RATIO,
        f"Work items other than coding over all work items, for {WINDOW}", 0.005),
     _k("work.days_to_submission", "days", "lower", MEAN,
-       f"Mean days from service to first submission of {WINDOW}", 0.25),
+       f"Mean days from service to first submission of {WINDOW}", 0.25, scale_free=False),
     _k("work.touches_per_paid_hour", "items/hour", "higher", RATIO,
-       "Work items finished over hours billed, whole run from kpi_from_days"),
+       "Work items finished over hours billed, whole run from kpi_from_days", scale_free=False),
     _k("people.headcount", "people", "neither", MEAN,
        "Full-time equivalents employed, weekly mean from kpi_from_days on"),
     _k("people.turnover", "1/year", "lower", RATIO,
@@ -182,16 +186,16 @@ KPIS: dict[str, Kpi] = dict([
        "people beyond the plan of one team fill no position of another", 0.01),
     _k("people.occupancy", "share", "neither", RATIO,
        "Busy time over productive time (paid time less absence, breaks, education and mentoring)",
-       0.01, True),
+       0.01, True, scale_free=False),
     _k("people.scheduled_of_paid", "share", "higher", RATIO,
        "Scheduled time (paid, not in class) over paid time, from kpi_from_days on", 0.01),
     _k("people.productive_of_scheduled", "share", "higher", RATIO,
        "Productive time (scheduled less absence, breaks, education and mentoring) over scheduled "
        "time, from kpi_from_days on", 0.01),
     _k("people.busy_of_paid", "share", "higher", RATIO,
-       "Busy time over paid time, from kpi_from_days on", 0.01),
+       "Busy time over paid time, from kpi_from_days on", 0.01, scale_free=False),
     _k("people.wages_usd", "USD", "lower", TOTAL,
-       "Wages that the employers paid in the whole run, training included"),
+       "Wages that the employers paid in the whole run, training included", scale_free=False),
     _k("people.turnover_cost_usd_per_year", "USD/year", "lower", TOTAL,
        "Recruiting, classroom wages and mentors' time, whole run, per year; part-time people count "
        "by their hours"),
@@ -221,27 +225,28 @@ FAMILIES: dict[str, Kpi] = dict([
        f"{WINDOW}"),
     _k("money.ar_aged_share.", "share", "neither", RATIO,
        "Part of the expected value of submitted and open claims by days since service, mean over "
-       "the days of the KPI window"),
+       "the days of the KPI window", scale_free=False),
     _k("visits.", "share", "lower", RATIO,
        f"Visits lost because nobody booked them in time, or because the payer refused "
-       f"authorisation for good, over {WINDOW}", 0.0025),
+       f"authorisation for good, over {WINDOW}", 0.0025, scale_free=False),
     _k("work.backlog_days.", "days", "lower", RATIO,
-       "Mean number waiting over items finished per day, from kpi_from_days on"),
+       "Mean number waiting over items finished per day, from kpi_from_days on", scale_free=False),
     _k("work.wait_days.", "days", "lower", RATIO,
-       "Mean waiting time of the items finished, from kpi_from_days on"),
+       "Mean waiting time of the items finished, from kpi_from_days on", scale_free=False),
     _k("work.wait_p50_days.", "days", "lower", RATIO,
-       "Median wait of the items finished, from kpi_from_days on"),
+       "Median wait of the items finished, from kpi_from_days on", scale_free=False),
     _k("work.wait_p90_days.", "days", "lower", RATIO,
-       "Wait that nine in ten of the items finished stayed below, from kpi_from_days on"),
+       "Wait that nine in ten of the items finished stayed below, from kpi_from_days on",
+       scale_free=False),
     _k("work.in_time_share.", "share", "higher", RATIO,
        "Items finished that waited no longer than the queue's due_days, over the items finished, "
-       "from kpi_from_days on", 0.01),
+       "from kpi_from_days on", 0.01, scale_free=False),
     _k("work.undone_share.", "share", "lower", RATIO,
        "Items that nobody came to: left over at the end of the run, net of those that waited on "
        "kpi_from_days, or gone meanwhile because a deadline, patience or the use of it had run out "
        "while the team was busy for 97 % of its productive time or more; over the items that came "
        "in between. Above a few percent the queue is overloaded",
-       0.01),
+       0.01, scale_free=False),
 ])  # fmt: skip
 """KPIs whose last part is a cause, a category or a queue."""
 

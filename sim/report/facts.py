@@ -17,6 +17,7 @@ from sim.report.overload import overload_text, told
 from sim.report.plots import Plot, plots
 from sim.report.published import published_text
 from sim.report.settling import unsettled
+from sim.report.size import size_text
 from sim.report.terminal import Texts, careful, compared, described, headline
 from sim.report.words import apart, label, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
@@ -94,7 +95,8 @@ class Facts:
         result = self.view.result
         overload = " ".join(overload_text(result).split())
         bands = published_text(kpi.name for kpi in self.kpis if kpi.headline)
-        return " ".join(filter(None, (overload, self.runs, *unsettled(result), bands)))
+        small = size_text(result, (kpi.name for kpi in self.kpis if kpi.headline))
+        return " ".join(filter(None, (overload, self.runs, *unsettled(result), small, bands)))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:

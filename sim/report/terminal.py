@@ -16,6 +16,7 @@ from sim.record.kpis import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
 from sim.report.published import published_text
+from sim.report.size import size_text
 from sim.report.words import interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import is_money, overloaded_names
@@ -56,14 +57,14 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{published(view)}{CAVEAT}"
+    notes = f"{warning}{more}{size(view)}{published(view)}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{published(view)}{CAVEAT}"
+    notes = f"{size(view)}{published(view)}{CAVEAT}"
     return printed([table(*described(view))], notes, colour=colour)
 
 
@@ -101,6 +102,12 @@ def published(view: View) -> str:
     """What has been published about the headline KPIs, wrapped; each line ends with a newline."""
     names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
     return "".join(f"{line}\n" for line in wrap(published_text(names), WIDTH))
+
+
+def size(view: View) -> str:
+    """Which headline KPIs are not those of full size, wrapped; each line ends with a newline."""
+    names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
+    return "".join(f"{line}\n" for line in wrap(size_text(view.result, names), WIDTH))
 
 
 def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:

@@ -33,7 +33,7 @@ class Queue(Model):
     due_days: int = constant(
         "Days in which the work should be done (drives the `deadline` discipline); what a payer "
         "has asked for or denied is due at the end of the payer's window, if that comes first, and "
-        "front-end work on the day of service whatever is written here",
+        "what must be done before a service on its day whatever is written here",
         "days",
         "A4",
         ge=0,

@@ -24,7 +24,7 @@ LAWS = {
 }
 """Fields of one learning law."""
 EXCUSED = {
-    "queues.prior_auth.due_days": "the work of a visit is due on the day of its service; only the "
+    "queues.prior_auth.due_days": "what is done before a service is due on its day; only the "
     "share done in time is told by it, and here all of it is"
 }
 """Numbers that change nothing, and why."""

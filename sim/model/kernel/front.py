@@ -7,6 +7,7 @@ from math import ceil
 from sim.model.arithmetic import log
 from sim.model.codes import (
     DAY_BITS,
+    NO_DUE,
     Cause,
     Defect,
     Errand,
@@ -61,7 +62,10 @@ def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
 
 
 def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
-    """Let a task wait that is done once, at the touch time that a draft leaves of it."""
+    """Let a task wait that is done once, at the touch time that a draft leaves of it.
+
+    It is due on the day of the service, and once that is over by the queue's own target.
+    """
     queue = s.queues[q]
     luck = visit_touch(s, claim, task)
     minutes = queue.minutes * touch_factor(luck, queue.sigma, queue.exponential)
@@ -69,7 +73,8 @@ def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
     if terms.drafted[q] and task != VisitTask.PEER:
         minutes *= 1.0 - terms.draft_saved_share[q]
     claim.minutes = minutes
-    enqueue(s, q, claim, now, max(claim.day, int(now)), 1.0)
+    due = NO_DUE if claim.visit & Visit.TOOK_PLACE else max(claim.day, int(now))
+    enqueue(s, q, claim, now, due, 1.0)
 
 
 def give_up(s: Objects, claim: Claim, now: float, again: int) -> None:

@@ -62,7 +62,7 @@ def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
     if claim.first_outcome == First.NONE_YET:
         claim.first_outcome = First.REJECTED
     claim.stage = Stage.REJECTED
-    enqueue(s, Queue.EDITS, claim, now, int(now) + 2, 1.0)
+    enqueue(s, Queue.EDITS, claim, now, NO_DUE, 1.0)
 
 
 # --- replies --------------------------------------------------------------------------------------

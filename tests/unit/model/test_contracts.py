@@ -20,7 +20,7 @@ from sim.scenario.schema import Scenario
 from tests.people import VENDOR, after, bare, coders, watch
 from tests.scenarios import TEAMS, scenario, world_of
 
-SCALES = (0.1, 0.3, 1.0)
+SCALES = (0.1, 0.13, 0.3, 1.0)
 HIRING, TURNOVER = f"{VENDOR}.hiring", f"{VENDOR}.turnover"
 
 

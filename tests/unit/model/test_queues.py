@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model import codes
-from sim.model.codes import MAX_QUEUES, QUEUES, TRIES_BITS, Order, Queue, Stage
+from sim.model.codes import MAX_QUEUES, QUEUES, TRIES_BITS, Order, Queue, Stage, Visit, VisitTask
 from sim.model.draws import Draws
-from sim.model.kernel.payer import await_answer
+from sim.model.kernel import front
+from sim.model.kernel.front import let_wait
+from sim.model.kernel.payer import await_answer, rejected
 from sim.model.kernel.ports import head
 from sim.model.kernel.queueing import drop, enqueue, take
-from sim.model.kernel.rows import Agent, Claim, House, State, WorkQueue
+from sim.model.kernel.rows import Agent, Claim, House, State, Terms, WorkQueue
 from sim.model.kernel.work import hand_back
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import run
@@ -267,6 +269,27 @@ def test_an_answer_is_due_by_its_own_target_within_the_payers_window(
     office.q.due_days = due_days
     await_answer(office.s, Queue.RECORDS, office.claims[0], 10.6, window, 1.0)
     assert office.head() == due
+
+
+@pytest.mark.parametrize("due_days", [0, 2, 9])
+def test_a_rejection_is_due_by_the_target_of_its_queue(due_days: int) -> None:
+    office = Office(1)
+    office.s.queues[Queue.EDITS].due_days = due_days
+    rejected(office.s, office.claims[0], 10.6, 0)
+    assert head(office.s, office.s.queues[Queue.EDITS]) == 10 + due_days
+
+
+@pytest.mark.parametrize(("visit", "due"), [(0, 15), (Visit.TOOK_PLACE, 14)])
+def test_work_of_a_visit_is_due_on_its_day_and_after_it_by_the_target(
+    visit: int, due: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(1)
+    monkeypatch.setattr(front, "visit_touch", lambda *_: 0.5)
+    office.s.terms.append(cast("Terms", SimpleNamespace(drafted=[0.0] * len(QUEUES))))
+    queue, visiting = office.s.queues[Queue.TRANSCRIPTION], office.claims[0]
+    queue.crew, queue.due_days, visiting.day, visiting.visit = 0, 4, 15, visit
+    let_wait(office.s, Queue.TRANSCRIPTION, visiting, VisitTask.NOTE, 10.6)
+    assert head(office.s, queue) == due
 
 
 @pytest.mark.parametrize("queue", ["records", "denials_technical", "denials_clinical"])
