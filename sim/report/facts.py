@@ -14,10 +14,17 @@ from sim.report.charts import Chart, View
 from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
 from sim.report.plots import Plot, plots
-from sim.report.published import published_text
+from sim.report.published import beside
 from sim.report.settling import unsettled
-from sim.report.terminal import Texts, careful, compared, described, headline, overload_text
-from sim.report.words import apart, label, sentence
+from sim.report.terminal import (
+    careful,
+    compared,
+    described,
+    headline,
+    overload_text,
+    turnover_text,
+)  # fmt: skip
+from sim.report.words import Texts, apart, label, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.replicate import StudyResult, kpi_names
 from sim.study.stored import read_manifest
@@ -91,8 +98,8 @@ class Facts:
         """What the answer rests on."""
         result = self.view.result
         overload = " ".join(overload_text(result).split())
-        bands = published_text(kpi.name for kpi in self.kpis if kpi.headline)
-        return " ".join(filter(None, (self.runs, overload, *unsettled(result), bands)))
+        parts = (self.runs, overload, *unsettled(result), turnover_text(self.view))
+        return " ".join(filter(None, parts))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:
@@ -113,6 +120,11 @@ class Facts:
                 sign = {BETTER: " ▲", WORSE: " ▼"}.get(verdict, "")
                 rows[said] = (*rows.get(said, (said, base)), own + sign)
         return tuple(self.names.values()), list(rows.values())
+
+    @cached_property
+    def published(self) -> Texts | None:
+        """All scenarios beside what has been published, with its source."""
+        return beside(self.view, self.view.names)
 
     @cached_property
     def drawn(self) -> Drawn:
