@@ -24,7 +24,8 @@ from sim.study.statistics import (
     paired_difference,
 )
 
-LONG_TAILED = ("work.backlog_days.", "work.wait_days.", "work.days_to_submission")
+LONG_TAILED = ("work.backlog_days.", "work.wait_", "work.undone_share.", "work.days_to_")
+"""Backlogs, waits with their quantiles, what is left over, days to the first touch and the bill."""
 RARE = ("audit.takeback", "money.leakage.takeback", "money.loss_usd.takeback")
 SKEWED = ("money.days_in_ar",)
 CALIBRATION = 5
@@ -41,6 +42,23 @@ def estimate(kpi: str, values: ArrayLike, confidence: float = 0.95) -> Interval:
         confidence = 1 - (1 - confidence) / CALIBRATION
     at = mean_interval(values, confidence)
     return at if trusted(kpi, values) else replace(at, low=math.nan, high=math.nan)
+
+
+def wider(kpi: str, values: ArrayLike) -> Floats:
+    """How many times wider than Student's at 95 % the interval of the first 1, 2, ... values is.
+
+    Infinitely where there is none.
+    """
+    x = np.asarray(values, dtype=float)
+    factor = np.ones(len(x))
+    if kpi in SKEWED:
+        n = np.maximum(np.cumsum(~np.isnan(x)), 2)
+        from scipy.special import stdtrit
+
+        wide, usual = (stdtrit(n - 1.0, 1 - miss / 2) for miss in (0.05 / CALIBRATION, 0.05))
+        factor = wide / usual
+    known = [trusted(kpi, x[: i + 1]) for i in range(len(x))]
+    return np.where(known, factor, np.inf)
 
 
 def difference(
