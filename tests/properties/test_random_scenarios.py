@@ -80,7 +80,12 @@ def assert_possible(record: Record) -> None:
 @pytest.mark.parametrize(
     "seed",
     [
-        pytest.param(seed, marks=pytest.mark.xfail(reason="cause not known yet", strict=True))
+        pytest.param(
+            seed,
+            marks=pytest.mark.xfail(
+                reason="visits due after the end are not asked for", strict=True
+            ),
+        )
         if seed == 7
         else seed
         for seed in range(HORIZONS)
