@@ -19,6 +19,8 @@ from sim.study.replicate import replicate
 from sim.study.statistics import Floats, Interval
 
 STUDIES = 600
+MEASURED = ("work.", "money.dnfb", "money.ar_", "audit.", "people.vacancy")
+"""KPIs that are measured besides the headlines, by how their names begin."""
 SIZES = (5, 10, 30)
 
 
@@ -26,7 +28,7 @@ def replications(name: str, scale: str, count: int) -> dict[str, Floats]:
     """The KPIs of a shipped scenario that every replication has, each by replication."""
     scenario = load(shipped_configs() / f"{name}.yaml", [f"hospital.scale={scale}"]).scenario
     found = [replicate(scenario, r).kpis for r in range(count)]
-    names = [k for k in found[0] if kpi(k).headline or k.startswith("work.")]
+    names = [k for k in found[0] if kpi(k).headline or k.startswith(MEASURED)]
     columns = {k: np.array([kpis.get(k, math.nan) for kpis in found]) for k in names}
     return {k: values for k, values in columns.items() if not np.isnan(values).any()}
 

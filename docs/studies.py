@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.workforce import OCCUPANCY_MEMORY
+from sim.report.published import PUBLISHED
 from sim.scenario.load import load
 from tests import mean_field
 
@@ -63,9 +64,10 @@ HEADLINES = (
     "denials.final_rate", "denials.initial_rate", "money.average_revenue_per_case",
     "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
     "money.net_value_usd", "money.open_usd", "money.tco",
-    "people.mean_knowledge", "people.occupancy", "people.turnover", "quality.coding_accuracy",
+    "people.mean_knowledge", "people.occupancy", "people.turnover", "people.turnover_expected",
+    "quality.coding_accuracy", *PUBLISHED,
 )  # fmt: skip
-"""KPIs of the table that `make demo` prints."""
+"""KPIs of the tables that `make demo` prints."""
 MONTHLY = ("denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation")
 KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
         "work.days_to_submission", "work.wait_days.coding_outpatient",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -34,20 +35,16 @@ SIZES = {"claims_per_year", "headcount"}
 TRIES = 60
 
 
-def random_scenario(seed: int) -> Scenario:
-    """A valid scenario, the same for the same seed."""
+def random_scenario(seed: int, days: int = DAYS) -> Scenario:
+    """A valid scenario of so many days, the same for the same seed."""
     rng = random.Random(seed)
     for attempt in range(TRIES):
         name = rng.choice(NAMES)
-        size = rng.choice((0.004, 0.01, 0.02))
-        shipped = load(
-            shipped_configs() / f"{name}.yaml",
-            [f"hospital.scale={size}", f"horizon_days={DAYS}", "kpi_from_days=20",
-             "kpi_until_days=30", f"seed={seed}", "timeline=!replace []"],
-        ).scenario  # fmt: skip
+        shipped = _shipped(name, rng.choice((0.004, 0.01, 0.02)), days)
         data = _moved(shipped, rng, rng.choice((0.02, 0.1, 0.3)) / (1 + attempt // 10))
+        data["seed"] = seed
         _rearrange(data, rng)
-        data["timeline"] = list(_events(shipped, rng))
+        data["timeline"] = list(_events(shipped, rng, days))
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError:
@@ -55,6 +52,16 @@ def random_scenario(seed: int) -> Scenario:
         if not cross_checks(scenario):
             return scenario
     raise AssertionError(f"no valid scenario in {TRIES} tries of seed {seed}")
+
+
+@cache
+def _shipped(name: str, size: float, days: int) -> Scenario:
+    """A shipped scenario of a small hospital for some days."""
+    return load(
+        shipped_configs() / f"{name}.yaml",
+        [f"hospital.scale={size}", f"horizon_days={days}", f"kpi_from_days={days * 2 // 13}",
+         f"kpi_until_days={days * 3 // 13}", "timeline=!replace []"],
+    ).scenario  # fmt: skip
 
 
 def _moved(model: BaseModel, rng: random.Random, chance: float) -> dict[str, Any]:
@@ -137,7 +144,7 @@ def _rearrange(data: dict[str, Any], rng: random.Random) -> None:
             team["discipline"] = discipline
 
 
-def _events(scenario: Scenario, rng: random.Random) -> Iterator[dict[str, Any]]:
+def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[str, Any]]:
     """Some dated events."""
     teams = [t.name for t in scenario.teams]
     vendors = [v.name for v in scenario.vendors]
@@ -157,5 +164,5 @@ def _events(scenario: Scenario, rng: random.Random) -> Iterator[dict[str, Any]]:
          "parallel_days": rng.choice((0, 14))},
     ]  # fmt: skip
     for event in rng.sample(kinds, rng.choice((0, 1, 2, 4))):
-        on = scenario.start + timedelta(days=rng.randrange(1, DAYS))
+        on = scenario.start + timedelta(days=rng.randrange(1, days))
         yield {**event, "on": on}

@@ -58,10 +58,11 @@ def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenari
     return list(named.values())
 
 
-def check_comparable(scenarios: Sequence[Scenario], paths: Sequence[Path]) -> None:
+def check_comparable(scenarios: Sequence[Scenario], names: Sequence[object]) -> None:
     """Refuse scenarios whose totals do not lie on one scale: other volumes, or other counted days.
 
-    A surge of one of them is an event (`volume`), and is compared.
+    `names` says what each is called. A surge of one of them is an event (`volume`), and is
+    compared.
     """
     totals: dict[str, Callable[[Scenario], float]] = {
         "hospital.scale": lambda s: s.hospital.scale,
@@ -73,11 +74,11 @@ def check_comparable(scenarios: Sequence[Scenario], paths: Sequence[Path]) -> No
     }
     for field, value in totals.items():
         own = value(scenarios[0])
-        for scenario, path in zip(scenarios, paths, strict=True):
+        for scenario, name in zip(scenarios, names, strict=True):
             if value(scenario) != own:
                 hint = "--scale X" if field == "hospital.scale" else f"--set {field}=X"
                 raise UsageError(
-                    f"{paths[0]} and {path} cannot be compared: {field} is {own:g} in one and "
+                    f"{names[0]} and {name} cannot be compared: {field} is {own:g} in one and "
                     f"{value(scenario):g} in the other, and so are their totals; {hint} sets one "
                     "for all"
                 )

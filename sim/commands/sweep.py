@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, overrides, print_study, simulate, stem
+from sim.commands.common import check_comparable, folder_for, overrides, print_study, simulate, stem
 from sim.options import UsageError
 
 
@@ -23,6 +23,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         design = sweep.from_options(options.vary, options.sample)
     scenarios = sweep.scenarios(options.scenario, overrides(options), design)
+    check_comparable(scenarios, [scenario.name for scenario in scenarios])
     name, scale = stem(options.scenario), scenarios[0].hospital.scale
     folder = folder_for(options.out or Path("results", f"{name}_sweep"))
     result = simulate(options, scenarios, folder)

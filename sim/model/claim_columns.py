@@ -13,7 +13,8 @@ from sim.model.engine import Columns, Engine
 FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
           "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
           "loss_cause", "stage", "first_outcome", "first_day",
-          "closed_day", "wrong", "touches", "denied_for", "flags")  # fmt: skip
+          "closed_day", "wrong", "touches", "first_touch_minutes", "denied_for",
+          "flags")  # fmt: skip
 
 
 YES_OR_NO = {"edited": Flag.EDITED, "mended": Flag.MENDED, "adjudicated": Flag.ADJUDICATED,

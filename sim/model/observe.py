@@ -262,7 +262,9 @@ class Observer:
         for vendor in scenario.vendors:
             profile = vendor.compliance
             spans = [
-                (s.opens, s.closes or horizon) for s in world.stints if s.team.vendor == vendor.name
+                (min(s.opens, horizon), min(s.closes or horizon, horizon))
+                for s in world.stints
+                if s.team.vendor == vendor.name
             ]
             if profile is not None and spans:
                 days = max(end for _, end in spans) - min(begin for begin, _ in spans)

@@ -25,6 +25,7 @@ from sim.record.views import (
 )
 
 NAN = float("nan")
+MINUTES_A_DAY = 1440.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,10 @@ KPIS: dict[str, Kpi] = dict([
        f"Work items other than coding over all work items, for {WINDOW}", 0.005),
     _k("work.days_to_submission", "days", "lower", MEAN,
        f"Mean days from service to first submission of {WINDOW}", 0.25, scale_free=False),
+    _k("work.days_to_first_touch", "days", "lower", MEAN,
+       f"Mean days from the arrival of the complete chart at the coders (or at a review in real "
+       f"time) to the start of the first work on it that is finished, of {WINDOW}", 0.1,
+       scale_free=False),
     _k("work.touches_per_paid_hour", "items/hour", "higher", RATIO,
        "Work items finished over hours billed, whole run from kpi_from_days", scale_free=False),
     _k("people.headcount", "people", "neither", MEAN,
@@ -413,6 +418,7 @@ def _work(view: View) -> dict[str, float]:
     touches, count = float(ends.touches[..., came].sum()), int(ends.claims[..., came].sum())
     coded = float(view.coding[[RIGHT, WRONG]].sum())
     lag = (claims["first_day"] - claims["day"])[claims["first_day"] >= 0]
+    waited = claims["first_touch_minutes"][claims["first_touch_minutes"] >= 0]
     late = np.array(queues["week"]) * 7 >= view.record.facts.kpi_from_days
     days, level, wait, finished = (
         np.array(queues[name], float)[late]
@@ -430,11 +436,12 @@ def _work(view: View) -> dict[str, float]:
         "work.touches_per_claim": ratio(touches, count),
         "work.rework_share": ratio(touches - coded, touches),
         "work.days_to_submission": float(lag.mean()) if len(lag) else NAN,
+        "work.days_to_first_touch": ratio(waited.sum() / MINUTES_A_DAY, len(waited)),
         "work.touches_per_paid_hour": ratio(finished.sum(), view.team_totals["billed_hours"]),
     }
     for queue in view.record.facts.queues:
         # Each row lies in one piece of memory, and is added up as if it stood alone.
-        waiting, waited, done, came_in, timely, missed, busy, productive = (
+        waiting, waits, done, came_in, timely, missed, busy, productive = (
             totals.compress(names == queue, axis=1).sum(axis=1).tolist()
         )
         mine = all_names == queue
@@ -448,7 +455,7 @@ def _work(view: View) -> dict[str, float]:
         undone = ratio(left_over + missed, came_in)
         out[f"work.undone_share.{queue}"] = min(1.0, max(0.0, undone))
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
-        out[f"work.wait_days.{queue}"] = ratio(waited, done)
+        out[f"work.wait_days.{queue}"] = ratio(waits, done)
     return out
 
 

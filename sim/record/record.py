@@ -46,7 +46,8 @@ class Record:
 
     `claims` holds one row per claim as arrays, in the order of key and so of planned day: key,
     planned day of service, setting, payer, expected, paid (net of takebacks), the cents of each
-    loss, stage, first_outcome and the days of its milestones (−1 where it has not got there).
+    loss, stage, first_outcome, the days of its milestones and the minutes that its chart waited
+    for the first work on it (−1 where it has not got there).
     `days` holds one row per day, `weeks` one per team and week, `queues` one per queue and week,
     `waits` holds, per queue, the items finished from kpi_from_days on by bin of their wait;
     `cohorts` one row per four weeks and group of people hired in the same quarter, `agents` one per

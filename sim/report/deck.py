@@ -25,6 +25,7 @@ from pptx.util import Emu, Inches, Pt
 from sim.report.facts import Facts
 from sim.report.others import OTHERS
 from sim.report.plots import HIDDEN, Plot, best
+from sim.report.published import beside
 from sim.report.words import bound, brief, heading, inside, label, plain
 from sim.scenario.evidence import LETTERS
 from sim.study.compare import BETTER, CAVEAT, WORSE
@@ -32,13 +33,14 @@ from sim.study.compare import BETTER, CAVEAT, WORSE
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9
 INK, GREY = "1D1D1F", "5F6368"
 MOST_ROWS = 16  # of a table on a slide
+MOST_SHOWN = 4  # scenarios beside what has been published
 KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
     "columns": XL_CHART_TYPE.COLUMN_STACKED,
     "line": XL_CHART_TYPE.LINE,
 }
-LEAST = 10  # slides, where the study has numbers for so many; there are at most 14
+LEAST = 10  # slides, where the study has numbers for so many; there are at most 15
 EXTRA = ("claims_first_pass_payment_rate", "quality_coding_accuracy", "people_mean_knowledge")
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
@@ -48,6 +50,7 @@ def deck(facts: Facts) -> bytes:
     made = _Deck(facts)
     made.question()
     made.answer()
+    made.published()
     made.plot("claim_outcomes")
     made.leakage()
     made.plot("paired_differences")
@@ -218,6 +221,19 @@ class _Deck:
         self.table(
             facts.answer, ("Headline measures", *heads), rows, notes,
             [2, *[1.0] * (len(heads) - 2), 1.3, 1.5], numeric=True,
+        )  # fmt: skip
+
+    def published(self) -> None:
+        """Measures beside what has been published; of many scenarios baseline and best."""
+        facts, names = self.facts, self.facts.view.names
+        shown = names if len(names) <= MOST_SHOWN else (names[0], best(facts.view))
+        if (found := beside(facts.view, shown)) is None:
+            return
+        heads, rows = found
+        self.table(
+            "Beside what has been published", ("Measure", *heads), rows,
+            "Sources and links stand in docs/validation.md.",
+            [2, *[0.9] * len(shown), 1.3, 2.6],
         )  # fmt: skip
 
     def plot(self, name: str) -> None:

@@ -15,11 +15,11 @@ from sim.report.checks import Check, checks
 from sim.report.others import Rows, tables
 from sim.report.overload import overload_text, told
 from sim.report.plots import Plot, plots
-from sim.report.published import published_text
+from sim.report.published import beside
 from sim.report.settling import unsettled
 from sim.report.size import size_text
-from sim.report.terminal import Texts, careful, compared, described, headline
-from sim.report.words import apart, label, plain, sentence
+from sim.report.terminal import careful, compared, described, headline, turnover_text
+from sim.report.words import Texts, apart, label, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
@@ -94,9 +94,9 @@ class Facts:
         """What the answer rests on."""
         result = self.view.result
         overload = " ".join(overload_text(result).split())
-        bands = published_text(kpi.name for kpi in self.kpis if kpi.headline)
         small = size_text(result, (kpi.name for kpi in self.kpis if kpi.headline))
-        return " ".join(filter(None, (overload, self.runs, *unsettled(result), small, bands)))
+        parts = (overload, self.runs, *unsettled(result), small, turnover_text(self.view))
+        return " ".join(filter(None, parts))
 
     @cached_property
     def blocks(self) -> dict[str, Texts]:
@@ -117,6 +117,11 @@ class Facts:
                 sign = {BETTER: " ▲", WORSE: " ▼"}.get(verdict, "")
                 rows[said] = (*rows.get(said, (said, base)), own + sign)
         return tuple(self.names.values()), list(rows.values())
+
+    @cached_property
+    def published(self) -> Texts | None:
+        """All scenarios beside what has been published, with its source."""
+        return beside(self.view, self.view.names)
 
     @cached_property
     def drawn(self) -> Drawn:

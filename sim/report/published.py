@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.record.kpis import kpi
-from sim.report.words import label, number
+from sim.report.charts import View, standard_error
+from sim.report.words import Texts, label, number, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,32 @@ PUBLISHED = {
 }  # fmt: skip
 
 
+def band(name: str) -> str:
+    """What has been published about a KPI: '8.4 to 15.7 %'; empty where nothing was."""
+    found = PUBLISHED.get(name)
+    if found is None:
+        return ""
+    unit = kpi(name).unit
+    low, high = (re.sub(r"\.0+(?= |$)", "", number(end, unit)) for end in (found.low, found.high))
+    return low if low == high else f"{low.rpartition(' ')[0]} to {high}"
+
+
+def beside(view: View, names: Sequence[str]) -> Texts | None:
+    """Every KPI of these scenarios that something was published about, with band and source.
+
+    None where the scenarios have no such KPI.
+    """
+    rows = []
+    for name, found in PUBLISHED.items():
+        at = [view.estimate(scenario, name) for scenario in names]
+        if any(each.n for each in at):
+            shown = (number(each.mean, kpi(name).unit, standard_error(each)) for each in at)
+            rows.append((label(name), *shown, band(name), found.source))
+    return ((*map(plain, names), "published", "source"), rows) if rows else None
+
+
 def published_text(kpis: Iterable[str]) -> str:
     """The bands of some KPIs in one sentence; empty where nothing was published about them."""
-    said = []
-    for name in kpis:
-        band = PUBLISHED.get(name)
-        if band is not None:
-            unit = kpi(name).unit
-            ends = dict.fromkeys(number(end, unit) for end in (band.low, band.high))
-            said.append(f"{label(name)} {' to '.join(ends)} ({band.source})")
+    said = [f"{label(name)} {band(name)} ({PUBLISHED[name].source})"
+            for name in kpis if name in PUBLISHED]  # fmt: skip
     return f"Published: {'; '.join(said)}." if said else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.record.kpis import kpi as kpi_of
-from sim.report.terminal import printed, table
+from sim.report.published import published_text
+from sim.report.terminal import printed, table, wrapped
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.study.compare import CAVEAT
 from sim.study.overload import OVERLOADED
@@ -48,5 +49,6 @@ def text(chosen: Chosen, colour: bool) -> str:
         for name, at in chosen.standing()
     ]  # fmt: skip
     heads = ("", "replications", label(chosen.kpi), "95 % interval")
-    note = f"Kim and Nelson's procedure under common random numbers. {CAVEAT}"
+    procedure = f"Kim and Nelson's procedure under common random numbers. {CAVEAT}"
+    note = f"{procedure}\n{wrapped(published_text([chosen.kpi]))}".rstrip()
     return printed([table(heads, rows)], note, colour=colour)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View
 from sim.report.overload import unknown
+from sim.report.published import published_text
 from sim.report.sweep import Varied, unit_of
 from sim.report.terminal import printed, table
 from sim.report.words import inside, interval, label, number, plain, sentence
@@ -175,7 +176,8 @@ def text(told: Told, colour: bool) -> str:
         at = mean_interval(told.by_kpi[told.first][0])
         se = math.nan if math.isnan(at.sd) or not at.n else at.sd / math.sqrt(at.n)
         level = number(at.mean, unit_of(told.first), se) if at.n else unknown(told.first)
-        base = f"; {level} as written"
+        bands = published_text([told.first]).rstrip(".")
+        base = f"; {level} as written" + (f". {bands}" if bands else "")
     of = "; then ".join(map(told.subject, told.by_kpi))
     hidden = len(told.design.factors) - MOST_ROWS
     more = f" {hidden} smaller ones are in sensitivity.csv." if hidden > 0 else ""

@@ -305,10 +305,12 @@ def room_for(names: Sequence[str]) -> float:
     return 0.4 + min(max(width_of(plain(name, 44), 9) for name in names), 2.1)
 
 
-def name_line_ends(
-    axes: Axes, ends: Sequence[tuple[float, float, str, Look]], right: float = 1.0, limit: int = 0
-) -> None:
-    """Write names beside the right ends of lines (x, y, name, look), moved apart where they meet.
+End = tuple[float, float, str, Look]
+"""Where a line ends, its name and its look."""
+
+
+def name_line_ends(axes: Axes, ends: Sequence[End], right: float = 1.0, limit: int = 0) -> None:
+    """Write names beside the right ends of lines, moved apart where they meet.
 
     Call it when the limits of the axes are final, with `room_for` the names to the right of the
     share ``right`` of the axes. ``limit``: most characters of a name, if not as many
@@ -322,6 +324,8 @@ def name_line_ends(
     heights = [0.16 * (t.count("\n") + 1) / tall for t in labels]
     at = [(y - low) / (high - low) for _, y, _, _ in ends]
     order = sorted(range(len(ends)), key=lambda i: at[i])
+    if order:  # nothing below the bottom
+        at[order[0]] = max(at[order[0]], heights[order[0]] / 2)
     for place, higher in pairwise(order):
         at[higher] = max(at[higher], at[place] + (heights[place] + heights[higher]) / 2)
     ceiling = 1.0
@@ -333,7 +337,7 @@ def name_line_ends(
         axes.annotate(
             text, (x, y), (right, height), "data", "axes fraction",
             va="center", size=9, color=look.ink, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": look.colour, "lw": 0.8, "relpos": (0, 0.5)},
+            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5, "ls": ":", "relpos": (0, 0.5)},
         )  # fmt: skip
 
 

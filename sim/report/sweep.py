@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
-from sim.report.terminal import printed, table
+from sim.report.published import PUBLISHED, band, published_text
+from sim.report.terminal import printed, table, wrapped
 from sim.report.words import inside, interval, label, number, plain, sentence
 from sim.scenario.problems import did_you_mean
 from sim.scenario.reference import Fields
@@ -203,7 +204,13 @@ def sweep_text(swept: Swept, colour: bool = False) -> str:
             at, mark = view.estimate(name, kpi), MARKS.get(verdicts.get((name, kpi), ""), "  ")
             row.append(number(at.mean, unit_of(kpi), standard_error(at)) + mark)
         rows.append(row)
+    if any(kpi in PUBLISHED for kpi in kpis):
+        bands = (band(kpi).replace(" to ", " to\n") for kpi in kpis)
+        rows.append(["Published", *("" for _ in varied), *bands])
     heads = [*(v.label for v in varied), *(f"{label(kpi)}  " for kpi in kpis)]
     left = f" ×: {OVERLOADED}." if len(swept.keeping_up) < len(view.names) else ""
-    note = f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other.{left} {CAVEAT}"
+    sources = wrapped(published_text(kpis))
+    note = (
+        f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other.{left} {CAVEAT}\n{sources}".rstrip()
+    )
     return printed([table(heads, rows)], note, colour=colour)

@@ -15,9 +15,9 @@ from rich.text import Text
 from sim.record.kpis import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
-from sim.report.published import published_text
+from sim.report.published import beside
 from sim.report.size import size_text
-from sim.report.words import interval, label, number, plain, sentence
+from sim.report.words import Texts, interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
@@ -25,9 +25,14 @@ from sim.study.replicate import StudyResult, kpi_names
 WIDTH = 100
 GAP = 2
 PERIOD = ("start", "horizon_days", "kpi_from_days", "kpi_until_days")
-VERDICT_WIDTH = 10
+WRAPPED = {"verdict": 10, "source": 19}
+"""Columns of words, which break over lines: the characters that they have at least."""
+BESIDE = 2  # scenarios that the table of published bands has room for
 COLOURS = {BETTER: "green", WORSE: "red"}
 VALUE = "money.net_value_usd"
+TURNOVER, WRITTEN = "people.turnover", "people.turnover_expected"
+AS_WRITTEN = "· as written"
+"""The row of the turnover that the profiles write, below the one that came."""
 # What the one sentence speaks of, and what follows the number.
 ANSWERS = (("denials.initial_rate", "of claims initially denied"), (VALUE, "of net value"))
 
@@ -53,23 +58,19 @@ def comparison_text(
 ) -> str:
     """The headline KPIs of every scenario against the baseline, one block per scenario."""
     view = View(result, 1.0, comparison)
-    tables = [table(*compared(view, name)) for name in view.names[1:]]
+    tables = [table(*compared(view, name)) for name in view.names[1:]] + published(view)
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{size(view)}{published(view)}{CAVEAT}"
+    notes = f"{warning}{more}{size(view)}{wrapped(turnover_text(view))}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{size(view)}{published(view)}{CAVEAT}"
-    return printed([table(*described(view))], notes, colour=colour)
-
-
-Texts = tuple[tuple[str, ...], list[tuple[str, ...]]]
-"""Heads of the columns behind the first, and rows, as every kind of report shows them."""
+    notes = f"{size(view)}{wrapped(turnover_text(view))}{CAVEAT}"
+    return printed([table(*described(view)), *published(view)], notes, colour=colour)
 
 
 def compared(view: View, name: str) -> Texts:
@@ -83,6 +84,9 @@ def compared(view: View, name: str) -> Texts:
             shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
             means = (_mean(view, of, row.kpi.name, unit) for of in (base, name))
             rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
+            if row.kpi.name == TURNOVER and view.estimate(name, WRITTEN).n:
+                means = (_mean(view, of, WRITTEN, unit) for of in (base, name))
+                rows.append((AS_WRITTEN, *means, "", "", ""))
     return (plain(base), plain(name), "difference", "95 % interval", "verdict"), rows
 
 
@@ -95,19 +99,37 @@ def described(view: View) -> Texts:
         if kpi.headline and at.n:
             said, unit = label_and_unit(kpi)
             rows.append((said, *interval(at.mean, at.low, at.high, unit)))
+            if kpi.name == TURNOVER and view.estimate(name, WRITTEN).n:
+                rows.append((AS_WRITTEN, _mean(view, name, WRITTEN, unit), ""))
     return (plain(name), "95 % interval"), rows
 
 
-def published(view: View) -> str:
-    """What has been published about the headline KPIs, wrapped; each line ends with a newline."""
-    names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
-    return "".join(f"{line}\n" for line in wrap(published_text(names), WIDTH))
+def published(view: View) -> list[Table]:
+    """Every KPI that something was published about, beside it; some scenarios at a time."""
+    names = view.names
+    parts = [beside(view, names[i : i + BESIDE]) for i in range(0, len(names), BESIDE)]
+    return [table(*part) for part in parts if part]
+
+
+def turnover_text(view: View) -> str:
+    """Why the turnover that came is not the one that was written; empty where neither is known."""
+    if not any(view.estimate(name, WRITTEN).n for name in view.names):
+        return ""
+    return (
+        "Turnover is what came, and as written is what the vendors' profiles ask for: pressure, "
+        "certificates, young teams, events and luck lie between them."
+    )
+
+
+def wrapped(text: str) -> str:
+    """A text in lines that fit; each ends with a newline."""
+    return "".join(f"{line}\n" for line in wrap(text, WIDTH))
 
 
 def size(view: View) -> str:
     """Which headline KPIs are not those of full size, wrapped; each line ends with a newline."""
     names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
-    return "".join(f"{line}\n" for line in wrap(size_text(view.result, names), WIDTH))
+    return wrapped(size_text(view.result, names))
 
 
 def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:
@@ -179,8 +201,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
         max((cell_len(line) for row in rows for line in row[i].split("\n")), default=0)
         for i in range(len(heads) + 1)
     ]
-    if "verdict" in heads:
-        widest[-1] = min(VERDICT_WIDTH, max(widest[-1], cell_len("verdict")))
+    if least := WRAPPED.get(heads[-1]):
+        widest[-1] = min(least, max(widest[-1], cell_len(heads[-1])))
     # What the numbers leave goes, a column each in turn, to heads that are wider, such as names.
     room = WIDTH - sum(widest) - (GAP + 1) * len(heads) - 2  # the box adds gaps and edges
     spare, most = max(0, room), widest[1:]
@@ -189,7 +211,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
             most[i] += 1
         spare -= len(tight)
     for head, wide, wider in zip(heads, widest[1:], most, strict=True):
-        if head == "verdict":
+        if head in WRAPPED:
             table.add_column(head, width=wide + spare + max(min(room, 0), -2))
         else:
             table.add_column(

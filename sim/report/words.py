@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
+Texts = tuple[tuple[str, ...], list[tuple[str, ...]]]
+"""Heads of the columns behind the first, and rows, as every kind of report shows them."""
+
 LABELS = {
     "denials.initial_rate": "Initial denial rate",
     "denials.final_rate": "Final denial rate",
@@ -24,7 +27,7 @@ LABELS = {
     "money.one_off_usd": "One-off costs",
     "money.breach_expected_usd": "Expected breach cost",
     "money.days_in_ar": "Days in A/R",
-    "money.dnfb_days": "Days discharged, not final billed",
+    "money.dnfb_days": "Days not final billed (DNFB)",
     "money.ar_over_90_share": "A/R older than 90 days",
     "money.cost_to_collect": "Cost to collect",
     "money.left_work_usd": "Work left behind",

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.report.facts import Facts
 from sim.report.plots import HIDDEN, Plot
+from sim.report.published import PUBLISHED
 from sim.report.words import heading, label, plain
 from sim.study.compare import summarise
 
@@ -94,8 +95,10 @@ class _Book:
         sheet.set_row(3, 46)
         row = 5
         overview = [self.facts.overview] if self.facts.overview else []
-        for heads, rows in [*overview, *self.facts.blocks.values()]:
-            for column, text in enumerate(("Headline measures", *heads)):
+        bands = [self.facts.published] if self.facts.published else []
+        for heads, rows in [*overview, *self.facts.blocks.values(), *bands]:
+            of = "Measures beside published ones" if "source" in heads else "Headline measures"
+            for column, text in enumerate((of, *heads)):
                 sheet.write_string(row, column, text, right_head if column else self.head)
             for texts in rows:
                 row += 1
@@ -121,11 +124,13 @@ class _Book:
                        units={4: 2, 5: 2, 6: 2, 7: "share", 8: "p"})  # fmt: skip
         summary = (
             (names[s.scenario], label(s.kpi.name), s.kpi.name, s.kpi.unit, i.n, i.mean, i.sd, i.low,
-             i.high)
-            for s in summarise(result) for i in (s.interval,)
+             i.high, *((p.low, p.high, p.source) if p else ("", "", "")))
+            for s in summarise(result)
+            for i, p in ((s.interval, PUBLISHED.get(s.kpi.name)),)
         )  # fmt: skip
         self.table("Summary", ("Scenario", "Measure", "KPI", "Unit", "n", "Mean", "SD", "CI low",
-                   "CI high"), summary, units=dict.fromkeys(range(5, 9), 3))  # fmt: skip
+                   "CI high", "Published from", "Published to", "Source"), summary,
+                   units=dict.fromkeys(range(5, 11), 3))  # fmt: skip
         count = sum(len(o.kpis) for by in result.outcomes.values() for o in by.values())
         if count <= MOST_ROWS:
             rows = (

@@ -23,6 +23,7 @@ from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
+from sim.study.estimate import wider
 from sim.study.executor import Crew, leave_if_imported
 from sim.study.statistics import Precision
 from sim.study.store import (
@@ -326,9 +327,9 @@ class _Runner:
 
 def _until_precise(runner: _Runner, precision: Precision) -> tuple[int, str]:
     """Replicate until the precision holds; the replications to use, and why it ended there."""
-    values, absolute = np.empty((0, 0)), np.empty(0)
+    values, absolute, wide = np.empty((0, 0)), np.empty(0), np.empty((0, 0))
     while True:
-        planned = precision.plan(values, absolute)
+        planned = precision.plan(values, absolute, wide)
         runner.complete(planned)
         found = list(runner.found.values())
         if not all(found):
@@ -338,14 +339,16 @@ def _until_precise(runner: _Runner, precision: Precision) -> tuple[int, str]:
         columns = [_values(by, name, planned) for by in found for name in names]
         values = np.array(columns).reshape(len(columns), planned).T
         absolute = np.array(limits * len(found))
-        stop = precision.stop_at(values, absolute)
+        each = zip(list(names) * len(found), columns, strict=True)
+        wide = np.array([wider(name, column) for name, column in each]).reshape(values.T.shape).T
+        stop = precision.stop_at(values, absolute, wide)
         if stop is not None:
             return stop, (
                 f"all {len(names)} KPIs are known to {100 * precision.relative:g} %, or to the "
                 "smallest difference that matters"
             )
         if planned >= precision.cap:
-            worst = precision.excess(values, absolute)[-1].reshape(-1, len(names)).max(axis=0)
+            worst = precision.excess(values, absolute, wide)[-1].reshape(-1, len(names)).max(axis=0)
             short = ", ".join(name for name, x in zip(names, worst, strict=True) if x > 1)
             why = f"not yet precise: {short}" if short else "precise, but not for long enough"
             return planned, f"cap of {precision.cap} replications; {why}"

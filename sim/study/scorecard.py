@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.record.record import Outcome
+from sim.study.estimate import trusted
 from sim.study.matrix import ADVICE, NAMES
 from sim.study.overload import OVERLOADED, judged, overloaded_names
 from sim.study.payback import paybacks
@@ -35,6 +36,7 @@ TESTED, GIVEN, NOT_TESTABLE = "tested", "given", "not testable"
 IN_RANGE, NEAR, OUT = "in range", "near", "out"
 VERDICTS = (IN_RANGE, OPEN, NEAR, OUT, OVERLOADED, GIVEN, NOT_TESTABLE)
 INF = math.inf
+TAKEN = "audit.takeback"
 
 G, S, H = "generalist", "specialized", "in_house"
 CASE, STAYS = "medcentral", "medcentral_stays"
@@ -208,7 +210,8 @@ class Claim:
     The value is in range between `low` and `high`, in the unit of the claim ("points" are
     differences between two shares); `tolerance` says how far outside its mean still counts as near,
     where a band's own half width does not. `median` claims are about the middle replication.
-    `because` says why something is given or not testable.
+    `because` says why something is given or not testable. `rests_on` names the KPI whose interval
+    may not be to be trusted (`sim.study.estimate`): without one the claim is open.
     """
 
     key: str
@@ -223,6 +226,7 @@ class Claim:
     median: bool = False
     kind: str = TESTED
     because: str = ""
+    rests_on: str = ""
 
     @property
     def near(self) -> float:
@@ -306,7 +310,7 @@ CLAIMS: tuple[Claim, ...] = (
           value=change("work.touches_per_paid_hour", S, G), needs=(G, S)),
     Claim("hidden_takebacks", "... and hides takebacks",
           "taken back by audits, generalist less specialist", unit="points", low=0.0,
-          value=gap("audit.takeback", S, G), needs=(G, S)),
+          rests_on=TAKEN, value=gap(TAKEN, S, G), needs=(G, S)),
     Claim("hidden_under_coding", "... and secondary diagnoses that nobody captured",
           "lost to under-coding, generalist less in-house", unit="points", low=0.0,
           value=gap("money.leakage.under_coding", H, G), needs=(H, G)),
@@ -340,7 +344,7 @@ CLAIMS: tuple[Claim, ...] = (
           high=90.0, value=_payback, needs=(CASE, STAYS), median=True),
     Claim("black_box_codes", "Black-box automation invents codes",
           "taken back by audits, with the machine less without", unit="points", low=0.0,
-          value=gap("audit.takeback", G, BB), needs=(G, BB)),
+          rests_on=TAKEN, value=gap(TAKEN, G, BB), needs=(G, BB)),
     Claim("black_box_denials", "... and raises denials",
           "initial denials, with the machine less without", unit="points", low=0.0,
           value=gap(DENIED, G, BB), needs=(G, BB)),
@@ -408,6 +412,10 @@ def score(result: StudyResult) -> list[Row]:
             continue
         values = claim.value(found)
         at = _median(values) if claim.median else mean_interval(values)
+        if claim.rests_on:
+            sides = found.kpi(claim.rests_on, *claim.needs)
+            if not all(trusted(claim.rests_on, x) for x in (values, *sides)):
+                at = replace(at, low=math.nan, high=math.nan)
         silent = OVERLOADED if behind & {*claim.needs} else NOT_TESTABLE
         rows.append(Row(claim, at, judge(claim, at) if at.n else silent))
     return rows

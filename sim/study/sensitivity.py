@@ -38,6 +38,7 @@ UNKNOWN = Interval(0, math.nan, math.nan, math.nan, math.nan)
 RANK = {"oat": "swing", "morris": "mu_star", "sobol": "total"}
 """For each method the quantity that ranks the factors."""
 _SIZE = "hospital.scale"
+_WHY_NOT = "the size of the model, and no property of what is modelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ def named(options: Sequence[str]) -> list[Factor]:
         path, low, high = span(option, "--factor")
         if path in found:
             raise StudyError(f"--factor: {path} is varied twice", 2)
+        if path == _SIZE:
+            raise StudyError(f"--factor: {path} is {_WHY_NOT}; --scale X sets it for all", 2)
         found[path] = Factor.of(path, low, high, fields)
     return list(found.values())
 
@@ -223,7 +226,7 @@ def _numbers(
             continue
         if _is(fields, steps, kind):
             if path == _SIZE:
-                left_out[path] = "the size of the model, and no property of what is modelled"
+                left_out[path] = _WHY_NOT
             else:
                 yield file, path, value
         elif _is(fields, steps, None):

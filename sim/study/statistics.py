@@ -205,6 +205,10 @@ def replications_needed(half_width: float, sd: float, confidence: float = 0.95) 
     return n
 
 
+SAME: Floats = np.ones((1, 1))
+"""Intervals as wide as Student's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Precision:
     """When a study has enough replications.
@@ -217,6 +221,8 @@ class Precision:
 
     In the methods, `values` has a row for each replication and a column for each KPI and scenario,
     and `absolute` an entry for each column. A column without a defined value holds nothing up.
+    `wider` says how many times wider than Student's at 95 % the interval of each column after each
+    row is: infinitely where there is none yet.
     """
 
     relative: float
@@ -226,31 +232,32 @@ class Precision:
     cap: int = 200
     look_ahead: int = 5
 
-    def excess(self, values: Floats, absolute: Floats) -> Floats:
+    def excess(self, values: Floats, absolute: Floats, wider: Floats = SAME) -> Floats:
         """Half width over what is allowed, after 1, 2, ... rows; precise up to 1. As `values`."""
         half, mean = running_half_width(values)
         allowed = np.maximum(self.relative * np.abs(mean), absolute)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(np.isnan(mean) | (half == 0), 0.0, half / allowed)
+            return np.where(np.isnan(mean) | (half == 0), 0.0, half * wider / allowed)
 
-    def stop_at(self, values: Floats, absolute: Floats) -> int | None:
+    def stop_at(self, values: Floats, absolute: Floats, wider: Floats = SAME) -> int | None:
         """Replications after which to stop, look-ahead included; None if there must be more.
 
         Depends on no row after the answer, so it does not matter how many were run at a time.
         """
         streak = 0
-        for n, worst in enumerate(self.excess(values, absolute).max(axis=1, initial=0.0), start=1):
+        after = self.excess(values, absolute, wider).max(axis=1, initial=0.0)
+        for n, worst in enumerate(after, start=1):
             streak = streak + 1 if worst <= 1 and n >= self.floor else 0
             if streak > math.ceil(self.look_ahead * max(n - streak + 1, 100) / 100):
                 return n
         return None
 
-    def plan(self, values: Floats, absolute: Floats) -> int:
+    def plan(self, values: Floats, absolute: Floats, wider: Floats = SAME) -> int:
         """How many replications to have next, by the spread so far; at most twice as many."""
         n = len(values)
         if n == 0:
             return min(self.cap, self.floor + self.look_ahead)
-        worst = float(self.excess(values, absolute)[-1].max(initial=0.0))
+        worst = float(self.excess(values, absolute, wider)[-1].max(initial=0.0))
         return min(self.cap, max(n + self.look_ahead, math.ceil(n * min(worst**2, 2.0))))
 
 

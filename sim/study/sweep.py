@@ -75,7 +75,7 @@ def from_options(vary: Sequence[str], sample: int | None = None) -> Design:
         path, equals, text = option.partition("=")
         mark = Mark(f"--vary {option}")
         if not equals or not path.strip():
-            _refuse(mark, "must be path=values", "such as hospital.scale=0.1,0.2")
+            _refuse(mark, "must be path=values", "such as people.speed_sigma=0.1,0.2")
         axes.append(_axis(path.strip(), text, mark))
     return _combined(axes, sample, Mark("--sample"))
 
@@ -214,7 +214,7 @@ def span(option: str, name: str = "--vary") -> tuple[str, float, float]:
     mark = Mark(f"{name} {option}")
     ends = _SPAN.fullmatch(text)
     if not path.strip() or ends is None:
-        _refuse(mark, "must be path=low:high", "such as hospital.scale=0.1:0.2")
+        _refuse(mark, "must be path=low:high", "such as people.speed_sigma=0.1:0.2")
     axis = _axis(path.strip(), text, mark)
     assert axis.span is not None  # it is written as a span
     return axis.path, *axis.span

@@ -69,7 +69,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "howto/own_vendor.md": ("add up to 1.", "below 1: most leave early"),
     "howto/reading_intervals.md": (
         "at 95 % each", "in the table is 5 %", "within 2 % of the mean", "√(1 + 1/n)",
-        "with 19 or more", "28 + 25 g²", "90 to 97 %", "93 to 98 %", "83 to 90 %",
+        "with 19 or more", "28 + 25 g²", "90 to 97 %", "93 to 98 %", "83 to 91 %",
         "at 99 %",
         "1 200",
         "settles on day 210, but services count from day 180",

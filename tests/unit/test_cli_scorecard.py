@@ -6,6 +6,7 @@ import csv
 import math
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ from sim.study.scorecard import (
     counts,
     judge,
     needed,
+    score,
 )
 from sim.study.statistics import OPEN, Interval
 
@@ -200,3 +202,24 @@ def test_a_switch_that_changes_no_dollar_never_pays_back() -> None:
     assert claim.value is not None
     assert list(claim.value(found(9.0))) == [7.0] * 8
     assert list(claim.value(found(0.0))) == [math.inf] * 8
+
+
+def test_a_claim_on_takebacks_is_open_where_some_replication_saw_none() -> None:
+    """Their mean hangs on events that a small hospital sees in some replications only."""
+    [claim] = [c for c in CLAIMS if c.key == "hidden_takebacks"]
+    everywhere = {r: Outcome({"audit.takeback": 0.002 + 1e-5 * r}, {}) for r in range(8)}
+    few = {r: Outcome({"audit.takeback": 0.001 + 1e-5 * r}, {}) for r in range(8)}
+    some = {**few, 3: Outcome({"audit.takeback": 0.0}, {})}
+    found = {}
+    for name, less in (("few", few), ("some", some)):
+        by = dict.fromkeys(needed(), everywhere) | {"specialized": less}
+        result = StudyResult(tuple(by), by, 1, (), "", 8, 0, {}, "")
+        found[name] = score_of(claim, result)
+    assert found == {"few": IN_RANGE, "some": OPEN}
+
+
+def score_of(claim: Claim, result: StudyResult) -> str:
+    """The verdict on one claim in a study that has the KPIs of no other."""
+    with patch("sim.study.scorecard.CLAIMS", (claim,)):
+        [row] = score(result)
+    return row.verdict

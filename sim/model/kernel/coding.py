@@ -43,6 +43,7 @@ def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:
 def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """Code a chart: catch source defects, add own ones, hold or push a weak note."""
     claim.coded = 1
+    touched(agent, claim)
     terms = s.terms[agent.crew]
     looked_at = not claim.flags & Flag.ALONE
     if looked_at and claim.defects & FRONT_END:
@@ -76,6 +77,12 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
         enqueue(s, Queue.CDI_QUERY, claim, now, NO_DUE, 1.0)
     else:
         send_on(s, claim, now)
+
+
+def touched(agent: Agent, claim: Claim) -> None:
+    """Note how long a chart has waited for the first work on it, if this is the first."""
+    if claim.first_touch_minutes < 0:
+        claim.first_touch_minutes = round(1440.0 * (agent.hand_taken - agent.hand_since))
 
 
 def send_on(s: Objects, claim: Claim, now: float) -> None:
@@ -154,6 +161,7 @@ def query(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     if house.first_key <= claim.key < house.last_key:
         s.crews[agent.crew].window_query_usd += house.query_usd
     if not claim.coded:
+        touched(agent, claim)
         mended = 1 if query_luck(s, claim, QueryLuck.RESOLVED) < house.realtime_resolved else 0
         on(s, day + 1, Errand.ANSWER, claim, mended)
         return

@@ -44,6 +44,7 @@ class Claim:
     `Visit`; `coder` is the agent who coded it, `crew` the crew that worked for its payment last.
     `looked_at` says whether a payer's machine has seen it. `tries` counts the visits to each work
     queue, in `TRIES_BITS` bits; `billed` has the bits of vendors who have charged for it.
+    `first_touch_minutes` is how long its chart waited for the first work on it, −1 until then.
     """
 
     index: Short
@@ -73,6 +74,7 @@ class Claim:
     wrong: Short = -1
     visits: Short = 0
     touches: Short = 0
+    first_touch_minutes: Short = -1
     appeal_level: Short = 0
     stage: Short = Stage.WAITING
     submitted_day: Short = -1

@@ -17,7 +17,7 @@ from sim.model.observe import Observer
 from sim.model.simulation import Simulation, run
 from sim.model.stints import assessment_days
 from sim.model.world import World
-from tests.scenarios import objects, scenario, world_of
+from tests.scenarios import TEAMS, objects, scenario, world_of
 
 
 def test_transitions_and_assessments_are_dated_and_scaled() -> None:
@@ -139,3 +139,24 @@ def test_looking_changes_nothing(scene: str) -> None:
     assert {n: c.tolist() for n, c in alone.claims.items()} == {
         n: c.tolist() for n, c in record.claims.items()
     }
+
+
+FRONT = ("scheduling", "prior_auth", "transcription")
+
+
+def test_a_vendor_that_never_comes_costs_no_breach_and_the_old_one_none_after_the_end() -> None:
+    """An assessment that lasts beyond the run puts the switch off beyond it."""
+    on = "on: 2025-02-19, to: specialized, assessed: true"
+    scene = scenario(
+        "hybrid", f"timeline=[{{kind: vendor_switch, {on}}}]",
+        *(f"teams.{team}.vendor=generalist" for team in (*TEAMS, *FRONT)), scale=0.02, days=120,
+    )  # fmt: skip
+    late = [v.model_copy(update={"compliance": v.compliance.model_copy(
+        update={"assessment_median_days": 5000.0})}) if v.compliance else v
+        for v in scene.vendors]  # fmt: skip
+    scene = scene.model_copy(update={"vendors": tuple(late)})
+    there = next(v.compliance for v in scene.vendors if v.name == "generalist")
+    assert there is not None
+    hit = 1 - (1 - there.breach_per_year) ** (120 / 365.25)
+    found = run(scene, 0).totals["breach_expected_usd"]
+    assert found == pytest.approx(hit * there.breach_usd * 0.02)

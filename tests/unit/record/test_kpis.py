@@ -22,14 +22,15 @@ DEFAULTS = {
     "setting": 1, "payer": 0, "paid_cents": 0, "under_cents": 0, "cdi_cents": 0, "over_cents": 0,
     "short_cents": 0, "takeback_cents": 0, "loss_cents": 0, "loss_cause": -1, "closed_day": -1,
     "wrong": 0, "touches": 1, "denied_for": -1, "edited": 0, "open_cents": 0, "mended": 0,
-    "adjudicated": 1, "appealed": 0,
+    "adjudicated": 1, "appealed": 0, "first_touch_minutes": 2 * 1440,
 }  # fmt: skip
 
 # Eight claims inside the window (days 10 to 80), one before and one after it. USD in comments.
 CLAIMS = [
     # 200 expected, 20 lost by under-coding, paid at once
     {"day": 10, "expected": 20000, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 15,
-     "closed_day": 30, "paid_cents": 18000, "under_cents": 2000, "wrong": 1},
+     "closed_day": 30, "paid_cents": 18000, "under_cents": 2000, "wrong": 1,
+     "first_touch_minutes": 0},
     # 1000, paid 10 % too high, of which 300 was taken back; an inpatient
     {"day": 20, "expected": 100000, "setting": 0, "stage": PAID, "first_outcome": FIRST_PAID,
      "first_day": 26, "closed_day": 40, "paid_cents": 80000, "over_cents": 10000,
@@ -51,10 +52,10 @@ CLAIMS = [
      "first_day": 66, "open_cents": 70000, "denied_for": 1, "appealed": 1},
     # 100, not coded yet
     {"day": 79, "expected": 10000, "stage": WAITING, "first_outcome": NONE, "first_day": -1,
-     "wrong": -1, "touches": 0, "open_cents": 10000, "adjudicated": 0},
+     "wrong": -1, "touches": 0, "open_cents": 10000, "adjudicated": 0, "first_touch_minutes": -1},
     # outside the window
     {"day": 9, "expected": 77700, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 12,
-     "closed_day": 20, "paid_cents": 77700},
+     "closed_day": 20, "paid_cents": 77700, "first_touch_minutes": 99999},
     {"day": 80, "expected": 88800, "stage": ASKED, "first_outcome": FIRST_ASKED, "first_day": 85,
      "open_cents": 88800},
 ]  # fmt: skip
@@ -137,6 +138,8 @@ def result() -> Outcome:
     return outcome(record())
 
 
+AR_USD_DAYS = (15 * 200 + 14 * 1000 + 26 * 500 + 35 * 400 + 26 * 600 + 23 * 300 + 14 * 700
+               + 8 * 777)  # fmt: skip
 EXPECTED = {
     # seven of the eight claims of the window have had an answer
     "claims.first_pass_payment_rate": 2 / 7,
@@ -156,6 +159,18 @@ EXPECTED = {
     "denials.category.REG": 1 / 7,
     "denials.category.DATA": 2 / 7,
     "quality.coding_accuracy": 5 / 7,
+    # Served on day d and sent on day f: in A/R but not billed at the end of f − d days. The one of
+    # day 9 is so on days 10 and 11, the one not coded on day 79.
+    "money.dnfb_days": (
+        5 * 200 + 6 * 1000 + 4 * 500 + 5 * 400 + 4 * 600 + 7 * 300 + 6 * 700 + 1 * 100 + 2 * 777
+    )
+    / 3800,
+    # Sent on day f and closed on day e: billed and open at the end of e − f days, to day 79 at
+    # most.
+    # Only the 400 are older than 30 days, on days 71 to 79.
+    "money.ar_aged_share.31_60": 9 * 400 / AR_USD_DAYS,
+    "money.ar_aged_share.0_30": 1 - 9 * 400 / AR_USD_DAYS,
+    "money.ar_over_90_share": 0.0,
     # money: 3800 expected; what is still open brings nothing
     "money.expected_usd": 3800.0,
     "money.paid_usd": 180 + 800 + 450 + 600.0,
@@ -186,6 +201,7 @@ EXPECTED = {
     "work.touches_per_claim": 13 / 8,
     "work.rework_share": 6 / 13,
     "work.days_to_submission": (5 + 6 + 4 + 5 + 4 + 7 + 6) / 7,
+    "work.days_to_first_touch": (0 + 6 * 2) / 7,
     "work.backlog_days.coding": 2.0 * 7 / 10,
     "work.backlog_days.denials": 1.5 * 7 / 4,
     "work.wait_days.coding": 1.5,
@@ -256,13 +272,89 @@ def test_identities_hold(result: Outcome) -> None:
         k[name]
         for name in (
             "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
-            "denials.initial_rate",
+            "denials.first_answer_rate",
         )
     ) == pytest.approx(1.0, abs=1e-15)  # fmt: skip
     losses = sum(v for name, v in k.items() if name.startswith("money.loss_usd."))
     assert k["money.paid_usd"] + k["money.open_usd"] + losses == pytest.approx(3800.0)
     parts = sum(v for name, v in k.items() if name.startswith("money.leakage."))
     assert parts == pytest.approx(k["money.leakage"])
+
+
+def test_denials_are_counted_at_the_first_adjudication() -> None:
+    """A claim that was rejected first may be denied then; duplicates are told apart (HFMA)."""
+    at = {"expected": 10000, "stage": PAID, "first_day": 25, "closed_day": 60, "paid_cents": 10000}
+    claims = [
+        {**at, "day": 20, "first_outcome": REJECTED, "denied_for": 0},  # mended, and then denied
+        {**at, "day": 21, "first_outcome": FIRST_DENIED, "denied_for": 2},  # a duplicate
+        {**at, "day": 22, "first_outcome": FIRST_PAID},
+        {**at, "day": 23, "first_outcome": FIRST_DENIED, "denied_for": 1, "expected": 30000},
+        {**at, "day": 24, "first_outcome": REJECTED, "adjudicated": 0},
+    ]
+    k = outcome(record(claims)).kpis
+    assert k["denials.initial_rate"] == pytest.approx(2 / 4)
+    assert k["denials.initial_with_duplicates_rate"] == pytest.approx(3 / 4)
+    assert k["denials.first_answer_rate"] == pytest.approx(2 / 5)
+    assert k["denials.initial_usd_rate"] == pytest.approx(400 / 600)
+    categories = [k[f"denials.category.{c}"] for c in ("REG", "DATA", "DUP")]
+    assert categories == pytest.approx([1 / 4, 1 / 4, 1 / 4])
+    assert sum(categories[:2]) == pytest.approx(k["denials.initial_rate"])
+
+
+def test_what_is_caught_before_release_makes_no_claim_unclean() -> None:
+    """Clean is what nobody touches between release and acceptance; untouched, what nobody mends."""
+    at = {"expected": 10000, "stage": PAID, "first_day": 25, "closed_day": 60, "paid_cents": 10000}
+    claims = [
+        {**at, "day": 20, "first_outcome": FIRST_PAID, "mended": 1},  # caught by the vendor
+        {**at, "day": 21, "first_outcome": FIRST_PAID, "edited": 1},  # stopped by the scrubber
+        {**at, "day": 22, "first_outcome": REJECTED},
+        {**at, "day": 23, "first_outcome": FIRST_DENIED, "denied_for": 1},  # accepted, then denied
+    ]
+    k = outcome(record(claims)).kpis
+    assert k["claims.clean_claim_rate"] == pytest.approx(2 / 4)
+    assert k["claims.untouched_rate"] == pytest.approx(1 / 4)
+
+
+def test_receivables_grow_old_day_by_day() -> None:
+    """100 USD served on day 0 and sent on day 1 stay open: of 99 days, 30 are within 30 days, and
+    nine beyond 90; another 300 USD are open on days 52 to 59, within 10 days of their service."""
+    made = record([
+        {"day": 0, "expected": 10000, "stage": DENIED, "first_outcome": FIRST_DENIED,
+         "first_day": 1, "denied_for": 0, "open_cents": 10000},
+        {"day": 50, "expected": 30000, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 52,
+         "closed_day": 60, "paid_cents": 30000},
+    ])  # fmt: skip
+    facts = replace(made.facts, kpi_from_days=0, kpi_until_days=0)
+    k = outcome(replace(made, facts=facts)).kpis
+    total = 99 * 100 + 8 * 300
+    aged = [k[f"money.ar_aged_share.{band}"] for band in
+            ("0_30", "31_60", "61_90", "91_120", "over_120")]  # fmt: skip
+    assert aged == pytest.approx([x / total for x in (3000 + 2400, 3000, 3000, 900, 0)])
+    assert k["money.ar_over_90_share"] == pytest.approx(900 / total)
+
+
+def test_denials_are_told_by_month_payer_and_category() -> None:
+    at = {"expected": 10000, "stage": PAID, "first_outcome": FIRST_DENIED, "first_day": 95,
+          "closed_day": 99}  # fmt: skip
+    claims = [
+        {**at, "day": 3, "denied_for": 1},
+        {**at, "day": 4, "denied_for": 1, "expected": 25000},
+        {**at, "day": 5, "denied_for": 0},
+        {**at, "day": 6, "payer": 1, "denied_for": 1},
+        {**at, "day": 7, "payer": 1, "first_outcome": FIRST_PAID},
+        {**at, "day": 8, "adjudicated": 0, "first_outcome": REJECTED},
+        {**at, "day": 40, "first_outcome": FIRST_PAID},  # a month without a denial
+        {**at, "day": 70, "denied_for": 2},
+    ]
+    made = record(claims)
+    facts = replace(made.facts, payers=("first", "second"))
+    table = outcome(replace(made, facts=facts)).tables["denials"]
+    assert list(zip(*table.values(), strict=True)) == [
+        ("2025-01-01", "first", "REG", 1, 3, 1 / 3, 100.0),
+        ("2025-01-01", "first", "DATA", 2, 3, 2 / 3, 350.0),
+        ("2025-01-01", "second", "DATA", 1, 2, 1 / 2, 100.0),
+        ("2025-03-01", "first", "DUP", 1, 1, 1.0, 100.0),
+    ]
 
 
 def test_nothing_to_divide_by_is_undefined_not_zero() -> None:

@@ -12,9 +12,10 @@ import pytest
 from scipy import stats
 
 from sim.record.kpis import kpi
+from sim.record.kpis import kpi as kpi_of
 from sim.study.compare import UNCLEAR, verdict
-from sim.study.estimate import difference, estimate, trusted
-from sim.study.statistics import Floats, mean_interval, paired_difference
+from sim.study.estimate import difference, estimate, trusted, wider
+from sim.study.statistics import Floats, Precision, mean_interval, paired_difference
 
 WAIT, RATE, TAKEN = "work.wait_days.edits", "denials.initial_rate", "audit.takeback"
 STUDIES = 400
@@ -34,10 +35,46 @@ def test_most_kpis_have_the_t_interval() -> None:
     assert difference(RATE, x, y) == paired_difference(x, y)
 
 
-def test_days_in_ar_have_the_interval_that_covers() -> None:
+@pytest.mark.parametrize(
+    "kpi", ["money.days_in_ar", "money.dnfb_days", "money.ar_aged_share.31_60"]
+)
+def test_skewed_figures_have_the_interval_that_covers(kpi: str) -> None:
     x, y = np.random.default_rng(6).normal(40, 2, (2, 8))
-    assert estimate("money.days_in_ar", x) == mean_interval(x, 0.99)
-    assert difference("money.days_in_ar", x, y) == paired_difference(x, y)
+    assert estimate(kpi, x) == mean_interval(x, 0.99)
+    assert difference(kpi, x, y) == paired_difference(x, y)
+
+
+@pytest.mark.parametrize("kpi", [
+    "work.wait_days.edits", "work.wait_p50_days.edits", "work.wait_p90_days.edits",
+    "work.backlog_days.edits", "work.undone_share.edits", "work.days_to_submission",
+    "work.in_time_share.edits", "work.days_to_first_touch",
+])  # fmt: skip
+def test_whatever_hangs_on_how_long_work_waits_is_long_tailed(kpi: str) -> None:
+    x = spells(np.random.default_rng(7), 20)
+    assert math.isnan(estimate(kpi, x).low)
+    assert math.isnan(difference(kpi, x, x + x).interval.low)
+    assert verdict(kpi_of(kpi), difference(kpi, x, x + x).interval, math.nan) == "need about 8 more"
+    even = np.tile([1.0, 2.0], 20)
+    assert estimate(kpi, even) == mean_interval(even)
+
+
+def test_precision_asks_for_the_interval_that_is_printed() -> None:
+    """Student's at 95 % for most; at 99 % for days in A/R; none before 28 for waits."""
+    x = np.random.default_rng(8).normal(40, 2, 40)
+    assert (wider(RATE, x) == 1.0).all()
+    student = [float(stats.t.ppf(0.995, n - 1) / stats.t.ppf(0.975, n - 1)) for n in range(2, 41)]
+    assert wider("money.days_in_ar", x)[1:] == pytest.approx(student)
+    for n in (5, 17, 40):
+        printed, usual = estimate("money.days_in_ar", x[:n]), mean_interval(x[:n])
+        factor = (printed.high - printed.low) / (usual.high - usual.low)
+        assert wider("money.days_in_ar", x)[n - 1] == pytest.approx(factor)
+    even = np.tile([1.0, 2.0], 20)
+    assert wider(WAIT, even).tolist() == [math.inf] * 27 + [1.0] * 13
+    assert wider(TAKEN, [0.1, 0.0, 0.2]).tolist() == [1.0, math.inf, math.inf]
+    rule, limit = Precision(0.5, floor=5), np.zeros(1)
+    column = even.reshape(-1, 1)
+    assert rule.stop_at(column, limit) == 5 + 5  # floor and look-ahead
+    assert rule.stop_at(column, limit, wider(WAIT, even).reshape(-1, 1)) == 28 + 5
 
 
 @pytest.mark.parametrize("n", [5, 10, 20])

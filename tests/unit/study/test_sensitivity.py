@@ -168,7 +168,7 @@ def test_named_factors_are_read_as_written() -> None:
     [found] = named(["vendors.specialized.hiring.class_size=10:30"])
     assert (found.low, found.high, found.whole, found.kind) == (10, 30, True, "lever")
     with pytest.raises(StudyError, match="varied twice"):
-        named(["hospital.scale=0.1:0.2", "hospital.scale=0.1:0.3"])
+        named(["people.speed_sigma=0.1:0.2", "people.speed_sigma=0.1:0.3"])
 
 
 def test_files_that_are_missing_are_a_problem_of_the_scenario(tmp_path: Path) -> None:
