@@ -225,8 +225,8 @@ def assert_flow(seen: Seen) -> None:
         )
         assert queue.level == sum(1 for _ in _waiting(seen.world, queue))
         assert queue.arrived == put
-        assert queue.taken == take - back == queue.finished + in_hand[queue.index]
-        assert queue.arrived == queue.finished + queue.level + drop + in_hand[queue.index]
+        assert queue.taken == take - back == sum(queue.waits) + in_hand[queue.index]
+        assert queue.arrived == sum(queue.waits) + queue.level + drop + in_hand[queue.index]
 
 
 def assert_idle_agents_stand_in_line(world: World) -> None:
@@ -272,8 +272,8 @@ def _placed(seen: Seen) -> Iterable[Claim]:
         if agent.hand_queue != Queue.FOLLOW_UP or claim.stage == Stage.SUBMITTED:
             yield claim
     for batch in s.outbox.values():
-        yield from (s.claims[c] for c in batch)
-    errands = [(errand, s.claims[c]) for day in s.agenda.values() for errand, c, _ in day]
+        yield from batch
+    errands = [(errand, claim) for day in s.agenda.values() for errand, claim, _ in day]
     for errand, claim in errands + seen.past_the_end:
         if errand in RETURNS:
             yield claim
@@ -281,8 +281,8 @@ def _placed(seen: Seen) -> Iterable[Claim]:
 
 def _waiting(world: World, queue: WorkQueue) -> Iterable[Claim]:
     """Claims that wait in a queue: those whose entry is their current one."""
-    s = objects(world)
-    return (s.claims[c] for _, ticket, _, c in s.heaps[queue.index] if s.claims[c].ticket == ticket)
+    heap = objects(world).heaps[queue.index]
+    return (claim for _, ticket, _, claim in heap if claim.ticket == ticket)
 
 
 def _busy(world: World) -> list[Agent]:

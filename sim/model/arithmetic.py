@@ -43,7 +43,7 @@ LANCZOS = (0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.3234
 
 def exp(x: float) -> float:
     """The exponential function."""
-    if MINUS_TINY <= x <= TINY:  # most of what work teaches and a night makes forget
+    if x <= TINY and x >= MINUS_TINY:  # most of what work teaches and a night makes forget
         return 1.0 + x * (1.0 + x * (0.5 + x * (SIXTH + x * TWENTY_FOURTH)))
     if -NEAR_ZERO <= x <= NEAR_ZERO:  # the same steps as below where k is 0, at half the cost
         t = x * x

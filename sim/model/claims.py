@@ -137,6 +137,7 @@ class ClaimSource:
         self._draws = draws
         self._hospital = hospital
         self._horizon = scenario.horizon_days
+        self._window = scenario.kpi_from_days, scenario.horizon_days - scenario.kpi_until_days
         self._chunks: dict[tuple[int, int], Chunk] = {}
         self._settings = (hospital.inpatient, hospital.outpatient)
         self._payers = scenario.payers
@@ -220,6 +221,9 @@ class ClaimSource:
             **self._traits(setting, payers, uniforms("claim.traits", 9)),
             **self._visits(setting, uniforms, len(payers)),
         }
+        begins, ends = self._window
+        inside = (columns["day"] >= begins) & (columns["day"] < ends)
+        columns["flags"] |= np.where(inside, Flag.IN_WINDOW, 0)
         defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
         return Chunk(first, starts, columns, defects)
 

@@ -81,8 +81,8 @@ class Flag:
     """Bits of a claim's yes-or-no attributes."""
 
     (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
-     UNSUPPORTED, BY_MACHINE, CAUGHT, MENDED, ADJUDICATED,
-     APPEALED) = (1 << i for i in range(15))  # fmt: skip
+     UNSUPPORTED, BY_MACHINE, CAUGHT, MENDED, ADJUDICATED, APPEALED,
+     IN_WINDOW) = (1 << i for i in range(16))  # fmt: skip
 
 
 @heading

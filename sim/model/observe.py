@@ -15,7 +15,7 @@ from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.kernel.rows import Agent
-from sim.model.rules import wait_bin_starts
+from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
 from sim.record.record import AGE_BANDS, Facts, Record, Table
@@ -124,8 +124,9 @@ class Observer:
         for name in self._names:
             queue = world.state.queues[QUEUES.index(name)]
             area = queue.waited_days + queue.level * now
-            seen = (queue.arrived, queue.finished, queue.wait_days, area, queue.in_time,
-                    queue.missed)  # fmt: skip
+            waits = list(queue.waits)
+            in_time = sum(waits[: wait_bin(queue.due_days)])
+            seen = (queue.arrived, sum(waits), queue.wait_days, area, in_time, queue.missed)
             last = self._last_queue.get(name, (0, 0, 0.0, 0.0, 0, 0))
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
@@ -187,9 +188,11 @@ class Observer:
             month_of_day=tuple(months),
             month_starts=tuple(starts.values()),
         )
+        claims = claim_columns(world.engine, facts.filing_limit_days, facts.end_days)
+        first = claims["first_day"]
         return Record(
             facts=facts,
-            claims=claim_columns(world.engine, facts.filing_limit_days, facts.end_days),
+            claims=claims,
             days={
                 "cash_usd": np.array([d.cash_cents for d in days]) / 100.0,
                 "fees_usd": np.array([d.fees_usd for d in days]),
@@ -197,7 +200,9 @@ class Observer:
                 "hospital_usd": np.array([d.hospital_usd for d in days]),
                 "query_usd": np.array([d.query_usd for d in days]),
                 "one_off_usd": self._one_offs(),
-                "submitted": np.array([d.submitted for d in days], float),
+                "submitted": np.bincount(first[first >= 0], minlength=horizon)[:horizon].astype(
+                    np.float64
+                ),
             },
             weeks=self._weeks,
             queues=self._queues,

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
-from sim.model.codes import (
-    CATEGORIES,
-    MAX_LEVELS,
-    QUEUES,
-    SETTING_ROWS,
-    SKILLS,
-    Order,
-    Queue,
-    names,
-)
+from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue, names
 from sim.model.flows import coded_charts, taken_up
 from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, Terms, WorkQueue
 from sim.model.kernel.work import WORK
@@ -136,8 +127,6 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
     first, last = hospital.audit_lag_days
     house = House(
         end_days=scenario.end_days,
-        first_key=2 * SETTING_ROWS * scenario.kpi_from_days,
-        last_key=2 * SETTING_ROWS * (scenario.horizon_days - scenario.kpi_until_days),
         bill_hold_days=hospital.bill_hold_days,
         chart_ready_days=hospital.chart_ready_days,
         follow_up_after_days=denials.follow_up_after_days,

@@ -46,15 +46,22 @@ class WorkingTime:
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
         start = agent.counted_until
+        nights = self._goes_past_midnight()
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
-            for begun in (day - 1, day):  # last night's shift may go on past midnight
+            for begun in (day - 1, day) if nights else (day,):
                 regular, extra = self._on_duty(begun, start, end)
                 if regular > 0.0 or extra > 0.0:
                     self._book(agent, price, begun, day, regular, extra)
             start = end
         agent.counted_until = max(until, agent.counted_until)
+
+    def _goes_past_midnight(self) -> bool:
+        """Whether a shift may end on the day after the one that it begins on."""
+        calendar, crew = self._calendar, self._crew
+        extra = max(crew.overtime_before, crew.overtime_days)
+        return calendar.shift_start + calendar.shift_length * crew.hours_share + extra > 1.0
 
     def _on_duty(self, begun: int, start: float, end: float) -> tuple[float, float]:
         """Hours of the shift begun on a day, regular and overtime, within a span of time."""

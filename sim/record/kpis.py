@@ -244,7 +244,7 @@ FAMILIES: dict[str, Kpi] = dict([
        "Wait that nine in ten of the items finished stayed below, from kpi_from_days on",
        scale_free=False),
     _k("work.in_time_share.", "share", "higher", RATIO,
-       "Items finished that waited no longer than the queue's due_days, over the items finished, "
+       "Items finished that waited less than the queue's due_days, over the items finished, "
        "from kpi_from_days on", 0.01, scale_free=False),
     _k("work.undone_share.", "share", "lower", RATIO,
        "Items that nobody came to: left over at the end of the run, net of those that waited on "

@@ -237,7 +237,7 @@ def assert_counts(world: World, record: Record, watches: dict[str, Watch]) -> No
     for name, queue in queues_of(world).items():
         watch = watches[name]
         assert queue.level == len(watch.here)
-        there = queue.finished + len(hands[name]) + len(watch.withdrawn) + len(watch.here)
+        there = sum(queue.waits) + len(hands[name]) + len(watch.withdrawn) + len(watch.here)
         # What came too late while its agent walked out is over without being finished.
         over = name in ("follow_up", "scheduling", "prior_auth")
         assert watch.arrived == there or (over and watch.arrived > there)

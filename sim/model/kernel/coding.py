@@ -158,7 +158,7 @@ def query(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """
     day, house = int(now), s.house
     s.days[day].query_usd += house.query_usd
-    if house.first_key <= claim.key < house.last_key:
+    if claim.flags & Flag.IN_WINDOW:
         s.crews[agent.crew].window_query_usd += house.query_usd
     if not claim.coded:
         touched(agent, claim)

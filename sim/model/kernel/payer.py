@@ -31,7 +31,6 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
     payer = s.payers[claim.payer]
     if claim.submitted_day < 0:
         claim.first_day = day
-        s.days[day].submitted += 1
         lag = claim.reply_days
     else:
         lag = payer.corrected_reply_days

@@ -99,10 +99,9 @@ class WorkQueue:
     Touch times have the mean `minutes`, and are lognormal with `sigma` or `exponential`; they are
     `drawn` with the claim or at each visit. `waited_days` is the sum of the times at which items
     left less that of those at which they came: with `level` times now, the time integral of the
-    number waiting; `in_time` counts finished items that waited no longer than `due_days`, `waits`
-    all of them by their wait; `missed` counts those that nobody came to in time. `crew` is the crew
-    of the vendor who answers for the queue. Idle agents stand in a line from `idle_first` to
-    `idle_last`.
+    number waiting; `waits` counts the finished items by their wait, whose sum is `wait_days`;
+    `missed` counts those that nobody came to in time. `crew` is the crew of the vendor who answers
+    for the queue. Idle agents stand in a line from `idle_first` to `idle_last`.
     """
 
     index: int
@@ -118,9 +117,7 @@ class WorkQueue:
     waited_days: float = 0.0
     arrived: int = 0
     taken: int = 0
-    finished: int = 0
     wait_days: float = 0.0
-    in_time: int = 0
     missed: int = 0
     waits: ByWait = field(default_factory=lambda: [0] * WAIT_BINS)
     idle_first: int = NOBODY
@@ -320,7 +317,6 @@ class Day:
     is_workday: int
     following: int
     cash_cents: int = 0
-    submitted: int = 0
     fees_usd: float = 0.0
     claim_fees_usd: float = 0.0
     hospital_usd: float = 0.0
@@ -331,13 +327,10 @@ class Day:
 class House:
     """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    Nothing happens from `end_days` on. Claims of the KPI window have keys from `first_key` up to
-    but not including `last_key`.
+    Nothing happens from `end_days` on.
     """
 
     end_days: int
-    first_key: int
-    last_key: int
     bill_hold_days: int
     chart_ready_days: int
     follow_up_after_days: int

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
-from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Queue, Stage, Visit
+from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Flag, Queue, Stage, Visit
 from sim.model.kernel import coding, front, money, payer, rework
 from sim.model.kernel.knowledge import practise
 from sim.model.kernel.ports import Objects, push
@@ -95,8 +95,8 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
     """
     if agent.hand_queue >= 0:
         agent.busy_minutes += agent.hand_spell
-        agent.hand_spell = 0.0
         if agent.hand_rest > 0.0:  # the shift ended in the midst of it: now for the rest
+            agent.hand_spell = 0.0
             pause = next_duty(s, agent, now) - now
             return pause if pause > 0.0 else work_on(s, agent, now, agent.hand_rest)
         finish(s, agent, now)
@@ -132,15 +132,12 @@ def finish(s: Objects, agent: Agent, now: float) -> None:
     queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
     agent.hand_queue = NOBODY
     agent.items += 1
-    queue.finished += 1
     waited = agent.hand_taken - agent.hand_since
     queue.wait_days += waited
     # Most waits are short: their bin is worked out here, which is quicker than to ask.
     queue.waits[int(4.0 * waited) if 0.0 <= waited < 32.0 else wait_bin(waited)] += 1
-    if waited <= queue.due_days:
-        queue.in_time += 1
     claim.touches += 1
-    if s.house.first_key <= claim.key < s.house.last_key:
+    if claim.flags & Flag.IN_WINDOW:
         s.crews[agent.crew].window_minutes += agent.hand_minutes
     STEPS[queue.index](s, agent, claim, now)
     if s.terms[agent.crew].usd_per_claim:

@@ -88,7 +88,7 @@ def digest(world: World) -> str:
         for team in world.teams
     ]  # fmt: skip
     others = [world.ledger.transitions, world.feedback.left.tolist()]
-    text = json.dumps([rows, engine, teams, others])
+    text = json.dumps([rows, engine, teams, others], default=lambda claim: claim.index)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
