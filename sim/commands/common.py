@@ -201,12 +201,14 @@ def print_study(
 ) -> int:
     """What was found: as tables and a sentence, only the sentence, or one JSON object with `more`.
 
-    What does not keep up with its work is said before the tables, and in the sentence. Then every
-    failed replication. Charts and reports are made after that, by `draw`: whoever waits for the
-    answer does not wait for them. Gives the exit code.
+    What does not keep up with its work is said before the tables, and in the sentence; what a
+    scaled-down hospital does not tell of full size, behind them. Then every failed replication.
+    Charts and reports are made after that, by `draw`: whoever waits for the answer does not wait
+    for them. Gives the exit code.
     """
     from sim.report import terminal
     from sim.report.overload import overload_text, told
+    from sim.report.size import size_text
     from sim.study.compare import CAVEAT, summarise
     from sim.study.overload import overloaded
 
@@ -230,7 +232,8 @@ def print_study(
         )
     else:
         if not options.quiet:
-            say(overload_text(result) + tables(terminal.wants_colour()))
+            shown = overload_text(result) + tables(terminal.wants_colour())
+            say("\n".join(filter(None, (shown, terminal.wrapped(size_text(result)).rstrip()))))
         reused = f"; {result.reused} runs were there before" if result.reused else ""
         say(f"{found} ({result.stopped_because}{reused})")
     for failure in result.failures:
@@ -243,7 +246,8 @@ def print_study(
 
 
 def _flat(row: Summary | Comparison) -> dict[str, Any]:
-    return {**asdict(row), "kpi": row.kpi.name, "unit": row.kpi.unit}
+    return {**asdict(row), "kpi": row.kpi.name, "unit": row.kpi.unit,
+            "scale_free": row.kpi.scale_free}  # fmt: skip
 
 
 def print_json(value: object) -> None:

@@ -94,7 +94,7 @@ class Facts:
         """What the answer rests on."""
         result = self.view.result
         overload = " ".join(overload_text(result).split())
-        small = size_text(result, (kpi.name for kpi in self.kpis if kpi.headline))
+        small = size_text(result)
         parts = (overload, self.runs, *unsettled(result), small, turnover_text(self.view))
         return " ".join(filter(None, parts))
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sim.record.kpis import kpi
 from sim.report.words import label
-from sim.study.replicate import StudyResult
+from sim.study.replicate import StudyResult, kpi_names
 
 
-def size_text(result: StudyResult, names: Iterable[str]) -> str:
-    """Which of some KPIs are not those of the whole hospital; empty at full size."""
-    content = result.scenarios.get(result.names[0], {})
-    scale = float(content.get("hospital", {}).get("scale", 1.0))
-    said = [label(name) for name in names if not kpi(name).scale_free]
+def size_text(result: StudyResult) -> str:
+    """Which headline KPIs are not those of the whole hospital; empty at full size."""
+    first = result.names[0]
+    scale = float(result.scenarios.get(first, {}).get("hospital", {}).get("scale", 1.0))
+    said = [label(name) for name in kpi_names(result.outcomes[first].values())
+            if kpi(name).headline and not kpi(name).scale_free]  # fmt: skip
     if scale >= 1.0 or not said:
         return ""
     return (

@@ -16,7 +16,6 @@ from sim.record.kpis import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
 from sim.report.published import beside
-from sim.report.size import size_text
 from sim.report.words import Texts, interval, label, number, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import is_money, overloaded_names
@@ -62,14 +61,14 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{size(view)}{wrapped(turnover_text(view))}{CAVEAT}"
+    notes = f"{warning}{more}{wrapped(turnover_text(view))}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{size(view)}{wrapped(turnover_text(view))}{CAVEAT}"
+    notes = f"{wrapped(turnover_text(view))}{CAVEAT}"
     return printed([table(*described(view)), *published(view)], notes, colour=colour)
 
 
@@ -124,12 +123,6 @@ def turnover_text(view: View) -> str:
 def wrapped(text: str) -> str:
     """A text in lines that fit; each ends with a newline."""
     return "".join(f"{line}\n" for line in wrap(text, WIDTH))
-
-
-def size(view: View) -> str:
-    """Which headline KPIs are not those of full size, wrapped; each line ends with a newline."""
-    names = [name for name in kpi_names(view.outcomes(view.names[0])) if kpi_of(name).headline]
-    return wrapped(size_text(view.result, names))
 
 
 def headline(result: StudyResult, comparison: Sequence[Comparison]) -> str:

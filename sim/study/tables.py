@@ -144,6 +144,10 @@ def cell(value: object) -> str:
     return f"'{value}" if formula else str(value)
 
 
+FREE = {True: "yes", False: "no"}
+"""Whether a small hospital's figure is that of a large one."""
+
+
 def kpi_tables(result: StudyResult) -> Tables:
     """The KPIs of every replication, and their means."""
     kpis = (
@@ -153,11 +157,11 @@ def kpi_tables(result: StudyResult) -> Tables:
         for name, value in outcome.kpis.items()
     )
     summary = (
-        (s.scenario, s.kpi.name, s.kpi.unit, i.n, i.mean, i.sd, i.low, i.high)
+        (s.scenario, k.name, k.unit, i.n, i.mean, i.sd, i.low, i.high, FREE[k.scale_free])
         for s in summarise(result)
-        for i in (s.interval,)
+        for k, i in ((s.kpi, s.interval),)
     )
-    columns = ("scenario", "kpi", "unit", "n", "mean", "sd", "ci_low", "ci_high")
+    columns = ("scenario", "kpi", "unit", "n", "mean", "sd", "ci_low", "ci_high", "scale_free")
     return {
         "kpis.csv": (("scenario", "replication", "kpi", "value"), kpis),
         "summary.csv": (columns, summary),

@@ -58,6 +58,7 @@ def test_a_second_start_runs_only_what_is_missing(
     assert "coding accuracy" in found
     assert where == f"Everything is in {folder}"
     assert "80 % a year" in out
+    assert "At scale 0.01 waits are those of small teams" in " ".join(out.split())
 
 
 def test_json_holds_the_points(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,7 @@ def test_a_run_has_the_files_and_columns_promised(tmp_path: Path) -> None:
     headers = {path.name: path.read_text().split("\n")[0] for path in tmp_path.glob("*.csv")}
     assert headers == {
         "kpis.csv": "scenario,replication,kpi,value",
-        "summary.csv": "scenario,kpi,unit,n,mean,sd,ci_low,ci_high",
+        "summary.csv": "scenario,kpi,unit,n,mean,sd,ci_low,ci_high,scale_free",
         "monthly.csv": "scenario,replication,month,month_start,kpi,value",
         "agents.csv": "scenario,replication,agent,team,left,items",
         "queues.csv": "scenario,replication,week,queue,backlog",
