@@ -29,25 +29,31 @@ def forgotten(crew: Crew, knowledge: float, gap_days: float) -> float:
 
 
 def practise(s: Objects, agent: Agent, skill: int, minutes: float, now: float) -> None:
-    """Forget over the time since the skill was last used, then learn from work just done."""
+    """Forget over the time since the skill was last used, then learn from work just done.
+
+    The first law, which forgets at the same pace all the time, counts whole days: what a day takes
+    is gone with the first use of the skill on the next.
+    """
     crew = s.crews[agent.crew]
     practice = minutes / agent.month_minutes
+    domain, client = agent.knowledge[skill], agent.client
     if crew.law == EXPONENTIAL:
-        seen, slip = agent.seen[skill], crew.forgetting_per_day
-        kept = exp(slip * (seen - now))
-        agent.knowledge[skill] = 1.0 - (1.0 - agent.knowledge[skill] * kept) * exp(
-            -crew.domain_rate * practice
-        )
-        if seen != agent.client_seen:
-            kept = exp(slip * (agent.client_seen - now))
-        agent.client = 1.0 - (1.0 - agent.client * kept) * exp(-crew.client_rate * practice)
+        today = float(int(now))
+        if agent.seen[skill] < today:
+            domain *= exp(crew.forgetting_per_day * (agent.seen[skill] - today))
+            agent.seen[skill] = today
+        if agent.client_seen < today:
+            client *= exp(crew.forgetting_per_day * (agent.client_seen - today))
+            agent.client_seen = today
+        agent.knowledge[skill] = 1.0 - (1.0 - domain) * exp(-crew.domain_rate * practice)
+        agent.client = 1.0 - (1.0 - client) * exp(-crew.client_rate * practice)
     else:
-        left = forgotten(crew, agent.knowledge[skill], now - agent.seen[skill])
+        left = forgotten(crew, domain, now - agent.seen[skill])
         agent.knowledge[skill] = learned(crew, left, practice, crew.domain_rate)
-        left = forgotten(crew, agent.client, now - agent.client_seen)
+        left = forgotten(crew, client, now - agent.client_seen)
         agent.client = learned(crew, left, practice, crew.client_rate)
-    agent.seen[skill] = now
-    agent.client_seen = now
+        agent.seen[skill] = now
+        agent.client_seen = now
 
 
 def knowledge_at(crew: Crew, agent: Agent, now: float) -> tuple[list[float], float]:
