@@ -7,6 +7,11 @@ from sim.model.codes import SKILLS
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 
+OCCUPANCY_SPREAD = 0.07
+"""Standard deviation of a team's occupancy around its target, over weeks and years, an assumption
+(0.04–0.10): some are away or missing, and people are quick or slow. Measured on the teams of the
+shipped scenarios at full size; only plans use it, not what happens."""
+
 
 def policy_loss(scenario: Scenario, vendor: Vendor) -> tuple[list[float], float]:
     """Knowledge lost to recurring rule changes a month after retraining: per skill, and client."""

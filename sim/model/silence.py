@@ -10,8 +10,10 @@ from sim.scenario.schema import Scenario
 
 WEEK = 7
 DAY_VARIANCE = 0.045
-"""Variance of a day's work over what a team can do in it: 0.03 because a third more comes on
-Mondays, 0.01 of the luck of days, and 0.005 since one in sixteen of ten people is away."""
+"""Variance of a day's work over what a team can do in it, an assumption (0.02–0.08): about 0.03
+because a third more comes on Mondays, 0.01 of the luck of days, and 0.005 since one in sixteen of
+ten people is away. Held against the follow-ups that answers overtake in the shipped scenarios; only
+plans use it, not what happens."""
 
 
 def follow_ups(scenario: Scenario, rejected: float, occupancy: float) -> float:

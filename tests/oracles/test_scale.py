@@ -12,7 +12,7 @@ from sim.model.simulation import run
 from sim.record.kpis import KPIS, TOTAL, kpi, outcome
 from sim.scenario.load import load, shipped_configs
 
-REPLICATIONS = {1.0: 5, 0.3: 6, 0.1: 10}
+REPLICATIONS = {1.0: 3, 0.3: 3, 0.1: 5}
 ERROR = 1e-4
 """Chance that the test fails though every mean is the same at all scales, over all KPIs."""
 SAME = 0.01

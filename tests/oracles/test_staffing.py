@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import exp, sqrt
 
 import numpy as np
 import pytest
 
 from sim.model import AUTO, rules
+from sim.model.arrivals import Arrivals
 from sim.model.engines import maker
-from sim.model.flows import mean_pressure
+from sim.model.flows import mean_pressure, yearly_minutes
 from sim.model.silence import follow_ups, later
 from sim.model.simulation import Simulation
+from sim.model.visits import _leaves, _played, booked_share, refused_share
 from sim.model.workforce import Team
 from sim.model.world import World
+from sim.record.record import Record
 from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
+from sim.scenario.vendor import Vendor
 from tests.scenarios import for_payers
 
-REPLICATIONS = 6
-MEANT = 0.02
-"""Two points of occupancy."""
+SCENARIOS = ("generalist", "specialized", "in_house", "five_functions_in_house")
+REPLICATIONS = 2
+SPAN = ("drain_days=0", "horizon_days=430", "kpi_until_days=30")
+"""Nobody asks in a run for visits after its end: the last lead times are not counted."""
+MEANT = 0.015
+"""A point and a half of occupancy."""
 LUCK = 0.025
-"""Standard deviation of a team's year (measured: 1.0 to 3.1 points), without luck in people."""
-WIDTH = 4.0
-"""Standard errors: a normal mean lies beyond them once in 16,000 times."""
+"""Standard deviation of a team's year (measured: 1.0 to 4.4 points), without luck in people."""
+WIDTH = 2.5
+"""Standard errors. Eight years of a function miss by 1.5 points and these once in 40,000 times if
+the plan is right, once in 160 if it is a point and a half off, and in two of three if it is four
+points off; the two years of a front-end function have a net twice as wide."""
+BROUGHT = 0.01
+"""A hundredth of the work that the plan has in a queue."""
+SPREADS = {
+    "cdi_query": 0.012, "coding_inpatient": 0.013, "coding_outpatient": 0.017, "edits": 0.02,
+    "denials_clinical": 0.029, "denials_technical": 0.08, "records": 0.037, "follow_up": 0.055,
+    "underpayments": 0.05, "scheduling": 0.02, "prior_auth": 0.03, "transcription": 0.02,
+}  # fmt: skip
+"""Standard deviation of a year's items of a queue over those planned for the claims that came, as
+measured over six replications. With 4.5 standard errors one of the 39 nets is touched once in 3,700
+times if each plan is right. Before lost visits and what the coders find of errors at the
+front end were in the plan, queries were off by 4.6 % and clinical denials by 8.5 %."""
 
 
 def there(team: Team) -> float:
@@ -46,18 +67,47 @@ def pace(team: Team, scenario: Scenario) -> float:
     return float(hours.sum() / (hours / speed).sum()) / exp(-sigma * sigma)
 
 
-def occupancies(scenario: Scenario, replication: int) -> dict[str, float]:
-    """Occupancy less its target, of each team from `kpi_from_days` on, without luck in people.
+def year(scenario: Scenario, replication: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Items of each queue over those planned, less one, and the occupancy of teams over target."""
+    world = World(scenario, replication, maker(AUTO))
+    record = Simulation(world).run()
+    return brought(world, record), occupancies(world, record)
+
+
+def brought(world: World, record: Record) -> dict[str, float]:
+    """Items of each queue over those planned for the claims that came, less one."""
+    scenario, counts = world.scenario, Arrivals(world.scenario, world.calendar, world.draws)
+    day = 7 * np.array(record.queues["week"])
+    names, last = np.array(record.queues["queue"], object), scenario.horizon_days - 30
+    first = scenario.kpi_from_days
+    hospital, planned = scenario.hospital, yearly_minutes(scenario)
+    yearly = hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year
+    first, last = first + -first % 7, last + -last % 7
+    drawn = [len(counts.payers(d, setting)) for d in range(first, last) for setting in (0, 1)]
+    found = {}
+    for queue in scenario.queues:
+        mine = (names == queue.name) & (day >= first) & (day < last)
+        # Whoever calls again comes twice; what is booked counts.
+        column = "finished" if queue.name == "scheduling" else "arrived"
+        items = float(np.array(record.queues[column])[mine].sum())
+        found[str(queue.name)] = (
+            items * queue.minutes / planned[queue.name] / (sum(drawn) / yearly) - 1.0
+        )
+    return found
+
+
+def occupancies(world: World, record: Record) -> dict[str, float]:
+    """Occupancy less its target, of each team in the KPI window, without luck in people.
 
     Had there been as many people as theory says, of the pace that theory says, each would have been
     busy in proportion.
     """
-    world = World(scenario, replication, maker(AUTO))
-    weeks = Simulation(world).run().weeks
+    scenario, weeks = world.scenario, record.weeks
     day, names = np.array(weeks["day"]), np.array(weeks["team"], object)
+    last = scenario.horizon_days - scenario.kpi_until_days
     found = {}
     for team in world.teams:
-        mine = (names == team.name) & (day >= scenario.kpi_from_days)
+        mine = (names == team.name) & (day >= scenario.kpi_from_days) & (day <= last)
         busy, productive, plan, producing = (
             float(np.array(weeks[k])[mine].sum())
             for k in ("busy_minutes", "productive_minutes", "plan", "producing")
@@ -70,19 +120,78 @@ def occupancies(scenario: Scenario, replication: int) -> dict[str, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["generalist", "specialized", "in_house"])
-def test_every_team_is_as_busy_as_its_target_says(name: str) -> None:
-    """Within two points, and the error of few years: each team, and sharper all of them together.
+def test_what_comes_is_what_was_planned_and_teams_are_as_busy_as_their_targets_say() -> None:
+    """Each queue has the items planned; each function's occupancy, and sharper that of all, fits.
 
     The heads are those that the plan implies to the last part: hours make up for whole people.
     """
-    scenario = load(shipped_configs() / f"{name}.yaml", ["drain_days=0"]).scenario
-    years = [occupancies(scenario, r) for r in range(REPLICATIONS)]
-    gaps = {team: float(np.mean([year[team] for year in years])) for team in years[0]}
-    error = LUCK / sqrt(REPLICATIONS)
-    assert max(map(abs, gaps.values())) < MEANT + WIDTH * error, gaps
-    together = float(np.mean(list(gaps.values())))
-    assert abs(together) < MEANT + WIDTH * error / sqrt(len(gaps)), gaps
+    gaps: dict[str, list[float]] = {}
+    off: dict[tuple[str, str], list[float]] = {}
+    for name in SCENARIOS:
+        scenario = load(shipped_configs() / f"{name}.yaml", [*SPAN]).scenario
+        for replication in range(REPLICATIONS):
+            items, busy = year(scenario, replication)
+            for queue, gap in items.items():
+                off.setdefault((name, queue), []).append(gap)
+            for team, gap in busy.items():
+                gaps.setdefault(team, []).append(gap)
+    queues = {key: float(np.mean(found)) for key, found in off.items()}
+    error = 1.0 / sqrt(REPLICATIONS)
+    assert not {
+        key: gap
+        for key, gap in queues.items()
+        if abs(gap) > BROUGHT + 4.5 * SPREADS[key[1]] * error
+    }, queues
+    assert len(gaps) == 8
+    means = {team: float(np.mean(found)) for team, found in gaps.items()}
+    net = {team: MEANT + WIDTH * LUCK / sqrt(len(found)) for team, found in gaps.items()}
+    assert not {team: mean for team, mean in means.items() if abs(mean) > net[team]}, means
+    every = [gap for found in gaps.values() for gap in found]
+    assert abs(float(np.mean(every))) < MEANT + WIDTH * LUCK / sqrt(len(every)), means
+
+
+def front(*overrides: str) -> tuple[Scenario, Vendor]:
+    """The five functions in-house, and their vendor."""
+    scenario = load(shipped_configs() / "five_functions_in_house.yaml", [*overrides]).scenario
+    return scenario, scenario.vendors[0]
+
+
+def test_visits_that_nobody_books_are_those_of_the_day_before_the_weekend() -> None:
+    """Three days' requests on Friday, by hand: no spread, patience lost at a rate, no second call.
+
+    With 1/7 of the week's requests on the other days and a day's work of w, Monday begins with what
+    3/7 − w has left after three nights.
+    """
+    share, patience, w = 0.95, 10.0, 0.95 / 5 / 0.87
+    for _ in range(50):
+        w = share / 5 / 0.87
+        late = 3 / 7 - w
+        booked, waits = 0.0, late * np.exp(-3 / patience)
+        for _ in range(4):
+            there = waits + 1 / 7
+            booked += min(w, there)
+            waits = max(0.0, there - w) * np.exp(-1 / patience)
+        share = booked + w
+    asked = (1 / 7, 1 / 7, 1 / 7, 1 / 7, 3 / 7, 0.0, 0.0)
+    played = partial(_played, asked, (0, 1, 2, 3, 4), _leaves(patience))
+    assert played(0.0, 7, np.array([w])) == pytest.approx(share, abs=1e-3)
+    # Of those who gave up, who calls again has no more patience than before.
+    assert share < played(0.6, 7, np.array([w])) < share + 0.6 * (1 - share)
+
+
+def test_patience_and_hands_enough_lose_no_visit() -> None:
+    patient, vendor = front("hospital.front_end.patience_mean_days=365")
+    usual, _ = front()
+    assert booked_share(usual, vendor) < 0.97 < 0.995 < booked_share(patient, vendor) <= 1.0
+    idle = vendor.model_copy(update={"target_occupancy": 0.2})
+    assert booked_share(usual, idle) == pytest.approx(1.0)
+
+
+def test_authorisations_are_lost_where_the_argument_is() -> None:
+    scenario, vendor = front("hospital.front_end.peer_to_peer_won_share=0")
+    assert refused_share(scenario, vendor) == 0.07
+    scenario, vendor = front("hospital.front_end.auth_refused_share=0")
+    assert refused_share(scenario, vendor) == 0.0
 
 
 def test_reply_times_are_a_triangle() -> None:
