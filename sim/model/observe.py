@@ -189,7 +189,7 @@ class Observer:
         )
         return Record(
             facts=facts,
-            claims=claim_columns(world.engine, facts.filing_limit_days, facts.end_days),
+            claims=claim_columns(world.engine, facts.filing_limit_days, horizon, facts.end_days),
             days={
                 "cash_usd": np.array([d.cash_cents for d in days]) / 100.0,
                 "fees_usd": np.array([d.fees_usd for d in days]),

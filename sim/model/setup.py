@@ -135,6 +135,7 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
     hospital, denials, people = scenario.hospital, scenario.denials, scenario.people
     first, last = hospital.audit_lag_days
     house = House(
+        horizon_days=scenario.horizon_days,
         end_days=scenario.end_days,
         first_key=2 * SETTING_ROWS * scenario.kpi_from_days,
         last_key=2 * SETTING_ROWS * (scenario.horizon_days - scenario.kpi_until_days),

@@ -331,10 +331,11 @@ class Day:
 class House:
     """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    Nothing happens from `end_days` on. Claims of the KPI window have keys from `first_key` up to
-    but not including `last_key`.
+    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on. Claims of the KPI
+    window have keys from `first_key` up to but not including `last_key`.
     """
 
+    horizon_days: int
     end_days: int
     first_key: int
     last_key: int

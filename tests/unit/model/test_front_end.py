@@ -265,3 +265,36 @@ def test_meetings_are_felt_at_the_visit_and_not_when_it_is_booked() -> None:
     ]  # fmt: skip
     for name, column in found[0].items():
         np.testing.assert_array_equal(column, found[1][name])
+
+
+@pytest.mark.parametrize("lead", ["[1, 1, 1]", "[10, 10, 10]"])
+def test_who_would_ask_on_a_day_off_has_asked_the_workday_before(lead: str) -> None:
+    """A visit on Monday, a day ahead, is asked for on Friday; plenty of people book them all."""
+    patient = [f"{FRONT}.patience_mean_days=365", f"{FRONT}.lead_days={lead}"]
+    assert run_kpis(ample(*patient, days=130))["visits.lost_visit"] == 0.0
+
+
+def test_services_after_the_run_are_asked_for_within_it() -> None:
+    """The last weeks before the end are as busy as in a run that goes on."""
+    late = [f"{FRONT}.lead_days=[20, 20, 20]", "drain_days=30"]
+    short, long = (run(ample(*late, days=days), 0) for days in (133, 161))
+    came = [
+        [
+            arrived
+            for arrived, queue, week in zip(
+                record.queues["arrived"], record.queues["queue"], record.queues["week"], strict=True
+            )
+            if queue == "scheduling" and week < 19
+        ]
+        for record in (short, long)
+    ]
+    assert len(came[0]) == 19
+    assert came[0] == came[1]
+    assert min(came[0][-3:]) > 0
+    assert short.claims["day"].max() < 133, "they are no claims of the run"
+
+
+def test_services_after_the_run_do_not_come_to_pass() -> None:
+    on_time = [f"{FRONT}.postponed_share=0", f"{FRONT}.call_again_share=0", "drain_days=60"]
+    days = [day for day, *_ in served(*on_time, days=130)]
+    assert 120 < max(days) < 130
