@@ -22,8 +22,10 @@ YES_OR_NO = {"edited": Flag.EDITED, "mended": Flag.MENDED, "adjudicated": Flag.A
 """Columns of noughts and ones, and the flags that they tell of."""
 
 
-def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: int) -> Columns:
-    """One row per claim, in the order of their keys, when all has come to its end.
+def claim_columns(
+    engine: Engine, filing_limit_days: Sequence[int], horizon_days: int, end_days: int
+) -> Columns:
+    """One row per claim planned within the run, in the order of their keys, when all has ended.
 
     What its payer has not accepted and answered within its limit is lost to it. What an unfinished
     claim might still lose counts as open, not as lost.
@@ -31,6 +33,8 @@ def claim_columns(engine: Engine, filing_limit_days: Sequence[int], end_days: in
     columns = engine.claim_columns(FIELDS)  # ours alone: changed in place, which spares copies
     # The day that was planned: where a visit is put off, all scenarios still count the same.
     columns["day"] = columns["key"] // (2 * SETTING_ROWS)
+    within = int(np.searchsorted(columns["day"], horizon_days))
+    columns = {name: column[:within] for name, column in columns.items()}
     _close_unanswered(columns, np.array(filing_limit_days)[columns["payer"]], end_days)
     flags = columns.pop("flags")
     for name, bit in YES_OR_NO.items():

@@ -129,14 +129,14 @@ def source_incidence(scenario: Scenario, category: Category) -> float:
 
 
 class ClaimSource:
-    """Draws a day's claims."""
+    """Draws a day's claims, for days before `end_day`."""
 
-    def __init__(self, scenario: Scenario, arrivals: Arrivals, draws: Draws) -> None:
+    def __init__(self, scenario: Scenario, arrivals: Arrivals, draws: Draws, end_day: int) -> None:
         hospital = scenario.hospital
         self._arrivals = arrivals
         self._draws = draws
         self._hospital = hospital
-        self._horizon = scenario.horizon_days
+        self._end = end_day
         self._window = scenario.kpi_from_days, scenario.horizon_days - scenario.kpi_until_days
         self._chunks: dict[tuple[int, int], Chunk] = {}
         self._settings = (hospital.inpatient, hospital.outpatient)
@@ -177,7 +177,7 @@ class ClaimSource:
 
     def _draw(self, first: int, setting: int) -> Chunk:
         """Claims of some days and a setting from the rows of the claim tables."""
-        days = range(first, min(first + CHUNK_DAYS, self._horizon))
+        days = range(first, min(first + CHUNK_DAYS, self._end))
         by_day = [self._arrivals.payers(day, setting) for day in days]
         starts = [0, *accumulate(map(len, by_day))]
         payers, profile = np.concatenate(by_day), self._settings[setting]

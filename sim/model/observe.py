@@ -188,7 +188,7 @@ class Observer:
             month_of_day=tuple(months),
             month_starts=tuple(starts.values()),
         )
-        claims = claim_columns(world.engine, facts.filing_limit_days, facts.end_days)
+        claims = claim_columns(world.engine, facts.filing_limit_days, horizon, facts.end_days)
         first = claims["first_day"]
         return Record(
             facts=facts,

@@ -126,6 +126,7 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
     hospital, denials, people = scenario.hospital, scenario.denials, scenario.people
     first, last = hospital.audit_lag_days
     house = House(
+        horizon_days=scenario.horizon_days,
         end_days=scenario.end_days,
         bill_hold_days=hospital.bill_hold_days,
         chart_ready_days=hospital.chart_ready_days,

@@ -39,6 +39,8 @@ class Simulation:
         """Charts that are not complete yet, by the day on which they will be."""
         self._planned: dict[int, list[tuple[range, Batch]]] = {}
         """Visits to come, by the day for which they were planned first."""
+        self._expected_until = 0
+        """Services before this day have been drawn."""
 
     def run(self) -> Record:
         """Open the doors and let the days pass."""
@@ -133,15 +135,18 @@ class Simulation:
         return numbers
 
     def _expect(self, today: int, longest_lead_days: int) -> None:
-        """Draw the claims of services as far ahead as somebody may ask for one today."""
+        """Draw the claims of all services that somebody may ask for before the next workday.
+
+        Those after the end of the run are asked for as well, as if it went on.
+        """
         world, engine = self.world, self._engine
-        ahead = today + longest_lead_days
-        for day in range(0 if today == 0 else ahead, ahead + 1):
-            if day < self._scenario.horizon_days:
-                planned = [(engine.add(drawn), drawn) for drawn in world.source.day_claims(day)]
-                self._planned[day] = planned
-                if planned:
-                    engine.expect(range(planned[0][0].start, planned[-1][0].stop))
+        until = world.calendar.next_workday(today + 1) + longest_lead_days
+        for day in range(self._expected_until, until):
+            planned = [(engine.add(drawn), drawn) for drawn in world.source.day_claims(day)]
+            self._planned[day] = planned
+            if planned:
+                engine.expect(range(planned[0][0].start, planned[-1][0].stop))
+        self._expected_until = until
 
     def _serve(self, day: int) -> None:
         """Give the visits planned for today their defects, as far as meetings have left any."""

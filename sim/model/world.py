@@ -40,11 +40,18 @@ class World:
         self.state = self.engine.state
         self.ledger = Ledger(self.state.days, scenario.horizon_days)
         arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
-        self.source = ClaimSource(scenario, arrivals, self.draws)
+        self.source = ClaimSource(scenario, arrivals, self.draws, self._services_end())
         self._minutes: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
+
+    def _services_end(self) -> int:
+        """Day from which on nobody asks for a service within the run."""
+        horizon, front = self.scenario.horizon_days, self.scenario.hospital.front_end
+        if front is None:
+            return horizon
+        return self.calendar.next_workday(horizon) + front.lead_days[2]
 
     def _team(self, crew: int) -> Team:
         """A team for one stint, sized for the work that the vendors of that time leave it."""

@@ -449,7 +449,7 @@ def _work(view: View) -> dict[str, float]:
         left_over = (after[-1] if len(after) else 0.0) - (before[-1] if len(before) else 0.0)
         out[f"work.in_time_share.{queue}"] = ratio(timely, done)
         for name, level_of in (("p50", 0.5), ("p90", 0.9)):
-            out[f"work.wait_{name}_days.{queue}"] = _quantile(view, queue, level_of)
+            out[f"work.wait_{name}_days.{queue}"] = view.wait_days(queue, level_of)
         if busy < NO_TIME_LEFT * productive:  # else nobody was free to come in time
             missed = 0.0
         undone = ratio(left_over + missed, came_in)
@@ -457,18 +457,6 @@ def _work(view: View) -> dict[str, float]:
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waits, done)
     return out
-
-
-def _quantile(view: View, queue: str, share: float) -> float:
-    """Wait below which so many of a queue's finished items stayed, within a bin in proportion."""
-    counts, starts = view.record.waits[queue], view.record.facts.wait_bin_starts
-    total = counts.sum()
-    if not total:
-        return NAN
-    below = np.concatenate([[0], np.cumsum(counts)])
-    i = int(np.searchsorted(below[1:], share * total))
-    width = starts[i + 1] - starts[i] if i + 1 < len(starts) else 0.0
-    return float(starts[i] + width * (share * total - below[i]) / counts[i])
 
 
 def _people(view: View) -> dict[str, float]:

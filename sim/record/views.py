@@ -239,6 +239,20 @@ class View:
         )
         return ends
 
+    def wait_days(self, queue: str, share: float) -> float:
+        """Wait below which so many of a queue's finished items stayed, within a bin in proportion.
+
+        Nan where nothing was finished.
+        """
+        counts, starts = self.record.waits[queue], self.record.facts.wait_bin_starts
+        total = counts.sum()
+        if not total:
+            return float("nan")
+        below = np.concatenate([[0], np.cumsum(counts)])
+        i = int(np.searchsorted(below[1:], share * total))
+        width = starts[i + 1] - starts[i] if i + 1 < len(starts) else 0.0
+        return float(starts[i] + width * (share * total - below[i]) / counts[i])
+
     @cached_property
     def weeks(self) -> dict[str, Floats]:
         """The measures of the team weeks, vacancies, and planned people times their turnover."""

@@ -14,6 +14,7 @@ from sim.record.kpis import outcome
 from sim.scenario.schema import Scenario
 from sim.study.overload import LEAST_SHARE, overloaded
 from sim.study.replicate import StudyResult
+from sim.study.settling import MOVING, TOO_EARLY, verdicts
 from sim.study.statistics import Floats, mean_interval
 from tests.scenarios import for_payers, scenario, staffed
 
@@ -267,3 +268,12 @@ def test_with_nobody_at_all_everything_is_lost() -> None:
     assert found["money.paid_usd"] == 0.0
     assert found["money.loss_usd.timely_filing"] == pytest.approx(found["money.expected_usd"])
     assert found["money.tco"] >= found["money.expected_usd"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("days", [545, 1096])
+def test_a_run_of_settled_teams_is_not_called_too_short(days: int) -> None:
+    """Hospital teams who have always been there: their knowledge and their work do not start up."""
+    found = verdicts(study(scenario("in_house", scale=0.05, days=days, first=180), replications=3))
+    assert {v.series for v in found} == {"knowledge", "open work"}
+    assert not {v.verdict for v in found} & {MOVING, TOO_EARLY}

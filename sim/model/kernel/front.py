@@ -41,12 +41,19 @@ def expect(s: Objects, claim: Claim) -> None:
     if asked < 0:
         claim.visit |= Visit.BOOKED | Visit.AUTHORISED
     else:
-        on(s, asked, Errand.ASK, claim, 0)
+        ask_for(s, claim, asked)
+
+
+def ask_for(s: Objects, claim: Claim, day: int) -> None:
+    """Put down that a visit is asked for; after the run nobody asks for a service after it."""
+    if min(day, claim.key >> DAY_BITS) < s.house.horizon_days:
+        on(s, day, Errand.ASK, claim, 0)
 
 
 def plan_service(s: Objects, claim: Claim) -> None:
-    """Put down the day of the service."""
-    on(s, claim.day, Errand.SERVE, claim, 0)
+    """Put down the day of the service; those planned for after the run do not come to pass."""
+    if claim.key >> DAY_BITS < s.house.horizon_days:
+        on(s, claim.day, Errand.SERVE, claim, 0)
 
 
 def asked_for(s: Objects, claim: Claim, now: float, _value: int) -> None:
@@ -96,8 +103,8 @@ def lose_visit(s: Objects, claim: Claim, now: float, cause: int) -> None:
         claim.visit |= Visit.CALLED_AGAIN
         asked = next_workday(s, int(now) + house.call_again_days)
         claim.day = asked + claim.lead_days
-        on(s, asked, Errand.ASK, claim, 0)
-        on(s, claim.day, Errand.SERVE, claim, 0)
+        ask_for(s, claim, asked)
+        plan_service(s, claim)
     else:
         lose(s, claim, claim.key >> DAY_BITS, cause)  # as of the day first planned: none was due
 

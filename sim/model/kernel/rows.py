@@ -327,9 +327,10 @@ class Day:
 class House:
     """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    Nothing happens from `end_days` on.
+    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on.
     """
 
+    horizon_days: int
     end_days: int
     bill_hold_days: int
     chart_ready_days: int

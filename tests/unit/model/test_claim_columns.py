@@ -33,7 +33,7 @@ def claims(world: World) -> list[Claim]:
 
 
 def table(world: World) -> Columns:
-    return claim_columns(world.engine, [365] * 6, 200)
+    return claim_columns(world.engine, [365] * 6, 200, 200)
 
 
 def test_rows_stand_in_the_order_of_their_keys(world: World, claims: list[Claim]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import Defect, Visit, VisitLuck, VisitTask, names
+from sim.model.codes import DAY_BITS, Defect, Visit, VisitLuck, VisitTask, names
 from sim.model.kernel import coding
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
@@ -265,3 +265,70 @@ def test_meetings_are_felt_at_the_visit_and_not_when_it_is_booked() -> None:
     ]  # fmt: skip
     for name, column in found[0].items():
         np.testing.assert_array_equal(column, found[1][name])
+
+
+@pytest.mark.parametrize("lead", ["[1, 1, 1]", "[10, 10, 10]"])
+def test_who_would_ask_on_a_day_off_has_asked_the_workday_before(lead: str) -> None:
+    """A visit on Monday, a day ahead, is asked for on Friday; plenty of people book them all."""
+    patient = [f"{FRONT}.patience_mean_days=365", f"{FRONT}.lead_days={lead}"]
+    assert run_kpis(ample(*patient, days=130))["visits.lost_visit"] == 0.0
+
+
+def test_services_after_the_run_are_asked_for_within_it() -> None:
+    """The last weeks before the end are as busy as in a run that goes on."""
+    late = [f"{FRONT}.lead_days=[20, 20, 20]", "drain_days=30"]
+    short, long = (run(ample(*late, days=days), 0) for days in (133, 161))
+    came = [
+        [
+            arrived
+            for arrived, queue, week in zip(
+                record.queues["arrived"], record.queues["queue"], record.queues["week"], strict=True
+            )
+            if queue == "scheduling" and week < 19
+        ]
+        for record in (short, long)
+    ]
+    assert len(came[0]) == 19
+    assert came[0] == came[1]
+    assert min(came[0][-3:]) > 0
+    assert short.claims["day"].max() < 133, "they are no claims of the run"
+
+
+def test_services_after_the_run_do_not_come_to_pass() -> None:
+    on_time = [f"{FRONT}.postponed_share=0", f"{FRONT}.call_again_share=0", "drain_days=60"]
+    days = [day for day, *_ in served(*on_time, days=130)]
+    assert 120 < max(days) < 130
+
+
+def test_patients_call_again_with_their_share_and_after_their_days() -> None:
+    """Nobody books: who gave up the day after asking asks again a week later, a lead time ahead."""
+    share, lead, again = 0.6, 10, 7
+    config = scenario(
+        "five_functions_generalist", "teams.scheduling.headcount=0",
+        f"{FRONT}.patience_mean_days=0.01", f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]",
+        f"{FRONT}.call_again_share={share}", f"{FRONT}.call_again_days={again}",
+        scale=0.02, days=150,
+    )  # fmt: skip
+    world = world_of(config)
+    Simulation(world).run()
+    calendar = world.calendar
+    asked_by = {}
+    for day in range(lead + 4, 140):
+        asked = day - lead
+        while not calendar.is_workday[asked]:
+            asked -= 1
+        asked_by[day] = asked
+    called = []
+    for claim in objects(world).claims:
+        planned = claim.key >> DAY_BITS
+        if claim.visit & Visit.BOOKED or planned not in asked_by:
+            continue
+        called.append(claim.visit & Visit.CALLED_AGAIN > 0)
+        if called[-1]:
+            asked_again = calendar.next_workday(asked_by[planned] + 1 + again)
+            assert claim.day == asked_again + lead
+        else:
+            assert claim.day == planned
+    assert len(called) > 1000
+    error = (share * (1 - share) / len(called)) ** 0.5
+    assert abs(np.mean(called) - share) < 4.5 * error
