@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.model import rules
+from sim.model.arithmetic import normal_quantiles
 from sim.model.codes import SKILLS
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 
+GRID = 101
+NORMALS = normal_quantiles((np.arange(GRID) + 0.5) / GRID)
+"""Points of equal weight that stand for a standard normal."""
 OCCUPANCY_SPREAD = 0.07
 """Standard deviation of a team's occupancy around its target, over weeks and years, an assumption
 (0.04–0.10): some are away or missing, and people are quick or slow. Measured on the teams of the
@@ -74,3 +80,11 @@ def mean_accuracy(
         )
         for name, part in mix.items()
     )
+
+
+def mean_pressure(target: float, threshold: float) -> float:
+    """Mean occupancy above the threshold in a team that is at its target on average only.
+
+    What the quiet weeks lack does not make up for what the busy ones have too much.
+    """
+    return float(np.mean(np.maximum(0.0, target + OCCUPANCY_SPREAD * NORMALS - threshold)))

@@ -8,26 +8,21 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import rules
-from sim.model.arithmetic import Floats, exp, exps, log, normal_quantiles, power
+from sim.model.arithmetic import Floats, exp, exps, log, power
 from sim.model.claims import source_incidence
-from sim.model.codes import CATEGORIES, MAX_VISITS, QUEUES, SETTINGS, SEVERITY, SKILLS
-from sim.model.expectations import OCCUPANCY_SPREAD, mean_accuracy, settled_team
+from sim.model.codes import CATEGORIES, MAX_VISITS, SETTINGS, SEVERITY, SKILLS
+from sim.model.expectations import GRID, NORMALS, mean_accuracy, mean_pressure, settled_team
 from sim.model.feedback import expected_left
 from sim.model.silence import follow_ups
 from sim.model.terms import terms_of
-from sim.model.visits import booked_share, refused_share
-from sim.scenario.front_end import FrontEnd, FrontSetting
+from sim.model.visits import front_errors, front_visits
 from sim.scenario.hospital import Category, Payer
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
 
-GRID = 101
-NORMALS = normal_quantiles((np.arange(GRID) + 0.5) / GRID)
-"""Points of equal weight that stand for a standard normal."""
 DENIALS = ("denials_technical", "denials_clinical")
 Charts = tuple[dict[str, float], float, float]
 """Of coded charts: expected defects left by category, defects caught, queries sent."""
-FRONT_DEFECTS = {"scheduling": "REG", "prior_auth": "AUTH", "transcription": "DOC"}
 """What an error at the front end leaves in the claim."""
 
 
@@ -59,7 +54,7 @@ def visits_per_claim(
     if "follow_up" in serving:
         busy = vendors[serving["follow_up"].vendor].target_occupancy
         followed = follow_ups(scenario, rejected, busy)
-    through, tasks = _front_visits(scenario, setting, serving)
+    through, tasks = front_visits(scenario, setting, serving)
     behind = {
         f"coding_{setting}": _coding_time(coder, setting),
         "cdi_query": queried,
@@ -165,7 +160,7 @@ def _coded(
         str(c.name): source_incidence(scenario, c) * mended[c.name] * tilted(scenario, setting, c)
         for c in scenario.categories
     }
-    for category, share in _front_errors(scenario, setting, serving).items():
+    for category, share in front_errors(scenario, setting, serving).items():
         source[category] = 1.0 - (1.0 - source[category]) * (1.0 - share)
     caught = {
         "REG": source["REG"] * (terms.catch_reg * client + terms.house_reg),
@@ -189,14 +184,6 @@ def _coded(
         * hospital.query_resolved_share
     )
     return left, sum(caught.values()), queried
-
-
-def mean_pressure(target: float, threshold: float) -> float:
-    """Mean occupancy above the threshold in a team that is at its target on average only.
-
-    What the quiet weeks lack does not make up for what the busy ones have too much.
-    """
-    return float(np.mean(np.maximum(0.0, target + OCCUPANCY_SPREAD * NORMALS - threshold)))
 
 
 def _coding_time(vendor: Vendor, setting: str) -> float:
@@ -338,79 +325,3 @@ def _part_taken_up(
     if denials:
         part = part * _worth_it(vendor, log_cents)
     return float(part.mean())
-
-
-# --- front end ------------------------------------------------------------------------------------
-
-
-def _came_through(
-    scenario: Scenario, front: FrontEnd, setting: str, serving: dict[str, Team]
-) -> tuple[float, float, float]:
-    """Visits per one asked for that are booked ahead, of these taking place, and taking place."""
-    vendors = {v.name: v for v in scenario.vendors}
-    profile: FrontSetting = getattr(front, setting)
-    booked = profile.scheduled_share * booked_share(scenario, vendors[serving["scheduling"].vendor])
-    refused = refused_share(scenario, vendors[serving["prior_auth"].vendor])
-    held = booked * (1.0 - profile.prior_auth_share * refused)
-    return booked, held, 1.0 - profile.scheduled_share + held
-
-
-def _front_visits(
-    scenario: Scenario, setting: str, serving: dict[str, Team]
-) -> tuple[float, dict[str, float]]:
-    """The part of the visits that takes place, and the items of each front-end queue per visit.
-
-    Items are at the time that drafts leave of them.
-    """
-    front = scenario.hospital.front_end
-    if front is None:
-        return 1.0, {}
-    vendors = {v.name: v for v in scenario.vendors}
-    booked, _, through = _came_through(scenario, front, setting, serving)
-    profile: FrontSetting = getattr(front, setting)
-    visits = {
-        "scheduling": booked,
-        "prior_auth": booked * profile.prior_auth_share,
-        "transcription": through * profile.dictated_share,
-    }
-    for queue in visits:
-        drafts = {str(k): d for k, d in vendors[serving[queue].vendor].drafts.items()}.get(queue)
-        if drafts is not None:
-            visits[queue] *= 1.0 - drafts.time_saved_share
-    # Nothing is drafted for whoever argues with the payer.
-    visits["prior_auth"] += booked * profile.prior_auth_share * front.auth_refused_share
-    return through, visits
-
-
-def _front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
-    """Expected defects per claim that errors at the front end bring to coding, by category."""
-    front = scenario.hospital.front_end
-    if front is None:
-        return {}
-    vendors = {v.name: v for v in scenario.vendors}
-    profile: FrontSetting = getattr(front, setting)
-    _, held, through = _came_through(scenario, front, setting, serving)
-    ahead, people = held / through if through > 0.0 else 0.0, scenario.people
-    refused = refused_share(scenario, vendors[serving["prior_auth"].vendor])
-    asked = profile.prior_auth_share
-    kept = 1.0 - asked * refused
-    shares = {
-        "scheduling": ahead,
-        "prior_auth": ahead * asked * (1.0 - refused) / kept if kept > 0.0 else 0.0,
-        "transcription": profile.dictated_share,
-    }
-    out = {}
-    for queue, share in shares.items():
-        team = serving[queue]
-        vendor, skill = vendors[team.vendor], SKILLS.index(queue)
-        domain, _ = settled_team(scenario, vendor, {skill: 1.0})
-        mix = team.certification_mix or vendor.certification_mix
-        over = mean_pressure(vendor.target_occupancy, people.pressure_threshold)
-        coding = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
-        right = rules.task_accuracy(coding, float(getattr(front, f"{queue}_complexity")))
-        terms, task = terms_of(scenario, vendor), QUEUES.index(queue)
-        if terms.drafted[task]:
-            right = rules.reviewed(terms.draft_accuracy[task], terms.draft_catch_share[task], right)
-        found = min(1.0, terms.sample * terms.enrichment) * terms.detection
-        out[FRONT_DEFECTS[queue]] = share * (1.0 - right) * (1.0 - found)
-    return out

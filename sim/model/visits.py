@@ -1,4 +1,4 @@
-"""Visits that come through the front end, on average: booked in time, and not refused."""
+"""What a plan expects of the front end: visits that come through it, items of work, and errors."""
 
 from __future__ import annotations
 
@@ -9,19 +9,94 @@ import numpy as np
 
 from sim.model import rules
 from sim.model.arithmetic import Floats, exps, normal_quantiles
-from sim.model.codes import SETTINGS, SKILLS
-from sim.model.expectations import OCCUPANCY_SPREAD, settled_team
+from sim.model.codes import QUEUES, SETTINGS, SKILLS
+from sim.model.expectations import OCCUPANCY_SPREAD, mean_accuracy, mean_pressure, settled_team
+from sim.model.terms import terms_of
 from sim.scenario.front_end import FrontEnd, FrontSetting
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
 
+FRONT_DEFECTS = {"scheduling": "REG", "prior_auth": "AUTH", "transcription": "DOC"}
 WEEK = 7
 WEEKS, COUNTED = 8, 4
 """Weeks that are played through, and the last ones of them, which are counted."""
 NIGHTS = 28
 """Whoever still waits after so many nights has no patience left."""
-NORMALS = normal_quantiles((np.arange(21) + 0.5) / 21)
+FEW_NORMALS = normal_quantiles((np.arange(21) + 0.5) / 21)
 """Points of equal weight that stand for a standard normal."""
+
+
+def _came_through(
+    scenario: Scenario, front: FrontEnd, setting: str, serving: dict[str, Team]
+) -> tuple[float, float, float]:
+    """Visits per one asked for that are booked ahead, of these taking place, and taking place."""
+    vendors = {v.name: v for v in scenario.vendors}
+    profile: FrontSetting = getattr(front, setting)
+    booked = profile.scheduled_share * booked_share(scenario, vendors[serving["scheduling"].vendor])
+    refused = refused_share(scenario, vendors[serving["prior_auth"].vendor])
+    held = booked * (1.0 - profile.prior_auth_share * refused)
+    return booked, held, 1.0 - profile.scheduled_share + held
+
+
+def front_visits(
+    scenario: Scenario, setting: str, serving: dict[str, Team]
+) -> tuple[float, dict[str, float]]:
+    """The part of the visits that takes place, and the items of each front-end queue per visit.
+
+    Items are at the time that drafts leave of them.
+    """
+    front = scenario.hospital.front_end
+    if front is None:
+        return 1.0, {}
+    vendors = {v.name: v for v in scenario.vendors}
+    booked, _, through = _came_through(scenario, front, setting, serving)
+    profile: FrontSetting = getattr(front, setting)
+    visits = {
+        "scheduling": booked,
+        "prior_auth": booked * profile.prior_auth_share,
+        "transcription": through * profile.dictated_share,
+    }
+    for queue in visits:
+        drafts = {str(k): d for k, d in vendors[serving[queue].vendor].drafts.items()}.get(queue)
+        if drafts is not None:
+            visits[queue] *= 1.0 - drafts.time_saved_share
+    # Nothing is drafted for whoever argues with the payer.
+    visits["prior_auth"] += booked * profile.prior_auth_share * front.auth_refused_share
+    return through, visits
+
+
+def front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:
+    """Expected defects per claim that errors at the front end bring to coding, by category."""
+    front = scenario.hospital.front_end
+    if front is None:
+        return {}
+    vendors = {v.name: v for v in scenario.vendors}
+    profile: FrontSetting = getattr(front, setting)
+    _, held, through = _came_through(scenario, front, setting, serving)
+    ahead, people = held / through if through > 0.0 else 0.0, scenario.people
+    refused = refused_share(scenario, vendors[serving["prior_auth"].vendor])
+    asked = profile.prior_auth_share
+    kept = 1.0 - asked * refused
+    shares = {
+        "scheduling": ahead,
+        "prior_auth": ahead * asked * (1.0 - refused) / kept if kept > 0.0 else 0.0,
+        "transcription": profile.dictated_share,
+    }
+    out = {}
+    for queue, share in shares.items():
+        team = serving[queue]
+        vendor, skill = vendors[team.vendor], SKILLS.index(queue)
+        domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+        mix = team.certification_mix or vendor.certification_mix
+        over = mean_pressure(vendor.target_occupancy, people.pressure_threshold)
+        coding = mean_accuracy(scenario, mix, domain[skill], people.pressure_accuracy * over)
+        right = rules.task_accuracy(coding, float(getattr(front, f"{queue}_complexity")))
+        terms, task = terms_of(scenario, vendor), QUEUES.index(queue)
+        if terms.drafted[task]:
+            right = rules.reviewed(terms.draft_accuracy[task], terms.draft_catch_share[task], right)
+        found = min(1.0, terms.sample * terms.enrichment) * terms.detection
+        out[FRONT_DEFECTS[queue]] = share * (1.0 - right) * (1.0 - found)
+    return out
 
 
 def booked_share(scenario: Scenario, vendor: Vendor) -> float:
@@ -82,7 +157,7 @@ def _booked(
     spread of a team's around the target.
     """
     leaves = _leaves(patience)
-    occupancies = np.maximum(0.05, target + OCCUPANCY_SPREAD * NORMALS)
+    occupancies = np.maximum(0.05, target + OCCUPANCY_SPREAD * FEW_NORMALS)
     share = 1.0
     for _ in range(4):
         a_day = share / len(workdays) / occupancies

@@ -11,7 +11,8 @@ import pytest
 from sim.model import AUTO, rules
 from sim.model.arrivals import Arrivals
 from sim.model.engines import maker
-from sim.model.flows import mean_pressure, yearly_minutes
+from sim.model.expectations import mean_pressure
+from sim.model.flows import yearly_minutes
 from sim.model.silence import follow_ups, later
 from sim.model.simulation import Simulation
 from sim.model.visits import _leaves, _played, booked_share, refused_share
