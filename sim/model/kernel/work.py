@@ -135,7 +135,7 @@ def finish(s: Objects, agent: Agent, now: float) -> None:
     waited = agent.hand_taken - agent.hand_since
     queue.wait_days += waited
     # Most waits are short: their bin is worked out here, which is quicker than to ask.
-    queue.waits[int(4.0 * waited) if 0.0 <= waited < 32.0 else wait_bin(waited)] += 1
+    queue.waits[int(4.0 * waited) if waited < 32.0 else wait_bin(waited)] += 1
     claim.touches += 1
     if claim.flags & Flag.IN_WINDOW:
         s.crews[agent.crew].window_minutes += agent.hand_minutes
