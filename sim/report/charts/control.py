@@ -102,7 +102,11 @@ def _finding(data: Table) -> str:
     who = "Every scenario" if len(out) > 1 and len(set(out.values())) == 1 else plain(most)
     if not above + below:
         return sentence(f"{who}: weekly denials stay within the limits of the start")
-    way = [f"{n} weeks {where}" for n, where in ((above, "above"), (below, "below")) if n]
+    way = [
+        f"{n} week{'s' if n > 1 else ''} {where}"
+        for n, where in ((above, "above"), (below, "below"))
+        if n
+    ]
     return sentence(f"{who}: weekly denials lie {' and '.join(way)} the limits of the start")
 
 

@@ -39,6 +39,11 @@ def test_the_control_chart_marks_the_weeks_that_stand_out(drawn: dict[str, Chart
     assert (rows["low"][0] + rows["high"][0]) / 2 == pytest.approx(centre)
 
 
+def test_one_week_is_one_week() -> None:
+    found = control._finding({"scenario": ["a"] * 4, "signal": [1, 0, -1, -1]})
+    assert "lie 1 week above and 2 weeks below the limits" in found
+
+
 def test_limits_widen_with_the_spread_between_weeks() -> None:
     def limits(spread: float) -> float:
         denied = [100 + spread * (-1) ** w for w in range(60)]
