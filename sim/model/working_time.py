@@ -51,9 +51,10 @@ class WorkingTime:
             day = int(start)
             end = min(until, day + 1.0)
             for begun in (day - 1, day) if nights else (day,):
-                regular, extra = self._on_duty(begun, start, end)
-                if regular > 0.0 or extra > 0.0:
-                    self._book(agent, price, begun, day, regular, extra)
+                if begun >= 0 and self._calendar.is_workday[begun]:
+                    regular, extra = self._on_duty(begun, start, end)
+                    if regular > 0.0 or extra > 0.0:
+                        self._book(agent, price, begun, day, regular, extra)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
@@ -64,10 +65,8 @@ class WorkingTime:
         return calendar.shift_start + calendar.shift_length * crew.hours_share + extra > 1.0
 
     def _on_duty(self, begun: int, start: float, end: float) -> tuple[float, float]:
-        """Hours of the shift begun on a day, regular and overtime, within a span of time."""
+        """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
         calendar, crew = self._calendar, self._crew
-        if begun < 0 or not calendar.is_workday[begun]:
-            return 0.0, 0.0
         first = begun + calendar.shift_start
         regular = first + calendar.shift_length * crew.hours_share
         longer = crew.overtime_days if begun >= crew.overtime_from else crew.overtime_before

@@ -294,7 +294,7 @@ def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
     ],
 )
 @settings(
-    max_examples=40,
+    max_examples=60,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],

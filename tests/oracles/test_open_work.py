@@ -177,14 +177,12 @@ def test_a_little_left_over_is_no_overload() -> None:
 
 
 def test_a_quarter_fewer_heads_costs_money_and_days() -> None:
-    """About as many as the plan asks for, and a quarter fewer: each of six pairs says so.
-
-    Final denials may tie in a pair: a thousandth of the dollars at most.
+    """About as many as the plan asks for, and a quarter fewer: four full-size pairs each say so.
 
     What is not done is not cheap: it is lost to filing limits, which cost of ownership has as
     write-offs and final denials count, too. Both are small as long as most of the backlog is worked
     off in time, and large where it is not, so no interval of a few means is of use: fees are saved
-    in every pair, cost of ownership never falls by as much, and rises on average.
+    in every pair, cost of ownership never falls by nearly as much, and rises on average.
     """
     enough = {
         "coding_inpatient": 7,
@@ -194,20 +192,22 @@ def test_a_quarter_fewer_heads_costs_money_and_days() -> None:
         "ar": 9,
     }
     few, many = (
-        [kpis(year(*_heads(enough, share), scale=0.25), r) for r in range(6)] for share in (0.75, 1)
+        [kpis(year(*_heads(enough, share), scale=1), r) for r in range(4)] for share in (0.75, 1)
     )
 
     def more(kpi: str) -> Floats:
         return np.array([a[kpi] - b[kpi] for a, b in zip(few, many, strict=True)])
 
     assert (more("money.net_value_usd") < 0.0).all()
-    assert (more("denials.final_rate") > -0.001).all()
-    assert more("denials.final_rate").mean() > 0.001
+    assert (more("denials.final_rate") > 0.0).all()
     assert (more("work.days_to_submission") > 1.0).all()
     saved = -more("money.fees_usd")
     assert (saved > 0.0).all()
-    assert (more("money.tco") > -saved).all()
+    assert (more("money.tco") > -0.5 * saved).all()
     assert more("money.tco").mean() > 0.0
+    # What others do later is charged: no more is saved than the hours without work had cost.
+    idle = np.array([b["money.fees_usd"] * (1.0 - b["people.occupancy"]) for b in many])
+    assert (saved - more("money.left_work_usd") < idle).all()
 
 
 def _heads(plan: dict[str, int], share: float) -> list[str]:

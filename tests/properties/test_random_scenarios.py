@@ -21,7 +21,7 @@ from tests.random_scenarios import random_scenario
 SCENARIOS, ALL, BATCH, DAYS = 200, 1000, 50, 52
 DRAINED_DAYS = 60
 """For every fifth of them what is open is finished for so long; the others end with their run."""
-HORIZONS, LONGER = 20, 21
+HORIZONS, LONGER = 40, 21
 NO_PARTS = ("money.leakage", "money.net_revenue_realisation")
 """Shares of what was expected: over-coding brings more than that."""
 OVER_PAID = ("money.cost_to_collect", "denials.write_off_rate")
