@@ -276,13 +276,16 @@ def studies() -> Quotes:
     for family, row in rows.items():
         mean, low, high = (said(float(row[c]) / 1e6, 2) for c in ("value", "ci_low", "ci_high"))
         yield f"{words.get(family, family)} {mean} M ({low} to {high})"
-    alone = {row["group"]: float(row["alone"]) / 1e6 for row in read("ablation")}
-    for group, name, digits in (
-        ("denial work", "denial work", 2), ("certification", "certification", 1),
-        ("feedback loop", "feedback", 2), ("quality checks", "checks", 2),
-        ("hold and query", "hold-and-query", 2),
-    ):  # fmt: skip
-        yield f"{name} ({alone[group]:.{digits}f} M)"
+    named = {
+        "certification": "certification", "quality checks": "checks", "feedback loop": "feedback",
+        "hold and query": "hold-and-query", "learning speed": "learning",
+        "front-end catch": "catch", "denial work": "denial work",
+    }  # fmt: skip
+    for way in ("alone", "last"):
+        worth = {row["group"]: float(row[way]) / 1e6 for row in read("ablation")}
+        ordered = sorted(worth, key=lambda group: -worth[group])[: len(named)]
+        first, *others, least = (f"{named[group]} ({worth[group]:.2f} M)" for group in ordered)
+        yield f"iven {way}, {first} leads before {', '.join(others)} and {least}"
 
 
 @page("scorecard.md")
@@ -291,7 +294,16 @@ def scorecard() -> Quotes:
     early = 100 * months("medcentral_medcentral_monthly", DENIALS)[:, 6:9].mean()
     yield f"the team that began at {early:.0f} % denies {at['denied_14']:.1f} % by then"
     yield f"Under-coding is {at['due_to_coding']:.0f} % of what is gained"
-    yield f"closes {at['rarely']:.0f} % of the gap in accuracy"
+    found = {row["claim"]: row for row in read("scorecard")}
+    most = 100 * float(found["rarely"]["ci_high"])
+    closed = f"{at['rarely']:.0f} % of the gap in accuracy"
+    yield f"closes {closed}, at most {most:.0f} % by its interval"
+    for claim in ("rarely", "matrix_transcription", "matrix_prior_auth"):
+        assert found[claim]["verdict"] == "in range"
+    yield "transcription is clearly better with the generalist"
+    yield "prior authorisation clearly with the specialist"
+    assert found["matrix_scheduling"]["verdict"] == "open"
+    yield "Scheduling is open: what it moves is less than chance"
     assert 28 < at["necessity"] < 32
     yield "medical necessity rose by three tenths, not by half"
     ar = next(row for row in read("matrix") if row["function"] == "ar")
