@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.kernel.rows import Agent
+from sim.model.kernel.knowledge import learn, learn_client
+from sim.model.kernel.rows import Agent, Crew
 
 
 class Career:
@@ -59,10 +60,12 @@ class Career:
         """Knowledge of this hospital, when it was last used."""
         return self.row.client
 
-    def scale_knowledge(self, skills: list[int], client: bool, factor: float) -> None:
+    def scale_knowledge(self, crew: Crew, skills: list[int], client: bool, factor: float) -> None:
         """A rule change takes, or retraining gives back, a part of some skills."""
         row = self.row
         for skill in skills:
+            learn(crew, row, skill)
             row.knowledge[skill] = min(1.0, row.knowledge[skill] * factor)
         if client:
+            learn_client(crew, row)
             row.client = min(1.0, row.client * factor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.model.codes import QUEUES
 from sim.model.kernel.rows import Crew, Terms
-from sim.model.rules import DAYS_PER_MONTH, LEARNING
+from sim.model.rules import LEARNING
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price, Vendor
 
@@ -91,7 +91,6 @@ def crew_of(scenario: Scenario, vendor: Vendor) -> Crew:
         client_rate=learning.client_per_month,
         # Under the learn-forget curve the learning rate itself drives forgetting.
         forgetting_per_month=domain if lfcm and forgetting > 0 else forgetting,
-        forgetting_per_day=forgetting / DAYS_PER_MONTH,
         exponent=people.power_exponent,
         incompressible=people.incompressible_share,
         total_months=people.total_forgetting_months,

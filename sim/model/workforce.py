@@ -172,7 +172,7 @@ class Team:
         Those who are here are retrained after a delay, and playbooks are mended then.
         """
         for agent in self.employed:
-            agent.scale_knowledge(skills, client, 1.0 - obsolete)
+            agent.scale_knowledge(self._crew, skills, client, 1.0 - obsolete)
         if client:
             self.roster.playbook *= 1.0 - obsolete
         taught = self.vendor.retraining.effectiveness_share
@@ -188,4 +188,4 @@ class Team:
             self.roster.playbook *= factor
         for agent in agents:
             if agent.left is None:
-                agent.scale_knowledge(skills, client, factor)
+                agent.scale_knowledge(self._crew, skills, client, factor)

@@ -30,7 +30,6 @@ from scipy import optimize, stats
 from docs import studies
 from sim.model import rules
 from sim.model.kernel.knowledge import practise
-from sim.model.kernel.ports import Objects
 from sim.model.kernel.rows import Agent
 from sim.model.simulation import Simulation
 from sim.record.kpis import outcome
@@ -194,7 +193,8 @@ def modelled() -> Modelled:
     cells, before = np.zeros((3, 80)), np.zeros(3)
     hired: dict[int, float] = {}  # day of hire by number of the agent
 
-    def noting(s: Objects, agent: Agent, skill: int, minutes: float, now: float) -> None:
+    def noting(agent: Agent, skill: int, months: float) -> None:
+        minutes, now = months * agent.month_minutes, float(world.engine.env.now)
         item = np.array([log(minutes), log(rules.slowdown(agent.knowledge[skill], slow)), 1.0])
         if agent.index not in hired:
             hired.update((a.row.index, a.hired) for t in world.teams for a in t.employed)
@@ -203,7 +203,7 @@ def modelled() -> Modelled:
             cells[:, int((now - since) // 7)] += item
         else:
             before.__iadd__(item)
-        practise(s, agent, skill, minutes, now)
+        practise(agent, skill, months)
 
     days, left, kpis = [], [], []
     for replication in range(REPLICATIONS):

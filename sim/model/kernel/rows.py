@@ -129,8 +129,9 @@ class Agent:
     """A person at a desk: what they can, know and have in hand.
 
     `floor` and `span` are accuracy without knowledge and what full knowledge adds. `knowledge` of a
-    skill (and `client` of this hospital) was true at `seen` (`client_seen`). `absent` says for each
-    day whether they stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`: they
+    skill (and `client` of this hospital) was true at `seen` (`client_seen`); `practice` (and
+    `client_practice`) are the months worked in it since. `absent` says for each day whether they
+    stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`: they
     work `hand_spell` minutes on it from `hand_from` until `hand_until`, and `hand_rest` after the
     next break. `before` and `after` are the neighbours in the line of idle agents, by queue.
     """
@@ -149,7 +150,9 @@ class Agent:
     month_minutes: float = 1.0
     knowledge: BySkill = zeros(len(SKILLS))
     seen: BySkill = zeros(len(SKILLS))
+    practice: BySkill = zeros(len(SKILLS))
     client: float = 0.0
+    client_practice: float = 0.0
     client_seen: float = 0.0
     shift_end: float = -1.0
     items: int = 0
@@ -188,7 +191,6 @@ class Crew:
     domain_rate: float
     client_rate: float
     forgetting_per_month: float
-    forgetting_per_day: float
     exponent: float
     incompressible: float
     total_months: float

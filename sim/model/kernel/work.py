@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Flag, Queue, Stage, Visit
 from sim.model.kernel import coding, front, money, payer, rework
-from sim.model.kernel.knowledge import practise
+from sim.model.kernel.knowledge import practise, settle
 from sim.model.kernel.ports import Objects, push
 from sim.model.kernel.queueing import best_queue, drop, pass_on, stop_waiting, take, wait, wake
 from sim.model.kernel.rows import Agent, Claim
@@ -119,6 +119,8 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
     if agent.called:  # perhaps for a claim in another queue
         agent.called = 0
         pass_on(s, agent, now)
+    if now - agent.seen[queue.skill] >= 1.0:
+        settle(s, agent, queue.skill, now)
     terms = s.terms[agent.crew]
     minutes = claim.minutes if queue.drawn else rework.start_visit(s, claim, queue)
     minutes *= agent.speed * (1.0 + s.house.novice_slowdown * (1.0 - agent.knowledge[queue.skill]))
@@ -128,7 +130,7 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
 
 
 def finish(s: Objects, agent: Agent, now: float) -> None:
-    """An item is done: let it have its effect, and learn from it."""
+    """An item is done: let it have its effect, and count it as practice."""
     queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
     agent.hand_queue = NOBODY
     agent.items += 1
@@ -142,7 +144,7 @@ def finish(s: Objects, agent: Agent, now: float) -> None:
     STEPS[queue.index](s, agent, claim, now)
     if s.terms[agent.crew].usd_per_claim:
         money.bill(s, agent, claim, now)
-    practise(s, agent, queue.skill, agent.hand_minutes, now)
+    practise(agent, queue.skill, agent.hand_minutes / agent.month_minutes)
 
 
 def work_on(s: Objects, agent: Agent, now: float, minutes: float) -> float:
