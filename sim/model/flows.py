@@ -42,18 +42,11 @@ def visits_per_claim(
     for c in scenario.categories:
         untouched *= 1.0 - min(1.0, left[c.name]) * c.reject_share
     rejected = 1.0 - untouched
-    asked = followed = 0.0
-    if "records" in serving:
-        vendor = vendors[serving["records"].vendor]
-        asked = reached * sum(
-            left[c.name]
-            * c.rfi_share
-            * _part_taken_up(scenario, vendor, taken["records"], setting, c, denials=False)
-            for c in scenario.categories
-        )
+    asked, lost = _records(scenario, setting, left, serving, taken)
+    followed = 0.0
     if "follow_up" in serving:
-        busy = vendors[serving["follow_up"].vendor].target_occupancy
-        followed = follow_ups(scenario, rejected, busy)
+        target = vendors[serving["follow_up"].vendor].target_occupancy
+        followed = follow_ups(scenario, rejected, target)
     through, tasks = front_visits(scenario, setting, serving)
     behind = {
         f"coding_{setting}": _coding_time(coder, setting),
@@ -61,10 +54,10 @@ def visits_per_claim(
         "edits": 1.0
         - (1.0 - scenario.hospital.scrubber_edit_share) * (1.0 - min(1.0, caught))
         + rejected * _corrections(scenario, serving),
-        "records": asked,
+        "records": reached * asked,
         **visits,
         "follow_up": followed,
-        "underpayments": reached * _short_payments(scenario, setting, serving),
+        "underpayments": reached * (1.0 - lost) * _short_payments(scenario, setting, serving),
     }
     return {**tasks, **{queue: through * visits for queue, visits in behind.items()}}
 
@@ -96,6 +89,30 @@ def _denials(
             visits[queue] += payer.claims_share * denied * part * items
             kept[payer.name] -= denied * (1.0 - part * won)
     return visits, sum(p.claims_share * kept[p.name] for p in scenario.payers)
+
+
+def _records(
+    scenario: Scenario, setting: str, left: dict[str, float], serving: dict[str, Team],
+    taken: dict[str, list[float]],
+) -> tuple[float, float]:  # fmt: skip
+    """Records sent for a claim that no denial has ended, and the part of such claims then lost.
+
+    A payer asks once, whatever it asks for.
+    """
+    if "records" not in serving:
+        return 0.0, 0.0
+    vendors = {v.name: v for v in scenario.vendors}
+    vendor, none, total, sent = vendors[serving["records"].vendor], 1.0, 0.0, 0.0
+    for c in scenario.categories:
+        share = min(1.0, left[c.name] * c.rfi_share)
+        part = _part_taken_up(scenario, vendor, taken["records"], setting, c, denials=False)
+        none *= 1.0 - share
+        total += share
+        sent += share * part
+    if total == 0.0:
+        return 0.0, 0.0
+    sent *= (1.0 - none) / total
+    return sent, 1.0 - none - sent * scenario.denials.records_recovery_share
 
 
 def _corrections(scenario: Scenario, serving: dict[str, Team]) -> float:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+import numpy as np
+
 from sim.model.codes import SETTINGS
+from sim.model.expectations import NORMALS, OCCUPANCY_SPREAD
 from sim.scenario.schema import Scenario
 
 WEEK = 7
@@ -14,18 +17,41 @@ DAY_VARIANCE = 0.045
 because a third more comes on Mondays, 0.01 of the luck of days, and 0.005 since one in sixteen of
 ten people is away. Held against the follow-ups that answers overtake in the shipped scenarios; only
 plans use it, not what happens."""
+BUSY = np.arange(1, 101) / 100.0
+"""Occupancies at which waits are worked out."""
+ROUNDS = 8
+"""Rounds in which the size of a team and what it follows up settle."""
 
 
-def follow_ups(scenario: Scenario, rejected: float, occupancy: float) -> float:
-    """Expected follow-ups of a claim by a team of that occupancy; `rejected` is a chance.
+def follow_ups(scenario: Scenario, rejected: float, target: float) -> float:
+    """Expected follow-ups of a claim by a team that is at its target occupancy on average.
 
-    Claims that are answered while their follow-up waits are not counted: nobody works them.
+    `rejected` is the chance that the claim is. Claims that are answered while their follow-up waits
+    are not counted: nobody works them. What a team that is short of people or slow loses to answers
+    does not come back when it has time to spare, so this is a mean over the spread of occupancies.
+    Such a team is as busy as what it has not lost by the wait makes it. The team is sized for what
+    it follows up, so the answer stands on both sides. Other work of the team counts as if answers
+    overtook it too.
+    """
+    days = WEEK / len(scenario.calendar.workdays)
+    silent = np.array([unanswered(scenario, rejected, queue_wait(b) * days) for b in BUSY.tolist()])
+    hands = 1.0 / np.maximum(0.05, target + OCCUPANCY_SPREAD * NORMALS)
+    share = float(silent[0])
+    for _ in range(ROUNDS if share > 0.0 else 0):
+        left = np.interp(share * hands, (silent / BUSY)[::-1], silent[::-1])
+        share = float(np.mean(np.minimum(share * hands, left)))
+    return share
+
+
+def unanswered(scenario: Scenario, rejected: float, wait: float) -> float:
+    """Part of the claims that fall silent and are so still when their follow-up has waited.
+
+    `rejected` is the chance that a claim was rejected, and mended, before.
     """
     asked, after = list(_asked(scenario)), scenario.denials.follow_up_after_days
-    wait = 0.5 + queue_wait(occupancy) * WEEK / len(scenario.calendar.workdays)
     total = 0.0
     for payer in scenario.payers:
-        late = sum(part * later(payer.reply_days, days + wait) for days, part in asked)
+        late = sum(part * later(payer.reply_days, days + 0.5 + wait) for days, part in asked)
         first = payer.no_reply_share + (1.0 - payer.no_reply_share) * late
         again = 1.0 if payer.corrected_claim_reply_days > after else payer.no_reply_share
         total += payer.claims_share * ((1.0 - rejected) * first + rejected * again)
