@@ -129,8 +129,7 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.left_work_usd", "USD", "lower", TOTAL,
        "Work that claims of the KPI window took, whenever that was, beyond what the teams worked "
        "in the window, at what a busy minute costs at the target occupancy; below 0 where they "
-       "took less: what other claims took is worth what it cost then, at most what was billed",
-       scale_free=False),
+       "took less, by at most what was billed for the window's hours", scale_free=False),
     _k("money.hospital_usd", "USD", "lower", TOTAL,
        "Hospital labour on queries of the claims, and on vendor management in the days, of the KPI "
        "window"),
