@@ -50,21 +50,22 @@ class Observer:
         self._last_queue: dict[str, tuple[int, int, float, float, int, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
-        self._window_busy: dict[str, float] = {}
+        self._in_window: dict[str, tuple[float, ...]] = {}
+        """Busy and productive minutes of each team in the KPI window, and its bill by the hour."""
         self._waits: dict[str, NDArray[np.int64]] = {}
         self._at_end: tuple[Table, dict[str, float]] = {}, {}
 
     def day(self, day: int) -> None:
-        """Note how much the teams have worked when the KPI window begins and ends."""
+        """Note what the teams have worked and billed when the KPI window begins and ends."""
         scenario = self._world.scenario
         begins = day == scenario.kpi_from_days
         if begins:
             self._waits = self._wait_counts()
         if begins or day == scenario.horizon_days - scenario.kpi_until_days:
             for team in self._world.teams:
-                busy = team.roster.busy_minutes
-                before = self._window_busy.get(team.key, 0.0)
-                self._window_busy[team.key] = -busy if begins else before + busy
+                seen = team.roster.busy_minutes, team.time.productive_minutes, team.time.desk_usd
+                before = self._in_window.get(team.key, (0.0,) * len(seen))
+                self._in_window[team.key] = tuple(x - y for x, y in zip(seen, before, strict=True))
 
     def _wait_counts(self) -> dict[str, NDArray[np.int64]]:
         """Items finished so far, by queue and bin of their wait."""
@@ -228,15 +229,21 @@ class Observer:
         """What claims of the KPI window have cost by claim, and the work that they leave behind.
 
         The latter is the minutes that they took, whenever that was, beyond those that were worked
-        in the window, at what a busy minute of the team costs at its target occupancy.
+        in the window, at what a busy minute of the team costs at its target occupancy. Where it is
+        the other way round, more was worked in the window than its claims took: that is worth what
+        it cost then, and so never more than was billed.
         """
         crews, teams = self._world.state.crews, self._world.teams
         # Who answers for the queues now does what vendors before have left.
         rates = {t.name: t.roster.usd_per_busy_minute() for t in teams if t.is_open}
         left = 0.0
         for team in teams:
-            minutes = crews[team.roster.crew].window_minutes - self._window_busy.get(team.key, 0.0)
-            left += minutes * rates.get(team.name, 0.0)
+            busy, productive, usd = self._in_window[team.key]
+            minutes = crews[team.roster.crew].window_minutes - busy
+            if minutes >= 0.0:
+                left += minutes * rates.get(team.name, 0.0)
+            else:
+                left += minutes * usd / max(busy, productive * team.vendor.target_occupancy)
         return {
             "window_fees_usd": sum(c.window_fees_usd for c in crews),
             "window_query_usd": sum(c.window_query_usd for c in crews),

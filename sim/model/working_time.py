@@ -42,6 +42,8 @@ class WorkingTime:
         self.wages_usd = 0.0
         self.training_usd = 0.0
         """Wages in the classroom, and of mentors for the time they give."""
+        self.desk_usd = 0.0
+        """What was billed by the hour, the classroom not counted."""
 
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
@@ -88,6 +90,7 @@ class WorkingTime:
         if agent.producing:
             self.scheduled_hours += hours
             self.training_usd += pay * agent.wage * self._mentor_share * agent.pupils
+            self.desk_usd += pay * agent.rate
         elif not self.shadowing:
             self.training_usd += pay * agent.wage
         if agent.producing or price.bills_training or self.shadowing:

@@ -128,7 +128,8 @@ KPIS: dict[str, Kpi] = dict([
        "for its claims, whenever they are due", 0.0, True, scale_free=False),
     _k("money.left_work_usd", "USD", "lower", TOTAL,
        "Work that claims of the KPI window took, whenever that was, beyond what the teams worked "
-       "in the window, at what a busy minute costs at the target occupancy", scale_free=False),
+       "in the window, at what a busy minute costs at the target occupancy; below 0 where they "
+       "took less, by at most what was billed for the window's hours", scale_free=False),
     _k("money.hospital_usd", "USD", "lower", TOTAL,
        "Hospital labour on queries of the claims, and on vendor management in the days, of the KPI "
        "window"),

@@ -275,6 +275,26 @@ def test_the_pipeline_brings_a_team_back_to_plan(policy: str) -> None:
     assert min(starts) <= 31 + 30 + 14 + REVIEW_DAYS
 
 
+@pytest.mark.parametrize("every", [0, 7])
+def test_a_class_has_no_largest_size_where_one_starts_on_any_day(every: int) -> None:
+    """Forty of forty walk out and are replaced: all on one day, or one in each weekly class."""
+    walk_out = "timeline=[" + shock("attrition_shock", "2025-02-01", "coding_inpatient", 1.0) + "]"
+    starts = []
+    for size in (1, 1000):
+        team = coders(after(bare(
+            40, f"{TURNOVER}.annual_rate=0", f"{HIRING}.policy=replace_on_exit",
+            f"{HIRING}.time_to_fill_days=30", f"{HIRING}.class_every_days={every}",
+            f"{HIRING}.class_size={size}", walk_out, days=120,
+        )))  # fmt: skip
+        starts.append(sorted(Counter(a.hired for a in team.agents if a.hired > 0).items()))
+    sought = 31 + 30  # the day of the shock, and the time to fill
+    if every == 0:
+        assert starts[0] == starts[1] == [(sought, 40)]
+    else:
+        assert starts[0] == [(day, 1) for day in range(63, 120, 7)]
+        assert starts[1] == [(63, 40)]
+
+
 def mean_producing(policy: str) -> float:
     scene = bare(
         100, f"{TURNOVER}.annual_rate=1", f"{TURNOVER}.shape=1", f"{HIRING}.time_to_fill_days=40",

@@ -33,7 +33,8 @@ SPAN = ("drain_days=0", "horizon_days=430", "kpi_until_days=30")
 MEANT = 0.015
 """A point and a half of occupancy."""
 LUCK = 0.025
-"""Standard deviation of a team's year (measured: 1.0 to 4.4 points), without luck in people."""
+"""Standard deviation of a team's year (measured: 1.0 to 4.5 points), without luck in people. The
+widest is that of the generalist's A/R, where the net of ten years is touched once in 200 times."""
 WIDTH = 2.5
 """Standard errors. Ten years of a function miss by 1.5 points and these once in 90,000 times if
 the plan is right, once in 160 if it is a point and a half off, and in three of four if it is four

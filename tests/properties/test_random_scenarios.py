@@ -5,6 +5,7 @@ The suite looks at two hundred; `python -m tests.properties.test_random_scenario
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import isnan
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.record.kpis import kpi, outcome
 from sim.record.record import Record, Table
 from sim.record.views import took_place
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import NewPrice, PriceChange, Volume
 from tests.oracles.test_conservation import assert_booked, assert_money, assert_places
 from tests.random_scenarios import random_scenario
 
@@ -22,6 +24,7 @@ SCENARIOS, ALL, BATCH, DAYS = 200, 1000, 50, 52
 DRAINED_DAYS = 60
 """For every fifth of them what is open is finished for so long; the others end with their run."""
 HORIZONS, LONGER = 40, 21
+DEARER = 12
 NO_PARTS = ("money.leakage", "money.net_revenue_realisation")
 """Shares of what was expected: over-coding brings more than that."""
 OVER_PAID = ("money.cost_to_collect", "denials.write_off_rate")
@@ -75,6 +78,30 @@ def assert_possible(record: Record) -> None:
             assert value <= 1 + SLACK or name in OVER_PAID, f"{name}: {value}"
         elif name not in BOTH_WAYS and not name.startswith(NO_PARTS):
             assert value >= -SLACK, f"{name}: {value}"
+
+
+@pytest.mark.slow
+def test_work_for_other_claims_spares_no_more_than_was_paid_for_it() -> None:
+    """Hardly any claims in the window, after many before it, and a far dearer hour after it."""
+    ahead = 0
+    for seed in range(DEARER):
+        drawn = random_scenario(seed, DAYS)
+        first, last = drawn.kpi_from_days, DAYS - drawn.kpi_until_days
+        fewer = Volume(kind="volume", on=drawn.start + timedelta(first), factor=0.1)
+        dearer = [
+            PriceChange(
+                kind="price_change", vendor=vendor.name, on=drawn.start + timedelta(last + 1),
+                price=NewPrice(usd_per_hour=1000.0),
+            )
+            for vendor in drawn.vendors
+        ]  # fmt: skip
+        kpis = outcome(run(drawn.model_copy(update={"timeline": (fewer, *dearer)}), 0)).kpis
+        left, fees = kpis["money.left_work_usd"], kpis["money.fees_usd"]
+        assert left >= -fees * (1 + SLACK), f"random scenario {seed}: {left:.0f}, {fees:.0f}"
+        for name in ("money.cost_to_collect", "money.cost_per_transaction"):
+            assert not kpis[name] < -SLACK, f"random scenario {seed}: {name} {kpis[name]}"
+        ahead += left < 0.0
+    assert ahead, "no work for other claims in any of them"
 
 
 @pytest.mark.slow

@@ -55,6 +55,8 @@ def _mean(view: View, name: str) -> dict[int, list[float]]:
 
 def _finding(data: Table) -> str:
     """In which scenario most of the open work is old."""
+    if not any(any(data[band]) for band in AGE_BANDS):
+        return "No work is waiting at the end of any week"
     old: dict[str, float] = {}
     for name in dict.fromkeys(data["scenario"]):
         rows = only(data, scenario=name)
@@ -81,7 +83,7 @@ def _draw(view: View, title: str, data: Table) -> Figure:
         rows = only(data, scenario=name)
         layers = np.array([rows[band] for band in AGE_BANDS], float)
         axes.stackplot(rows["week"], layers, colors=SHADES, lw=0)
-        axes.set_ylim(0, 1.05 * highest)
+        axes.set_ylim(0, 1.05 * highest or 1.0)
         axes.margins(x=0)
         style.units(axes.yaxis, "items")
         style.units(axes.xaxis, "items")

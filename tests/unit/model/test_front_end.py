@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import get_args
 
 import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import DAY_BITS, Defect, Visit, VisitLuck, VisitTask, names
+from sim.model.codes import DAY_BITS, Cause, Defect, Visit, VisitLuck, VisitTask, names
 from sim.model.kernel import coding
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
@@ -332,3 +333,49 @@ def test_patients_call_again_with_their_share_and_after_their_days() -> None:
     assert len(called) > 1000
     error = (share * (1 - share) / len(called)) ** 0.5
     assert abs(np.mean(called) - share) < 4.5 * error
+
+
+def test_patients_who_call_again_bring_their_money_once_somebody_books() -> None:
+    """Nobody books until day X; who asked before, gave up, and asks again after X is booked then.
+
+    Nothing else goes wrong, so that each visit is paid in full or lost: with nobody who calls again
+    all asked for before X are lost, and with everybody only those asked for again before X.
+    """
+    lead, again, x = 10, 7, 62  # a Tuesday
+    hire = "vendors.generalist.hiring={time_to_fill_days: 0, class_every_days: 0, " \
+           "classroom_days: 0, nesting_days: 0}"  # fmt: skip
+    scenes = {
+        share: ample(
+            *NO_BACK_DEFECTS, *ALL_NEED_ALL, hire,
+            *(f"{FRONT}.{setting}.{kind}=0" for setting in ("inpatient", "outpatient")
+              for kind in ("prior_auth_share", "dictated_share")),
+            f"{FRONT}.scheduling_complexity=0", f"{FRONT}.patience_mean_days=0.01",
+            f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]", f"{FRONT}.call_again_days={again}",
+            f"{FRONT}.call_again_share={share}", "teams.scheduling.headcount=0",
+            "timeline=[{kind: staffing, on: 2025-03-04, team: scheduling, headcount: 3000}]",
+            "drain_days=300", days=130,
+        )
+        for share in (0, 0.5, 1)
+    }  # fmt: skip
+    calendar = world_of(scenes[0]).calendar
+    assert calendar.day_of(date(2025, 3, 4)) == x
+
+    def asked(day: int) -> int:
+        """The workday on which it was asked for; -1 if that was before the run, and settled."""
+        return next((d for d in range(day - lead, -1, -1) if calendar.is_workday[d]), -1)
+
+    lost, brought = {}, {}
+    for share, scene in scenes.items():
+        claims = run(scene, 0).claims
+        lost[share] = claims["loss_cause"] == Cause.LOST_VISIT
+        paid = np.where(lost[share], 0, claims["expected"])
+        np.testing.assert_array_equal(claims["paid_cents"], paid)
+        brought[share] = int(paid.sum())
+    since = [asked(day) for day in claims["day"].tolist()]
+    early = np.array([0 <= day < x for day in since])
+    twice = np.array([calendar.next_workday(day + 1 + again) < x for day in since])
+    np.testing.assert_array_equal(lost[0], early)
+    np.testing.assert_array_equal(lost[1], early & twice)
+    assert not (lost[1] & ~lost[0.5]).any(), "nobody is lost because more call again"
+    assert not (lost[0.5] & ~lost[0]).any()
+    assert brought[0] < brought[0.5] < brought[1]

@@ -88,6 +88,31 @@ def test_win_chance_by_hand() -> None:
     assert rules.win_chance(0.9, 0.0, 1.0, 0.6, 0, 0.6, 0.97) == 0.0
 
 
+def test_what_is_taken_up_by_hand() -> None:
+    """Half of the most at the half-way amount; twice it at steepness 2: four fifths of the most."""
+    assert rules.worked_share(0.9, 500.0, 2.0, 500.0) == pytest.approx(0.45)
+    assert rules.worked_share(0.9, 500.0, 2.0, 1000.0) == pytest.approx(0.9 * 4 / 5)
+    assert rules.worked_share(0.9, 500.0, 2.0, 250.0) == pytest.approx(0.9 / 5)
+    assert rules.worked_share(0.9, 500.0, 4.0, 1000.0) == pytest.approx(0.9 * 16 / 17)
+    assert rules.worked_share(0.9, 500.0, 2.0, 1e12) == pytest.approx(0.9)
+    assert rules.worked_share(0.9, 500.0, 0.0, 3.0) == pytest.approx(0.45), "whatever the amount"
+    assert rules.worked_share(0.9, 500.0, 2.0, 0.0) == 0.0
+    assert rules.worked_share(0.9, 0.0, 2.0, 0.0) == 0.9, "no amount is too small"
+
+
+cents = st.integers(0, 10**11)
+
+
+@given(level, st.floats(1.0, 1e9), st.floats(0.0, 10.0), cents, cents)
+def test_more_at_stake_is_never_left_more_often(
+    most: float, halfway: float, steepness: float, one: int, other: int
+) -> None:
+    less, more = sorted((one, other))
+    small = rules.worked_share(most, halfway, steepness, less)
+    large = rules.worked_share(most, halfway, steepness, more)
+    assert 0.0 <= small <= large * (1 + 1e-12) <= most * (1 + 2e-12)
+
+
 @given(level, st.integers(1, 6), st.floats(0.05, 1.0))
 def test_first_level_chance_gives_the_overall_chance(
     overall: float, levels: int, factor: float

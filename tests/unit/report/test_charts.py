@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.record.record import Outcome
+from sim.record.record import AGE_BANDS, Outcome
 from sim.report import style
 from sim.report.build import CHARTS, Drawn, charts, clear, images
 from sim.report.charts import Chart, only
@@ -251,9 +251,11 @@ def test_perfect_work_can_be_drawn(study: Study) -> None:
             outcome.kpis.update(dict.fromkeys(lost, 0.0))
             outcome.kpis["claims.first_pass_payment_rate"] = 1.0
             outcome.kpis["money.paid_usd"] = outcome.kpis["money.expected_usd"]
-            outcome.tables["queues"]["backlog"] = [0] * len(outcome.tables["queues"]["week"])
+            queues = outcome.tables["queues"]
+            queues |= {column: [0] * len(queues["week"]) for column in ("backlog", *AGE_BANDS)}
     found = {chart.name: chart for chart in charts(made, scale=1).charts}
     assert found["backlog"].title == "No work is waiting at the end"
+    assert found["backlog_age"].title == "No work is waiting at the end of any week"
     assert found["money_waterfall"].title.startswith("100 % of what is expected is paid for both")
     assert found["money_waterfall"].data["step"] == ["Expected", "Still open", "Paid"] * 2
     for chart in found.values():
