@@ -312,4 +312,4 @@ def assert_time_adds_up(world: World, team: Team) -> None:
     for agent in team.employed:
         domain, client = known(world, agent)
         assert all(0.0 <= level <= 1.0 for level in (*domain, *agent.row.knowledge))
-        assert 0.0 <= client <= agent.client <= 1.0
+        assert 0.0 <= client <= 1.0
