@@ -157,18 +157,18 @@ def why_they_move() -> Quotes:
     usual = vendor("generalist").denials.worked_share
     yield f"To work {100 * share:.0f} instead of {100 * usual:.0f} % of items brings little"
     assert 0 < found["denials_worked", "money.days_in_ar"] < 0.1
-    assert 9 < found["better_odds", net] / found["denials_worked", net] < 12
-    yield "Better odds bring about ten times as much net value"
+    assert found["better_odds", net] > 5 * found["denials_worked", net]
+    yield "Better odds bring many times as much net value"
     for kpi in (net, "denials.final_rate", "money.net_revenue_realisation"):
         both = found["denials_worked", kpi] + found["better_odds", kpi]
-        assert abs(found["denial_work", kpi] / both - 1) < 0.03
-    yield "both together give the sum of the two"
+        assert abs(found["denial_work", kpi] / both - 1) < 0.06
+    yield "both together give about the sum of the two"
     given_up = found["high_threshold", "money.leakage.not_worked"]
     assert 0 < found["high_threshold", "denials.final_rate"] < given_up
     yield "Final denials rise by less"
     assert found["high_threshold", "people.headcount"] < -5
-    assert not clear("high_threshold", "people.occupancy")
-    yield "as busy as before"
+    assert abs(found["high_threshold", "people.occupancy"]) < 0.01
+    yield "about as busy as before"
     assert 0.08 < found["high_threshold", fees] / found["high_threshold", paid] < 0.12
     yield "about a tenth of the payments it forgoes"
     for kpi in (net, FIRST_PASS, DENIALS, "denials.final_rate"):

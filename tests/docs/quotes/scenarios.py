@@ -36,6 +36,18 @@ def five_functions() -> Quotes:
     days = model.horizon_days - model.kpi_from_days - model.kpi_until_days
     yield f"net value of {days} days of service"
     rows = {row["function"]: row for row in read("matrix")}
+    says = {function: row["model_says"] for function, row in rows.items()}
+    assert says["scheduling"] == says["prior_auth"] == says["transcription"] == "specialized"
+    yield "**Scheduling** goes to the specialist, against the article"
+    yield "**Prior authorisation** goes the article's way"
+    assert float(rows["transcription"]["net_value_usd"]) < 0.25 * -float(
+        rows["transcription"]["fees_usd"]
+    )
+    yield "**Transcription** goes to the specialist by little"
+    claims = {row["claim"]: row for row in read("scorecard")}
+    assert claims["matrix_transcription"]["verdict"] == "in range"
+    yield "moved alone, with a second vendor to manage, it does not pay"
+    assert says["claims_denials"] == "specialized" != says["ar"]
     fees, revenue = (float(rows["ar"][c]) for c in ("fees_usd", "revenue_usd"))
     told = [said(x, -3) for x in (revenue, -fees)]
     yield "brings in more ({}) is less than what it charges more ({})".format(*told)

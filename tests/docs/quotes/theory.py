@@ -133,7 +133,7 @@ def mean_field_page() -> Quotes:
     )
     paper, runs = (rows["finally denied, of dollars"][i::2] for i in (0, 1))
     less = [on_paper - run for on_paper, run in zip(paper, runs, strict=True)]
-    assert min(less) > 0
+    assert less[0] > less[1] > 0.5 > less[2] >= 0
     yield (
         "Final denials are lower because the small ones are left**, "
         "by {:.1f}, {:.1f} and {:.1f} points"
