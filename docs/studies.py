@@ -124,7 +124,7 @@ STUDIES: dict[str, Study] = {
         MONTHLY,
     ),
     "medcentral_regular_hours": Study(
-        f"compare {CASE} {REGULAR_HOURS}", ("medcentral/monthly.csv", "payback.csv"), MONTHLY
+        f"compare {CASE} {REGULAR_HOURS}", ("medcentral/monthly.csv", "overload.csv"), MONTHLY
     ),
     "ablation": Study(
         "ablate configs/generalist.yaml configs/specialized.yaml --replications 5 --shapley",

@@ -159,8 +159,9 @@ def two_switches() -> Quotes:
     yield f"lie between {100 * after.min():.1f} and {100 * after.max():.1f} % in months 5–7"
     alone = months("medcentral_regular_hours_medcentral_monthly", DENIALS)
     yield f"no month denies more than {100 * np.nanmax(alone[:, 24:]):.1f} %"
-    [paid] = (row for row in read("medcentral_regular_hours_payback") if row["basis"] == "cash")
-    yield f"payback comes in {paid['pairs_paid_back']} of {paid['pairs']}"
+    [behind] = read("medcentral_regular_hours_overload")
+    assert (behind["queue"], behind["team"]) == ("records", "billing")
+    yield f"leaves {100 * float(behind['undone_share']):.0f} % of the requests for records undone"
     [limit] = {p.filing_limit_days for p in shipped("medcentral").payers if p.name == "commercial"}
     yield f"filing limits ({limit} days with commercial payers)"
 
