@@ -238,7 +238,7 @@ class Observer:
         rates = {t.name: t.roster.usd_per_busy_minute() for t in teams if t.is_open}
         left = 0.0
         for team in teams:
-            busy, productive, usd = self._in_window[team.key]
+            busy, productive, usd = self._in_window.get(team.key, (0.0, 0.0, 0.0))
             minutes = crews[team.roster.crew].window_minutes - busy
             if minutes >= 0.0:
                 left += minutes * rates.get(team.name, 0.0)
