@@ -215,20 +215,24 @@ def breakeven() -> Quotes:
     yield f"with seed 7 it may be {little:.0f} % above, and the interval holds the shipped rate"
     cells = [(float(row["vendors.specialized.price.usd_per_hour"]), row["ahead"],
               float(row["difference"])) for row in read("breakeven_map")]  # fmt: skip
+    known = {float(row["vendors.specialized.entry_knowledge.domain"])
+             for row in read("breakeven_map")
+             if row["ahead"] == "market_average_specialized"}  # fmt: skip
     leads = {usd: {who for at, who, _ in cells if at == usd} for usd, _, _ in cells}
-    one = {"market_average_generalist"}
-    assert leads == {30: {""}, 50: {""}, 70: one, 90: one, 110: one}
+    one, other_one = {"market_average_generalist"}, {"market_average_specialized"}
+    assert leads == {30: {""} | other_one, 50: {""}, 70: one, 90: one, 110: one}
     yield "The generalist is clearly ahead at 70, 90 and 110 USD an hour, whatever hires know"
-    yield "the specialist is clearly ahead nowhere"
+    assert known == {0.5, 0.7}
+    yield "the specialist only at 30 USD, where hires know half of all or more"
     assert all(gap > 0 for usd, _, gap in cells if usd == 30)
     assert all(gap < 0 for usd, _, gap in cells if usd == 50)
     yield "At 30 USD its mean is the better one in every row, at 50 USD the worse one"
     zeros = crossings()
     yield f"from {min(zeros):.0f} to {max(zeros):.0f} USD"
     limit, edges = (fees[0] + 0.01 * expected) / fees[1] * float(price), crossings("ci_high")
-    assert min(edges) < limit < max(edges)
+    assert max(edges) < limit < max(edges) + 3
     yield (
-        f"is reached at about {limit:.0f} USD, where the generalist's area begins "
+        f"is reached at about {limit:.0f} USD, just beyond where the generalist's area begins "
         f"({min(edges):.0f} to {max(edges):.0f} USD by row)"
     )
     for study in ("breakeven_full_turnover", "breakeven_full_turnover_7"):
