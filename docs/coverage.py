@@ -86,8 +86,9 @@ def main(words: Sequence[str]) -> None:
         for row in rows([name], float(scale), int(count)):
             print(*row)
         return
+    found = rows(PAIR, SCALE, REPLICATIONS)
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEAD, *rows(PAIR, SCALE, REPLICATIONS)])
+        csv.writer(file, lineterminator="\n").writerows([HEAD, *found])
 
 
 if __name__ == "__main__":
