@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from docs.coverage import TABLE as COVERAGE
 from docs.figures import LEVERS, TABLES, filled
 from docs.studies import (
     IMAGES,
@@ -32,7 +33,7 @@ def test_the_tables_of_a_page_are_those_of_the_studies(name: str) -> None:
 
 def test_every_study_is_a_command_and_its_tables_are_kept() -> None:
     tables = {kept(name, one) for name, study in STUDIES.items() for one in study.tables}
-    assert {*REFERENCE.glob("*.csv")} == {*tables, REFERENCE / "small.csv"}
+    assert {*REFERENCE.glob("*.csv")} == {*tables, REFERENCE / "small.csv", COVERAGE}
     for name, study in STUDIES.items():
         assert study.command.split()[0] in COMMANDS
         assert all(read(kept(name, one).stem) for one in study.tables), name
