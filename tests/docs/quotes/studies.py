@@ -12,6 +12,7 @@ from docs.studies import TEAMS, read
 from sim.model.calendar import WorkCalendar
 from sim.model.flows import yearly_minutes
 from sim.model.staffing import full_time_needed
+from sim.record.kpis import kpi as kpi_of
 from sim.scenario.schema import Scenario
 from sim.study.statistics import Interval, mean_interval
 from tests.docs.quotes.sources import (
@@ -164,6 +165,22 @@ def two_switches() -> Quotes:
     yield f"leaves {100 * float(behind['undone_share']):.0f} % of the requests for records undone"
     [limit] = {p.filing_limit_days for p in shipped("medcentral").payers if p.name == "commercial"}
     yield f"filing limits ({limit} days with commercial payers)"
+
+
+@page("howto/reading_intervals.md")
+def coverage() -> Quotes:
+    rows = read("coverage")
+    assert {row["studies"] for row in rows} == {"200"}
+    yield "At a tenth of the size, 200 studies"
+    held = [float(row["held"]) for row in rows if kpi_of(row["kpi"]).headline]
+    good = [share for share in held if 0.92 <= share <= 0.98]
+    yield f"mean of {len(good)} of {len(held)} headline figures in 92 to 98 % of studies"
+    yield f"of the others in {100 * min(held):.0f} to {100 * max(held):.1f} %"
+    assert {row["silent"] for row in rows if row["kpi"].startswith("work.backlog")} == {"1.000"}
+    yield "no backlog has an interval there"
+    wrong = [row for row in rows if row["of"] == "difference" and float(row["held"]) < 0.9]
+    assert all(row["kpi"].startswith("work.in_time_share") for row in wrong)
+    yield "their difference is told as exactly 0"
 
 
 @page("breakeven.md")
