@@ -12,7 +12,7 @@ import simpy
 from sim.model.careers import Career
 from sim.model.codes import NOBODY, QUEUES, Errand, Queue, Stage
 from sim.model.kernel import ports
-from sim.model.kernel.knowledge import knowledge_at
+from sim.model.kernel.knowledge import knowledge_at, learned
 from sim.model.kernel.ports import Objects
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 from sim.model.simulation import Simulation
@@ -312,4 +312,6 @@ def assert_time_adds_up(world: World, team: Team) -> None:
     for agent in team.employed:
         domain, client = known(world, agent)
         assert all(0.0 <= level <= 1.0 for level in (*domain, *agent.row.knowledge))
-        assert 0.0 <= client <= 1.0
+        crew, row = world.state.crews[agent.row.crew], agent.row
+        most = learned(crew, row.client, row.client_practice, crew.client_rate)
+        assert 0.0 <= client <= most <= 1.0

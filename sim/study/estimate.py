@@ -67,10 +67,15 @@ def wider(kpi: str, values: ArrayLike) -> Floats:
 def difference(
     kpi: str, baseline: ArrayLike, scenario: ArrayLike, confidence: float = 0.95
 ) -> PairedDifference:
-    """Paired difference of a KPI; neither interval nor p where these are not to be trusted."""
+    """Paired difference of a KPI; neither interval nor p where these are not to be trusted.
+
+    One that is the same in all replications is, if the figure itself varies among them: what is
+    changed does not reach it. Where nothing varies, bad spells or cases have not been seen yet.
+    """
     pair = paired_difference(baseline, scenario, confidence)
     a, b = np.asarray(baseline, dtype=float), np.asarray(scenario, dtype=float)
-    if pair.interval.sd == 0 or all(trusted(kpi, x) for x in (b - a, a, b)):
+    out_of_reach = pair.interval.sd == 0 and len(np.unique(a[~np.isnan(b - a)])) > 1
+    if out_of_reach or all(trusted(kpi, x) for x in (b - a, a, b)):
         return pair
     return replace(pair, interval=replace(pair.interval, low=math.nan, high=math.nan), p=math.nan)
 

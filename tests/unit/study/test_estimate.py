@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.record.kpis import kpi
 from sim.record.kpis import kpi as kpi_of
-from sim.study.compare import UNCLEAR, verdict
+from sim.study.compare import NO_DIFFERENCE, UNCLEAR, verdict
 from sim.study.estimate import difference, estimate, trusted, wider
 from sim.study.statistics import Floats, Precision, mean_interval, paired_difference
 
@@ -108,6 +108,25 @@ def test_a_difference_of_waits_has_neither_interval_nor_p_of_few_replications() 
     assert verdict(kpi(WAIT), pair.interval, pair.p) == "need about 18 more"
     same = difference(WAIT, a, a)
     assert (same.interval.low, same.interval.high, same.p) == (0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["work.in_time_share.records", WAIT, TAKEN])
+def test_what_has_not_been_seen_to_vary_is_not_known_to_be_equal(name: str) -> None:
+    """Five replications without a bad spell or a case tell nothing of one in a hundred with it."""
+    for level in (0.0, 1.0):
+        pair = difference(name, [level] * 5, [level] * 5)
+        assert pair.interval.mean == pair.interval.sd == 0.0
+        assert all(math.isnan(x) for x in (pair.interval.low, pair.interval.high, pair.p))
+        assert verdict(kpi(name), pair.interval, pair.p) == NO_DIFFERENCE
+
+
+def test_what_is_the_same_while_it_varies_is_out_of_reach() -> None:
+    values = [0.9, 1.0, 0.95, 1.0, 1.0]
+    pair = difference("work.in_time_share.records", values, values)
+    assert (pair.interval.low, pair.interval.high, pair.p) == (0.0, 0.0, 1.0)
+    # Other figures need no such caution: what never varies is a constant of the model.
+    pair = difference("money.one_off_usd", [5.0] * 5, [7.0] * 5)
+    assert (pair.interval.low, pair.interval.high) == (2.0, 2.0)
 
 
 def test_what_some_replications_do_not_see_has_no_interval() -> None:
