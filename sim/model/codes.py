@@ -82,7 +82,7 @@ class Flag:
 
     (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
      UNSUPPORTED, BY_MACHINE, CAUGHT, MENDED, ADJUDICATED, APPEALED,
-     IN_WINDOW) = (1 << i for i in range(16))  # fmt: skip
+     IN_WINDOW, LOOKED_AT) = (1 << i for i in range(17))  # fmt: skip
 
 
 @heading

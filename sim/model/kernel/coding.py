@@ -42,7 +42,6 @@ def pre_read(s: Objects, claim: Claim, terms: Terms) -> None:
 
 def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     """Code a chart: catch source defects, add own ones, hold or push a weak note."""
-    claim.coded = 1
     touched(agent, claim)
     terms = s.terms[agent.crew]
     looked_at = not claim.flags & Flag.ALONE
@@ -160,7 +159,7 @@ def query(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     s.days[day].query_usd += house.query_usd
     if claim.flags & Flag.IN_WINDOW:
         s.crews[agent.crew].window_query_usd += house.query_usd
-    if not claim.coded:
+    if claim.coder < 0:
         touched(agent, claim)
         mended = 1 if query_luck(s, claim, QueryLuck.RESOLVED) < house.realtime_resolved else 0
         on(s, day + 1, Errand.ANSWER, claim, mended)
@@ -184,7 +183,7 @@ def answer(s: Objects, claim: Claim, now: float, mended: int) -> None:
         claim.flags &= ~Flag.CDI_GAP
         claim.cdi_cents = 0
     claim.stage = Stage.WAITING
-    if claim.coded:
+    if claim.coder >= 0:
         send_on(s, claim, now)
     else:
         enqueue(s, coding_queue(claim), claim, now, NO_DUE, 1.0)

@@ -84,7 +84,7 @@ def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
 def adjudicate(s: Objects, claim: Claim, now: float) -> None:
     """Deny, ask for records, or pay."""
     claim.flags |= Flag.ADJUDICATED
-    if s.payers[claim.payer].machine and not claim.looked_at:
+    if s.payers[claim.payer].machine and not claim.flags & Flag.LOOKED_AT:
         machine_looks(s, claim)
     if claim.defects & (claim.deny_mask | Defect.TIMELY):
         outcome = First.DENIED
@@ -108,7 +108,7 @@ def machine_looks(s: Objects, claim: Claim) -> None:
     It looks once, at the first adjudication after it was switched on.
     """
     payer, found = s.payers[claim.payer], 0
-    claim.looked_at = 1
+    claim.flags |= Flag.LOOKED_AT
     if payer_luck(s, claim, PayerLuck.CODE) < payer.machine_found_share:
         found |= Defect.CODE
     if payer_luck(s, claim, PayerLuck.DOC) < payer.machine_found_share:

@@ -17,7 +17,6 @@ def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> Claim:
     claim.ticket = -1
     queue.level -= 1
     queue.waited_days += now
-    queue.taken += 1
     agent.hand_queue = queue.index
     agent.hand_taken = now
     return claim

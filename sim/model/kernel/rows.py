@@ -41,10 +41,10 @@ class Claim:
     """One encounter on its way to payment.
 
     `key` is its number in every scenario: planned day, setting, row. `visit` holds the bits of
-    `Visit`; `coder` is the agent who coded it, `crew` the crew that worked for its payment last.
-    `looked_at` says whether a payer's machine has seen it. `tries` counts the visits to each work
-    queue, in `TRIES_BITS` bits; `billed` has the bits of vendors who have charged for it.
-    `first_touch_minutes` is how long its chart waited for the first work on it, −1 until then.
+    `Visit`; `coder` is the agent who coded it (`NOBODY` until then), `crew` the crew that worked for
+    its payment last. `tries` counts the visits to each work queue, in `TRIES_BITS` bits; `billed` has
+    the bits of vendors who have charged for it. `first_touch_minutes` is how long its chart waited
+    for the first work on it, −1 until then.
     """
 
     index: Short
@@ -65,8 +65,6 @@ class Claim:
     ticket: int = -1
     lapsed_ticket: int = -1
     defects: Short = 0
-    looked_at: Short = 0
-    coded: Short = 0
     coder: Short = NOBODY
     crew: Short = NOBODY
     tries: int = 0
@@ -116,7 +114,6 @@ class WorkQueue:
     level: int = 0
     waited_days: float = 0.0
     arrived: int = 0
-    taken: int = 0
     wait_days: float = 0.0
     missed: int = 0
     waits: ByWait = field(default_factory=lambda: [0] * WAIT_BINS)

@@ -217,7 +217,6 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     elsewhere = claim.ticket
     queue.level += 1
     queue.waited_days -= now
-    queue.taken -= 1
     claim.ticket = agent.hand_ticket
     push(
         s, queue, agent.hand_key, agent.hand_ticket, agent.hand_since + now - agent.hand_taken,
