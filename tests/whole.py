@@ -47,9 +47,9 @@ EVERYTHING = f"""
 extends: {shipped_configs().as_posix()}/five_functions_generalist.yaml
 name: everything
 start: 2025-01-06
-horizon_days: 240
+horizon_days: 190
 kpi_from_days: 30
-kpi_until_days: 40
+kpi_until_days: 30
 hospital:
   scale: 0.02
   audit_lag_days: [20, 60]

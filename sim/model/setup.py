@@ -23,8 +23,8 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
     employers: list[Vendor] = [vendors[stint.team.vendor] for stint in stints]
     charts = coded_charts(scenario)
     amounts = {
-        v.name: [taken_up(scenario, v, denials, charts) for denials in (False, True)]
-        for v in employers
+        name: [taken_up(scenario, vendors[name], denials, charts) for denials in (False, True)]
+        for name in {v.name for v in employers}
     }
     return State(
         house=_house(scenario, calendar),

@@ -294,7 +294,7 @@ def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
     ],
 )
 @settings(
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
@@ -303,7 +303,7 @@ def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
 def test_nothing_is_made_or_lost(
     name: str, vendor: str, front_end: bool, data: st.DataObject
 ) -> None:
-    """Three hundred hospitals that nobody would draw up."""
+    """Two hundred hospitals that nobody would draw up."""
     options = data.draw(overrides(vendor, front_end))
     model = scenario(name, *options, scale=0.01, days=150, first=0, last=30)
     world, record, watches = run_watched(model)

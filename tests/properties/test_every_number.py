@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -13,7 +14,7 @@ from sim.record.kpis import outcome
 from sim.scenario.fields import QueueName
 from sim.scenario.schema import Scenario
 from tests.digests import digests
-from tests.whole import Number, Path_, changed, everything, numbers, plain
+from tests.whole import Number, Path_, Plain, changed, everything, numbers, plain
 
 Change = tuple[Path_, object]
 
@@ -45,6 +46,13 @@ def result(scenario: Scenario) -> tuple[object, str]:
     """All that comes out of a replication: its tables, and its KPIs to the last digit."""
     record = run(scenario, 0)
     return digests(record), repr(sorted(outcome(record).kpis.items()))
+
+
+@cache
+def baseline(*settings: str) -> tuple[Plain, tuple[object, str]]:
+    """The scenario with everything as it is, with these settings, and what comes out of it."""
+    scenario = everything(*settings)
+    return plain(scenario), result(scenario)
 
 
 def fields(section: str) -> dict[str, list[Number]]:
@@ -94,8 +102,7 @@ def test_every_number_changes_something(section: str) -> None:
 def _tells(field: str, each: Sequence[Number], every: Sequence[Number]) -> bool:
     """Whether another value of one of the numbers of a field changes what comes out."""
     law = [f"people.learning_law={LAWS[field]}"] if field in LAWS else []
-    scenario = everything(*law, *(POOLED if field.endswith("due_days") else ()))
-    data, before = plain(scenario), result(scenario)
+    data, before = baseline(*law, *(POOLED if field.endswith("due_days") else ()))
     for number in each:
         for change in changes(number, every):
             other = changed(data, change)

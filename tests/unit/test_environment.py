@@ -26,6 +26,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def backlog_chart(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A chart as it is drawn where nobody has set anything."""
+    folder = tmp_path_factory.mktemp("plain")
+    assert outside([*DRAWN[:-1], str(folder / "o")]).returncode == FINE
+    return (folder / "o" / "charts" / "backlog.svg").read_bytes()
+
+
 def outside(
     words: list[str], redirected: str = "", **environment: str | None
 ) -> subprocess.CompletedProcess[str]:
@@ -46,14 +54,14 @@ def outside(
     ["text.usetex: True\nfont.family: NoSuchFont\nbackend: TkAgg\n", "nonsense: 1\n", "a: \xff\n"],
     ids=["TeX and a missing font", "a key that is none", "another encoding"],
 )
-def test_settings_of_matplotlib_change_no_picture(here: Path, settings: str) -> None:
-    assert outside(DRAWN).returncode == FINE
-    plain = (here / "o" / "charts" / "backlog.svg").read_bytes()
+def test_settings_of_matplotlib_change_no_picture(
+    here: Path, backlog_chart: bytes, settings: str
+) -> None:
     (here / "mpl").mkdir()
     (here / "mpl" / "matplotlibrc").write_bytes(settings.encode("latin-1"))
     done = outside(DRAWN, MPLCONFIGDIR=str(here / "mpl"), MPLBACKEND="module://nobody.has.it")
     assert (done.returncode, "Traceback" in done.stderr) == (FINE, False), done.stderr
-    assert (here / "o" / "charts" / "backlog.svg").read_bytes() == plain
+    assert (here / "o" / "charts" / "backlog.svg").read_bytes() == backlog_chart
 
 
 def test_settings_of_matplotlib_in_the_current_folder_that_nobody_can_read(here: Path) -> None:
