@@ -20,7 +20,7 @@ from sim.scenario.timeline import NewPrice, PriceChange, Volume
 from tests.oracles.test_conservation import assert_booked, assert_money, assert_places
 from tests.random_scenarios import random_scenario
 
-SCENARIOS, ALL, BATCH, DAYS = 200, 1000, 50, 52
+SCENARIOS, ALL, BATCH, DAYS = 100, 1000, 50, 52
 DRAINED_DAYS = 60
 """For every fifth of them what is open is finished for so long; the others end with their run."""
 HORIZONS, LONGER = 40, 21
