@@ -41,10 +41,10 @@ class Claim:
     """One encounter on its way to payment.
 
     `key` is its number in every scenario: planned day, setting, row. `visit` holds the bits of
-    `Visit`; `coder` is the agent who coded it (`NOBODY` until then), `crew` the crew that worked for
-    its payment last. `tries` counts the visits to each work queue, in `TRIES_BITS` bits; `billed` has
-    the bits of vendors who have charged for it. `first_touch_minutes` is how long its chart waited
-    for the first work on it, −1 until then.
+    `Visit`; `coder` is the agent who coded it (`NOBODY` until then), `crew` the crew that worked
+    for its payment last. `tries` counts the visits to each work queue, in `TRIES_BITS` bits;
+    `billed` has the bits of vendors who have charged for it. `first_touch_minutes` is how long its
+    chart waited for the first work on it, −1 until then.
     """
 
     index: Short
