@@ -55,7 +55,12 @@ hospital:
   audit_lag_days: [20, 60]
   inpatient: {{audit_selected_share: 0.5}}
   outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
-people: {{notice_by_skill_share: 0.5, pressure_threshold: 0.5}}
+people:
+  notice_by_skill_share: 0.5
+  pressure_threshold: 0.5
+  strain: {{corner_exponent: 0.4, least_touch_share: 0.8, erosion_days: 100, recovery_days: 400,
+           reference_occupancy: 0.7, exhaustion_hazard: 2, exhaustion_accuracy: 0.2,
+           exhaustion_slowdown: 0.3}}
 vendors:
   - name: generalist
     certification_mix: !replace {{none: 0.4, CPC: 0.2, CCS: 0.2, RHIT: 0.1, RN: 0.1}}

@@ -18,7 +18,7 @@ class Career:
 
     __slots__ = (
         "absent", "certification", "clear_hazard", "counted_until", "education_share",
-        "entry_certification",
+        "entry_certification", "exhaustion",
         "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "process",
         "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
         "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
@@ -50,6 +50,7 @@ class Career:
         self.rate = 0.0
         self.leaving = False
         self.hazard_factor = 1.0
+        self.exhaustion = 0.0
         self.threshold = 0.0
         self.clear_hazard = 0.0
         self.reviewed_age = 0.0

@@ -41,7 +41,8 @@ class Observer:
         self._weeks: Table = {
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
                             "client", "certified_share", "busy_minutes", "productive_minutes",
-                            "paid_hours", "scheduled_hours", "billed_hours", "annual_rate")
+                            "paid_hours", "scheduled_hours", "billed_hours", "annual_rate",
+                            "exhaustion", "touch_share")
         }  # fmt: skip
         self._cohorts: Table = {
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
@@ -113,7 +114,8 @@ class Observer:
                 self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
                 len(people) * hours, team.personnel.pipeline * hours, sum(levels) * hours,
                 sum(a.client for a in people) * hours, certified * hours, *since,
-                team.vendor.turnover.annual_rate,
+                team.vendor.turnover.annual_rate, sum(a.exhaustion for a in people) * hours,
+                team.strain.touch_share * len(people) * hours,
             )  # fmt: skip
             _append(self._weeks, row)
         return minutes

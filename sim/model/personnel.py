@@ -8,6 +8,7 @@ from sim.model import rules
 from sim.model.careers import Career
 from sim.model.engine import Process
 from sim.model.roster import Roster
+from sim.model.strain import TeamStrain
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
 from sim.scenario.vendor import Programme
@@ -22,12 +23,13 @@ class Personnel:
 
     Each agent brings a threshold of cumulative hazard, drawn at hire; they leave when theirs is
     reached. The hazard is Weibull in tenure, its scale solved from the separation rate that the
-    scenario states, and runs faster or slower with pressure and certification.
+    scenario states, and runs faster or slower with pressure, exhaustion and certification.
     """
 
-    def __init__(self, scenario: Scenario, roster: Roster) -> None:
+    def __init__(self, scenario: Scenario, roster: Roster, strain: TeamStrain) -> None:
         vendor = roster.vendor
         self._roster = roster
+        self._strain = strain
         self._env = roster.env
         self._vendor = vendor
         self._hiring = vendor.hiring
@@ -101,12 +103,7 @@ class Personnel:
         """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
         if self.scale_days == inf or agent.leaving:
             return
-        pace = agent.hazard_factor * rules.hazard_multiplier(
-            self._roster.occupancy,
-            self._vendor.target_occupancy,
-            self._people.pressure_threshold,
-            self._people.pressure_hazard,
-        )
+        pace = agent.hazard_factor * self._strain.hazard_factor(agent)
         before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
         gained = pace * (self.hazard(age) - before)
         if pace > 0 and agent.clear_hazard + gained >= agent.threshold:

@@ -345,10 +345,18 @@ def stationary_age_days(uniform: float, scale_days: float, shape: float) -> floa
     return scale_days * power(gamma_quantile(1.0 / shape, uniform), 1.0 / shape)
 
 
-def hazard_multiplier(occupancy: float, target: float, threshold: float, slope: float) -> float:
-    """Hazard relative to the target occupancy's: `(1+s·(ρ−θ)⁺) / (1+s·(ρ*−θ)⁺)`."""
+def corner_share(pressure_ratio: float, exponent: float) -> float:
+    """Part of the standard touch time taken under backlog pressure p: `p^(−a)`.
+
+    After Oliva & Sterman 2001. Nobody takes more than the standard where nothing presses.
+    """
+    return power(pressure_ratio, -exponent) if pressure_ratio > 1.0 and exponent > 0.0 else 1.0
+
+
+def hazard_multiplier(occupancy: float, reference: float, threshold: float, slope: float) -> float:
+    """Hazard relative to the reference occupancy's: `(1+s·(ρ−θ)⁺) / (1+s·(ρ*−θ)⁺)`."""
     return (1.0 + slope * pressure(occupancy, threshold)) / (
-        1.0 + slope * pressure(target, threshold)
+        1.0 + slope * pressure(reference, threshold)
     )
 
 

@@ -12,8 +12,7 @@ from sim.scenario.vendor import Price, Vendor
 def terms_of(scenario: Scenario, vendor: Vendor) -> Terms:
     """What one vendor's agents go by at their desks."""
     quality, denials, narrow = vendor.quality, vendor.denials, scenario.hospital.narrow_scope
-    # Where the scope is narrow, the hospital's own staff do most of the catching and holding.
-    reach = 1.0 if vendor.scope == "end_to_end" else narrow.vendor_influence_share
+    reach = _reach(scenario, vendor)
     check = scenario.people.check_time_share
     terms = Terms(
         catch_reg=reach * quality.catch_share.get("REG", 0.0),
@@ -47,6 +46,34 @@ def terms_of(scenario: Scenario, vendor: Vendor) -> Terms:
     )
     _add_machines(terms, vendor)
     return terms
+
+
+class Care:
+    """How much time and how many checks a team gives to its work, over what its vendor asks for."""
+
+    def __init__(self, scenario: Scenario, vendor: Vendor, terms: Terms) -> None:
+        self._terms = terms
+        self._pace, self._pace_nesting = terms.pace, terms.pace_nesting
+        self._sample, self._hold, self._realtime = terms.sample, terms.hold, terms.realtime
+        self._own_hold = _reach(scenario, vendor) * vendor.quality.hold_and_query_share
+
+    def take(self, time_factor: float, checks_kept_share: float) -> None:
+        """Let touch times be so many times as long, and this part of checks and holds be kept."""
+        terms, dropped = self._terms, 1.0 - checks_kept_share
+        terms.pace = self._pace * time_factor
+        terms.pace_nesting = self._pace_nesting * time_factor
+        terms.sample = self._sample * checks_kept_share
+        terms.realtime = self._realtime * checks_kept_share
+        terms.hold = self._hold - self._own_hold * dropped
+
+
+def _reach(scenario: Scenario, vendor: Vendor) -> float:
+    """How far a vendor does the catching and holding itself.
+
+    Where the scope is narrow, the hospital's own staff do most of it.
+    """
+    narrow = scenario.hospital.narrow_scope
+    return 1.0 if vendor.scope == "end_to_end" else narrow.vendor_influence_share
 
 
 def _add_machines(terms: Terms, vendor: Vendor) -> None:

@@ -12,6 +12,7 @@ from sim.model.ledger import Ledger
 from sim.model.personnel import Personnel
 from sim.model.roster import Roster
 from sim.model.stints import Stint
+from sim.model.strain import TeamStrain
 from sim.model.terms import charge
 from sim.record.record import CONTRACT_END
 from sim.scenario.schema import Scenario
@@ -30,20 +31,20 @@ class Team:
         ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
         self.roster = Roster(scenario, stint, crew, engine, calendar, ledger, draws, heads, shares)
-        self.personnel = Personnel(scenario, self.roster)
         self.vendor = self.roster.vendor
+        self._crew = engine.state.crews[crew]
+        self._terms = engine.state.terms[crew]
+        self.strain = TeamStrain(scenario, self.vendor, self._crew, self._terms, calendar)
+        self.personnel = Personnel(scenario, self.roster, self.strain)
         self.name = stint.team.name
         self.key = stint.key
         self.queues = self.roster.queues
         self.is_open = False
         self._env = engine.env
         self._ledger = ledger
-        self._people = scenario.people
         self._first = stint.opens == 0
         self._stint = stint
-        self._crew = engine.state.crews[crew]
         self._crew_number = crew
-        self._terms = engine.state.terms[crew]
         self.time = self.roster.time
         self._seen_busy = 0.0
         self._seen_productive = 0.0
@@ -108,9 +109,11 @@ class Team:
         roster, now = self.roster, self._env.now
         self.time.shadowing = self._stint.opens > now
         roster.playbook = roster.settled.client(0.0, 1e9) if self._first else 0.0
+        ages = []
         for _ in range(roster.plan):
             agent = roster.employ()
             age = self._place(agent)
+            ages.append(age)
             agent.producing = agent.ready_at <= now
             agent.hired = now - age
             agent.reviewed_age = age
@@ -119,7 +122,7 @@ class Team:
             self.personnel.look_back(agent, age)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
-        self._set_penalty()
+        self.strain.open(self.employed, ages, roster.occupancy)
         for agent in self.employed:
             roster.begin(agent)
         self.personnel.review(first=True)
@@ -155,14 +158,9 @@ class Team:
             week = min(1.0, (busy - self._seen_busy) / productive)
             roster.occupancy += (1.0 - OCCUPANCY_MEMORY) * (week - roster.occupancy)
         self._seen_busy, self._seen_productive = busy, time.productive_minutes
-        self._set_penalty()
+        self.strain.week(self.employed, self.queues, roster.occupancy)
         self.personnel.review()
         time.plan_overtime(int(self._env.now), self.queues, len(self.employed))
-
-    def _set_penalty(self) -> None:
-        self._crew.penalty = self._people.pressure_accuracy * rules.pressure(
-            self.roster.occupancy, self._people.pressure_threshold
-        )
 
     # --- rule changes -------------------------------------------------------------------------
 

@@ -132,6 +132,8 @@ def people_weeks(view: View) -> Table:
         "knowledge_domain": _divide(weeks["knowledge"], producing).tolist(),
         "knowledge_client": _divide(weeks["client"], producing).tolist(),
         "occupancy": _divide(weeks["busy_minutes"], weeks["productive_minutes"]).tolist(),
+        "exhaustion": _divide(weeks["exhaustion"], producing).tolist(),
+        "touch_share": _divide(weeks["touch_share"], producing).tolist(),
     }
 
 

@@ -26,7 +26,7 @@ DUPLICATE = "DUP"
 NOT_CODED, RIGHT, WRONG = range(3)
 TEAM_MEASURES = ("plan", "employed", "producing", "knowledge", "client", "certified_share",
                  "busy_minutes", "productive_minutes", "paid_hours", "scheduled_hours",
-                 "billed_hours", "annual_rate")  # fmt: skip
+                 "billed_hours", "annual_rate", "exhaustion", "touch_share")  # fmt: skip
 
 
 def ratio(top: float, bottom: float) -> float:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.fields import Model, QueueName, SkillName, constant, lever, share, uncertainty
+from sim.scenario.strain import Strain
 
 
 class Queue(Model):
@@ -160,6 +161,9 @@ class People(Model):
     )
     recruiting_usd: float = uncertainty(
         "Cost of recruiting one agent", "USD/hire", "B1", ge=0, le=1000000.0
+    )
+    strain: Strain = Field(
+        default=Strain(), description="What pressure and long hours do to people"
     )
 
 

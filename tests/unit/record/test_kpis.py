@@ -101,6 +101,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "busy_minutes": [600.0, 500.0, 720.0], "productive_minutes": [800.0, 700.0, 900.0],
         "paid_hours": [32.0, 30.0, 40.0], "scheduled_hours": [30.0, 28.0, 36.0],
         "billed_hours": [30.0, 28.0, 35.0], "annual_rate": [0.4] * 3,
+        "exhaustion": [0.0] * 3, "touch_share": [1.0] * 3,
     }  # fmt: skip
     queues = {
         "week": [0, 0, 2, 2], "week_start": ["x"] * 4,

@@ -1,0 +1,116 @@
+"""The turnover trap's loop in one team: pressure cuts corners, standards erode, load exhausts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.model import rules
+from sim.model.arithmetic import exp
+from sim.model.calendar import WorkCalendar
+from sim.model.careers import Career
+from sim.model.kernel.rows import Crew, Terms, WorkQueue
+from sim.model.terms import Care
+from sim.scenario.schema import Scenario
+from sim.scenario.vendor import Vendor
+
+WEEK_DAYS = 7.0
+
+
+class TeamStrain:
+    """How pressed and how exhausted a team is, and what that does to its work.
+
+    After Oliva & Sterman 2001. Seen once a week. `touch_share` is the part of the written touch
+    time that is taken, `standard` the part that people hold to be right; both begin at 1. Every
+    agent carries their own exhaustion, and newcomers come rested.
+    """
+
+    def __init__(
+        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, calendar: WorkCalendar
+    ) -> None:
+        self._people = scenario.people
+        self._rules = scenario.people.strain
+        self._crew = crew
+        self._care = Care(scenario, vendor, terms)
+        self._pace = terms.pace
+        self._calendar = calendar
+        self._hours_per_week = scenario.calendar.shift_hours * len(scenario.calendar.workdays)
+        self.reference_occupancy = self._rules.reference_occupancy or vendor.target_occupancy
+        self.standard = 1.0
+        self.touch_share = 1.0
+        self._occupancy = vendor.target_occupancy
+
+    def open(self, agents: Sequence[Career], ages_days: Sequence[float], occupancy: float) -> None:
+        """Give the first team the exhaustion that its usual load has brought by its tenure."""
+        load = self._load(occupancy, 0.0)
+        for agent, age in zip(agents, ages_days, strict=True):
+            agent.exhaustion = self._followed(0.0, load, age)
+        self._tell(agents, occupancy)
+
+    def week(self, agents: Sequence[Career], queues: Sequence[WorkQueue], occupancy: float) -> None:
+        """Look at the week that ends: what waits, how busy and how long everybody was."""
+        crew, rule = self._crew, self._rules
+        cut = rules.corner_share(self.pressure(queues, len(agents)), rule.corner_exponent)
+        self.touch_share = max(rule.least_touch_share, self.standard * cut)
+        if self.touch_share < self.standard:
+            self.standard = _drawn(self.standard, self.touch_share, rule.erosion_days)
+        elif cut == 1.0:
+            self.standard = _drawn(self.standard, 1.0, rule.recovery_days)
+        regular = self._calendar.shift_length * crew.hours_share
+        load = self._load(occupancy, crew.overtime_days / regular if regular else 0.0)
+        for agent in agents:
+            agent.exhaustion = self._followed(agent.exhaustion, load, WEEK_DAYS)
+        self._tell(agents, occupancy)
+
+    def pressure(self, queues: Sequence[WorkQueue], people: int) -> float:
+        """Pace that would do what waits within its queue's days, over the pace of those here."""
+        wanted = self._pace * sum(q.level * q.minutes / max(1, q.due_days) for q in queues)
+        a_day = self._calendar.productive_minutes(self._crew.hours_share) * people
+        pace = a_day * self._calendar.workdays_per_year / rules.DAYS_PER_YEAR
+        return wanted / pace if pace > 0.0 else float(wanted > 0.0)
+
+    def hazard_factor(self, agent: Career) -> float:
+        """What the occupancy of late and exhaustion make of somebody's hazard of quitting."""
+        people = self._people
+        pressed = rules.hazard_multiplier(
+            self._occupancy, self.reference_occupancy, people.pressure_threshold,
+            people.pressure_hazard,
+        )  # fmt: skip
+        return pressed * max(0.0, 1.0 + self._rules.exhaustion_hazard * agent.exhaustion)
+
+    def _load(self, occupancy: float, overtime_share: float) -> float:
+        """Working hours beyond those of reference, relative to them, and occupancy beyond."""
+        rule = self._rules
+        hours = self._hours_per_week * (1.0 + overtime_share) / rule.reference_hours_per_week
+        busier = occupancy - self.reference_occupancy
+        return hours - 1.0 + rule.occupancy_weight * busier
+
+    def _followed(self, exhaustion: float, load: float, days: float) -> float:
+        """Exhaustion after so many days under a load, which it follows up faster than down."""
+        rule = self._rules
+        return _drawn(
+            exhaustion, load, rule.build_days if load > exhaustion else rule.rest_days, days
+        )
+
+    def _tell(self, agents: Sequence[Career], occupancy: float) -> None:
+        """Let the work of the next week know."""
+        people, rule = self._people, self._rules
+        self._occupancy = occupancy
+        tired = sum(max(0.0, a.exhaustion) for a in agents) / max(1, len(agents))
+        pressed = rules.pressure(occupancy, people.pressure_threshold)
+        self._crew.penalty = (
+            people.pressure_accuracy * pressed
+            + rule.corner_errors * (1.0 - self.touch_share)
+            + rule.exhaustion_accuracy * tired
+        )
+        slower = 1.0 + rule.exhaustion_slowdown * tired
+        kept = 1.0 - rule.corner_checks * (1.0 - self.touch_share)
+        self._care.take(self.touch_share * slower, kept)
+
+
+def _drawn(
+    level: float, target: float, time_constant_days: float, days: float = WEEK_DAYS
+) -> float:
+    """A level after some days of being drawn to a target; a time constant of 0 leaves it."""
+    if time_constant_days == 0.0:
+        return level
+    return target + (level - target) * exp(-days / time_constant_days)
