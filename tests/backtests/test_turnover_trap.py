@@ -1,11 +1,14 @@
 """The turnover trap (docs/turnover_trap.md) in small: more turnover is worse, and not by much."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from sim.record.kpis import kpi
-from sim.scenario.load import shipped_configs
-from sim.study.replicate import StudyResult, run_study
+from sim.scenario.load import load, shipped_configs
+from sim.study.replicate import StudyResult, replicate, run_study
+from sim.study.statistics import Interval, mean_interval
 from sim.study.sweep import from_options, scenarios
 
 RATE = "vendors.generalist.turnover.annual_rate"
@@ -56,3 +59,56 @@ def test_the_points_meet_the_same_claims(study: StudyResult) -> None:
         for by in study.outcomes.values()
     )
     assert others == [first, first]
+
+
+# --- with the loop of pressure and exhaustion -----------------------------------------------------
+
+YEAR_AND_A_HALF = ("horizon_days=545", "kpi_from_days=180", "kpi_until_days=120")
+ENOUGH = {
+    "coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinical": 13, "ar": 9,
+}  # fmt: skip
+"""About the people that the generalist's plan asks for at full size."""
+
+
+def heads(share: float) -> list[str]:
+    return [f"teams.{team}.headcount={round(n * share)}" for team, n in ENOUGH.items()]
+
+
+def moved(name: str, changed: Sequence[str], plain: Sequence[str]) -> dict[str, Interval]:
+    """Paired differences of the figures of six full-size years and a half, at 95 %."""
+
+    def figures(overrides: Sequence[str], replication: int) -> dict[str, float]:
+        file = shipped_configs() / f"{name}.yaml"
+        found = replicate(load(file, [*YEAR_AND_A_HALF, *overrides]).scenario, replication)
+        weeks = np.array(found.tables["people"]["exhaustion"], float)
+        return {**found.kpis, "exhaustion": float(np.nanmean(weeks))}
+
+    pairs = [(figures(changed, r), figures(plain, r)) for r in range(6)]
+    return {each: mean_interval([a[each] - b[each] for a, b in pairs]) for each in DEARER}
+
+
+DEARER = {
+    "exhaustion": 1,
+    "quality.coding_accuracy": -1,
+    "denials.initial_rate": 1,
+    "money.tco": 1,
+    "money.net_value_usd": -1,
+    "work.days_to_submission": 1,
+}
+"""Which way each figure goes where something costs people, accuracy, money or days."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "plain"),
+    [(heads(0.75), heads(1.0)), (["calendar.shift_hours=10"], [])],
+    ids=["a quarter fewer heads", "ten-hour days for ever"],
+)
+def test_with_the_loop_nothing_is_free(changed: list[str], plain: list[str]) -> None:
+    """People, accuracy, money and days: each interval of the difference lies on the dear side.
+
+    Ten-hour days need fewer people for the same hours; the plan is made for them. Who leaves for
+    exhaustion is too few in so short a time to be told from luck, so it is exhaustion that is seen.
+    """
+    for name, at in moved("turnover_trap", changed, plain).items():
+        dear = at.low if DEARER[name] > 0 else -at.high
+        assert dear > 0.0, f"{name}: {at.low:.4g} to {at.high:.4g}"

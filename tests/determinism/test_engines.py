@@ -18,11 +18,13 @@ from tests.random_scenarios import random_scenario
 from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
 
 CONFIGS = shipped_configs()
+PARTS = ("base.yaml", "front_end.yaml", "strain.yaml")
+"""Parts of other files."""
 FILES = sorted(
     file
     for pattern in ("*.yaml", "levers/*.yaml", "checks/*.yaml")
     for file in CONFIGS.glob(pattern)
-    if file.name not in ("base.yaml", "front_end.yaml")  # parts of others
+    if file.name not in PARTS
 )
 REPLICATIONS = 3
 RANDOM = 100
@@ -49,7 +51,7 @@ def test_on_every_shipped_scenario(file: Path) -> None:
 
 def test_parts_of_scenarios_are_no_scenarios() -> None:
     """What is left out above cannot be run."""
-    for name in ("base.yaml", "front_end.yaml"):
+    for name in PARTS:
         with pytest.raises(ScenarioError, match="required keys are missing"):
             load(CONFIGS / name)
 
