@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
+
+
+def mean_level(row: Agent, skills: Collection[int]) -> float:
+    """Mean knowledge of some skills, as last used."""
+    return sum(row.knowledge[s] for s in skills) / len(skills)
 
 
 class Career:

@@ -7,6 +7,7 @@ from math import inf
 from sim.model import rules
 from sim.model.careers import Career
 from sim.model.engine import Process
+from sim.model.retention import Retention
 from sim.model.roster import Roster
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
@@ -22,7 +23,8 @@ class Personnel:
 
     Each agent brings a threshold of cumulative hazard, drawn at hire; they leave when theirs is
     reached. The hazard is Weibull in tenure, its scale solved from the separation rate that the
-    scenario states, and runs faster or slower with pressure and certification.
+    scenario states, and runs faster or slower with pressure, programmes and what else keeps people
+    or drives them away (`Retention`).
     """
 
     def __init__(self, scenario: Scenario, roster: Roster) -> None:
@@ -33,6 +35,7 @@ class Personnel:
         self._hiring = vendor.hiring
         self._turnover = vendor.turnover
         self._people = scenario.people
+        self.retention = Retention(scenario, roster)
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
         }
@@ -90,6 +93,7 @@ class Personnel:
         """The weekly look at who will leave, who is missing and who enrols."""
         now = self._env.now
         self._next_review = now + REVIEW_DAYS - (now % REVIEW_DAYS if first else 0.0)
+        self.retention.review()
         for agent in list(self._roster.employed):
             self.expose(agent)
             self._enrol(agent)
@@ -107,19 +111,24 @@ class Personnel:
             self._people.pressure_threshold,
             self._people.pressure_hazard,
         )
+        driven = self.retention.factor(agent, self._next_review)
+        pace *= driven
         before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
         gained = pace * (self.hazard(age) - before)
         if pace > 0 and agent.clear_hazard + gained >= agent.threshold:
             at_hazard = before + (agent.threshold - agent.clear_hazard) / pace
             tenure = rules.tenure_at_hazard(at_hazard, self.scale_days, self._turnover.shape)
             agent.leaving = True
-            self._env.process(self._quit(agent, max(self._env.now, agent.hired + tenure)))
+            # Or, where hiring takes no time, one could follow another without end on one day.
+            soonest = agent.hired + 1.0 if driven > 1.0 else 0.0
+            self._env.process(self._quit(agent, max(self._env.now, soonest, agent.hired + tenure)))
         agent.clear_hazard += gained
         agent.reviewed_age = age
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
         if agent.left is None and not self._stopped:
+            self.retention.note_quit()
             self._roster.dismiss(agent, "quit")
             self._replace_leaver()
 

@@ -7,17 +7,19 @@ import simpy
 from sim.model import rules
 from sim.model.arithmetic import log
 from sim.model.calendar import WorkCalendar
-from sim.model.careers import Career
+from sim.model.careers import Career, mean_level
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.kernel.knowledge import knowledge_at, learned
 from sim.model.kernel.work import spent_minutes
 from sim.model.ledger import Ledger
+from sim.model.pay import Pay
 from sim.model.settled import Settled
 from sim.model.stints import Stint
 from sim.model.working_time import WorkingTime
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import Wage
 from sim.scenario.vendor import Price, Vendor
 
 
@@ -37,6 +39,7 @@ class Roster:
         self.vendor: Vendor = next(v for v in scenario.vendors if v.name == team.vendor)
         self.env = engine.env
         self.key = stint.key
+        self.team = team.name
         self.price = self.vendor.price
         self.queues = [engine.state.queues[QUEUES.index(name)] for name in team.queues]
         self.agents: list[Career] = []
@@ -54,10 +57,12 @@ class Roster:
         self._playbook_time_share = scenario.people.playbook_time_share
         self._speed_sigma = scenario.people.speed_sigma
         self._shares = shares
+        self._skills = sorted(shares)
         self._shadowing_share = scenario.people.shadowing_share
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
         self._mix = team.certification_mix or self.vendor.certification_mix
+        self.pay = Pay(scenario, self._mix)
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
@@ -82,6 +87,10 @@ class Roster:
     def worked_minutes(self, agent: Career) -> float:
         """Minutes that an agent has worked by now, what is in hand included."""
         return agent.row.busy_minutes + spent_minutes(agent.row, self.env.now)
+
+    def knowledge_of(self, agent: Career) -> float:
+        """Mean domain knowledge of the team's skills, as somebody last used them."""
+        return mean_level(agent.row, self._skills)
 
     def count_time(self) -> None:
         """Count everybody's time up to now."""
@@ -258,7 +267,7 @@ class Roster:
         for i, queue in enumerate(opened):
             row.queues[i] = queue
         row.n_queues = len(opened)
-        agent.wage = level.wage_usd_per_hour
+        agent.wage = self.pay.wage(name)
         self._set_rate(agent)
         hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
         agent.education_share = level.education_hours_per_year / hours_per_year
@@ -270,6 +279,13 @@ class Roster:
         self.price = price
         for agent in self.employed:
             self._set_rate(agent)
+
+    def change_pay(self, event: Wage) -> None:
+        """Pay everybody another wage from now on."""
+        self.count_time()
+        self.pay.change(event)
+        for agent in self.employed:
+            agent.wage = self.pay.wage(agent.certification)
 
     def _set_rate(self, agent: Career) -> None:
         price = self.price.usd_per_hour

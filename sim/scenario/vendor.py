@@ -68,6 +68,48 @@ class Turnover(Model):
     shape: float = uncertainty(
         "Weibull shape of tenure; below 1 the early months are the riskiest", "-", "C", ge=0.2, le=5
     )
+    pay_elasticity: float = uncertainty(
+        "How quitting follows pay: hazard × (own wage over the market's)^(−elasticity); the market "
+        "pays what `certifications` write, as `market_wage` events move it",
+        "ratio",
+        "C",
+        ge=0,
+        le=10,
+        default=0.0,
+    )
+    knowledge_hazard: float = uncertainty(
+        "Rise of the logarithm of the hazard per unit of domain knowledge above the team's mean; "
+        "negative where those who know least leave first",
+        "1/share",
+        "assumption",
+        ge=-5,
+        le=5,
+        default=0.0,
+    )
+    speed_hazard: float = uncertainty(
+        "How quitting follows speed: hazard × (own speed over the usual)^elasticity",
+        "ratio",
+        "assumption",
+        ge=-5,
+        le=5,
+        default=0.0,
+    )
+    contagion_hazard: float = uncertainty(
+        "Relative rise of the hazard of those who stay, per part of the team that has just quit",
+        "1/share",
+        "C, assumption",
+        ge=0,
+        le=100,
+        default=0.0,
+    )
+    contagion_half_life_days: float = uncertainty(
+        "Days in which half of that rise has gone",
+        "days",
+        "assumption",
+        gt=0,
+        le=3650,
+        default=30.0,
+    )
 
 
 class Hiring(Model):

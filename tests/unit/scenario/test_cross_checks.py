@@ -12,6 +12,11 @@ REFUSED = {
     "run too short": (
         "horizon_days: 200", "horizon_days:", "too short for the KPIs: services count from day 180",
     ),
+    "quits that never die down": (
+        "vendors: [{name: generalist, turnover: {annual_rate: 1, contagion_hazard: 10, "
+        "contagion_half_life_days: 30}}]",
+        "vendors.generalist.turnover.contagion_hazard:", "each quit would bring 1.18 others",
+    ),
     "payers do not add up": (
         "payers: [{name: medicare, claims_share: 0.5}]", "payers:",
         "claims_share values must sum to 1 (they sum to",
