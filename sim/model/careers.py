@@ -24,10 +24,10 @@ class Career:
     __slots__ = (
         "absent", "certification", "clear_hazard", "counted_until", "education_share",
         "entry_certification",
-        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "process",
-        "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
-        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
-        "wage",
+        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "on_notice",
+        "process", "producing", "productive_minutes", "productive_share", "programme", "pupils",
+        "rate", "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share",
+        "threshold", "wage",
     )  # fmt: skip
 
     def __init__(self, row: Agent, number: int, hired: float, absent: Sequence[bool]) -> None:
@@ -54,6 +54,7 @@ class Career:
         self.wage = 0.0
         self.rate = 0.0
         self.leaving = False
+        self.on_notice = False
         self.hazard_factor = 1.0
         self.threshold = 0.0
         self.clear_hazard = 0.0

@@ -5,9 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from sim.model import rules
+from sim.model.arithmetic import power
 from sim.model.careers import Career
+from sim.model.departures import Departures
 from sim.model.engine import Process
 from sim.model.retention import Retention
+from sim.model.returners import Returners
 from sim.model.roster import Roster
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
@@ -36,6 +39,8 @@ class Personnel:
         self._turnover = vendor.turnover
         self._people = scenario.people
         self.retention = Retention(scenario, roster)
+        self.departures = Departures(roster, self.part_with)
+        self._returners = Returners(roster)
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
         }
@@ -46,6 +51,7 @@ class Personnel:
         self._stopped = False
         self._called_off = 0
         self.pipeline = 0
+        self._vacancies = 0
         self.recruited = 0.0
         self.programme_usd = 0.0
         self._class_places: dict[int, int] = {}
@@ -61,18 +67,22 @@ class Personnel:
         """Nobody is hired, and nobody leaves of their own accord, any more."""
         self._stopped = True
 
+    @property
+    def staying(self) -> list[Career]:
+        """Everybody employed who has not given notice: the others are being replaced already."""
+        return [agent for agent in self._roster.employed if not agent.on_notice]
+
     def replan(self, people: float) -> None:
         """Go over to another plan: lay off who is too many, look for who is missing."""
         roster = self._roster
         headcount = roster.whole("staffing", people)
         roster.plan = headcount
-        surplus = len(roster.employed) + self.pipeline - headcount
+        staying = self.staying
+        surplus = len(staying) + self.pipeline - headcount
         called_off = max(0, min(surplus, self.pipeline))
         self.pipeline -= called_off
         self._called_off += called_off
-        for agent in sorted(roster.employed, key=lambda a: -a.number)[
-            : max(0, surplus - called_off)
-        ]:
+        for agent in sorted(staying, key=lambda a: -a.number)[: max(0, surplus - called_off)]:
             roster.dismiss(agent, "layoff")
         for _ in range(-surplus):
             self._open_vacancy()
@@ -127,30 +137,54 @@ class Personnel:
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
-        if agent.left is None and not self._stopped:
-            self.retention.note_quit()
-            self._roster.dismiss(agent, "quit")
-            self._replace_leaver()
+        if not self._is_here(agent):
+            return
+        self.retention.note_quit()
+        if self._turnover.notice_days:
+            self._replace(agent)
+            agent.on_notice = True
+            yield self._env.timeout(self._turnover.notice_days)
+            if not self._is_here(agent):
+                return
+        self._roster.dismiss(agent, "quit")
+        self._returners.note(agent)
+        self._replace(agent)
+
+    def _is_here(self, agent: Career) -> bool:
+        """Whether somebody is employed, and the team goes on."""
+        return agent.left is None and not self._stopped
+
+    def part_with(self, agent: Career, reason: str, from_bench: bool = False) -> None:
+        """Let somebody go who has not decided to leave, and have them replaced."""
+        if agent.on_notice or not self._is_here(agent):
+            return
+        self._roster.dismiss(agent, reason)
+        if from_bench:
+            self._open_vacancy(0.0)
+        else:
+            self._replace(agent)
 
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
         roster = self._roster
-        count = roster.whole("shock", share * len(roster.employed))
+        here = self.staying if kind == "layoff" else roster.employed
+        count = roster.whole("shock", share * len(here))
         if kind == "layoff":
-            leavers = sorted(roster.employed, key=lambda a: -a.number)[:count]
+            leavers = sorted(here, key=lambda a: -a.number)[:count]
             roster.plan = max(0, roster.plan - count)
         else:
-            ranked = sorted(roster.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
+            ranked = sorted(here, key=lambda a: (a.threshold - a.clear_hazard, a.number))
             leavers = ranked[:count]
         for agent in leavers:
             roster.dismiss(agent, kind)
             if kind != "layoff":
-                self._replace_leaver()
+                self._replace(agent)
 
     # --- hiring -------------------------------------------------------------------------------
 
-    def _replace_leaver(self) -> None:
-        if self._hiring.policy == "replace_on_exit":
+    def _replace(self, leaver: Career) -> None:
+        """Look for somebody in a leaver's place, as soon as they have told that they leave."""
+        if self._hiring.policy == "replace_on_exit" and not leaver.on_notice:
             self._open_vacancy()
 
     def _fill_up(self) -> None:
@@ -163,18 +197,31 @@ class Personnel:
             target += rules.whole(leavers, self._roster.hiring_luck)
         elif self._hiring.policy != "hire_up_to":
             return
-        for _ in range(target - len(self._roster.employed) - self.pipeline):
+        for _ in range(target - len(self.staying) - self.pipeline):
             self._open_vacancy()
 
-    def _open_vacancy(self) -> None:
+    def _open_vacancy(self, search_days: float | None = None) -> None:
         if self._hiring.policy == "freeze":
             return
         self.pipeline += 1
-        self._env.process(self._hire())
+        self._vacancies += 1
+        self._env.process(self._hire(self._search() if search_days is None else search_days))
 
-    def _hire(self) -> Process:
+    def _search(self) -> float:
+        """Days that it takes to fill a vacancy which opens now."""
+        hiring = self._hiring
+        days: float = hiring.time_to_fill_days
+        if hiring.time_to_fill_cv:
+            [u] = self._roster.luck("time_to_fill", self._vacancies, 1)
+            days *= rules.lognormal(u, rules.lognormal_sigma(hiring.time_to_fill_cv))
+        if hiring.pay_elasticity_of_fill:
+            offer = self._roster.pay.offer(float(self._env.now))
+            days *= power(offer, -hiring.pay_elasticity_of_fill)
+        return min(days, ENDLESS_DAYS)
+
+    def _hire(self, search_days: float) -> Process:
         """Fill a vacancy: search, wait for a class, employ."""
-        yield self._env.timeout(self._hiring.time_to_fill_days)
+        yield self._env.timeout(search_days)
         start = self._class_start()
         if start > self._env.now:
             yield self._env.timeout(start - self._env.now)
@@ -186,7 +233,14 @@ class Personnel:
             return
         self.recruited += self._roster.hours_share
         self._roster.bear(self._people.recruiting_usd)
-        self.expose(self._roster.employ_newcomer())
+        self._join()
+
+    def _join(self) -> None:
+        """A newcomer begins, who may have been here before."""
+        agent = self._roster.employ_newcomer()
+        self._returners.welcome(agent)
+        self.expose(agent)
+        self.departures.begin(agent)
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""

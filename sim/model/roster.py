@@ -5,7 +5,7 @@ from __future__ import annotations
 import simpy
 
 from sim.model import rules
-from sim.model.arithmetic import log
+from sim.model.arithmetic import log, power
 from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career, mean_level
 from sim.model.codes import QUEUES
@@ -21,6 +21,9 @@ from sim.model.working_time import WorkingTime
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Wage
 from sim.scenario.vendor import Price, Vendor
+
+LEAST_GUIDED = 1e-9
+"""Least worth of practice, so that a month of it has an end."""
 
 
 class Roster:
@@ -66,6 +69,8 @@ class Roster:
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
+        workdays = calendar.workdays_per_year
+        self._month_minutes = calendar.productive_minutes(self.hours_share) * workdays / 12.0
         self.settled = Settled(scenario, self.vendor, row, shares)
         self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
 
@@ -121,10 +126,7 @@ class Roster:
         for skill in range(len(row.knowledge)):
             row.knowledge[skill] = self.vendor.entry_knowledge.domain
             row.seen[skill] = now
-        row.month_minutes = (
-            self._calendar.productive_minutes(self.hours_share)
-            * self._calendar.workdays_per_year / 12.0
-        )  # fmt: skip
+        row.month_minutes = self._month_minutes
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
         self.certify(agent, agent.entry_certification)
@@ -136,9 +138,24 @@ class Roster:
         """Employ somebody who goes to the classroom first."""
         agent = self.employ()
         agent.newcomer = True
+        standing = self.pay.standing(agent.certification, self.env.now)
+        better = power(standing, self._hiring.pay_elasticity_of_quality)
+        for skill, level in enumerate(agent.row.knowledge):
+            agent.row.knowledge[skill] = min(1.0, level * better)
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
+
+    def bring_back(self, agent: Career, former: Career) -> None:
+        """A newcomer is somebody who was here before: what they have not forgotten comes along."""
+        row, now = agent.row, self.env.now
+        self.certify(agent, former.certification)
+        agent.entry_certification = former.certification
+        domain, client = knowledge_at(self._engine.state.crews[self.crew], former.row, now)
+        for skill, level in enumerate(domain):
+            row.knowledge[skill] = max(row.knowledge[skill], level)
+        row.client = max(row.client, client)
+        row.speed = former.row.speed
 
     def prepare(self, agent: Career, class_days: float) -> None:
         """Send somebody to class, and then to their desk: not before the team opens.
@@ -211,6 +228,13 @@ class Roster:
             mentor = min(seniors, key=lambda a: (a.pupils, -a.client, a.number))
             self._teach(mentor, 1)
             pupil.mentor = mentor
+        self._guide(pupil)
+
+    def _guide(self, pupil: Career) -> None:
+        """Practice is worth less to a pupil whose mentor knows little, or who has none."""
+        known = self.knowledge_of(pupil.mentor) if pupil.mentor else 0.0
+        worth = 1.0 - self._hiring.mentor_knowledge_effect * (1.0 - known)
+        pupil.row.month_minutes = self._month_minutes / max(worth, LEAST_GUIDED)
 
     def _nest(self, agent: Career, until: float) -> Process:
         yield self.env.timeout(until - self.env.now)
@@ -219,6 +243,7 @@ class Roster:
 
     def _end_nesting(self, agent: Career) -> None:
         agent.row.nesting = 0
+        agent.row.month_minutes = self._month_minutes
         mentor, agent.mentor = agent.mentor, None
         if mentor is not None:
             self._teach(mentor, -1)
@@ -245,7 +270,10 @@ class Roster:
         for other in self.employed:
             if other.mentor is agent:
                 other.mentor = None
-                self._assign_mentor(other)
+                if self._hiring.mentor_replaced:
+                    self._assign_mentor(other)
+                else:
+                    self._guide(other)
         if agent.process.is_alive:
             agent.process.interrupt(reason)
 
@@ -306,6 +334,10 @@ class Roster:
     def age_luck(self, agent: Career) -> float:
         """The uniform that decides how long somebody of the opening team has been there."""
         return self._draws.one_row(f"hire.{self.key}.age", agent.number, 1)[0]
+
+    def luck(self, purpose: str, row: int, count: int) -> list[float]:
+        """Uniforms of this team for a purpose, a row for each person, vacancy or day."""
+        return self._draws.one_row(f"{purpose}.{self.key}", row, count)
 
     @property
     def hiring_luck(self) -> float:

@@ -77,6 +77,8 @@ class Timeline:
             return partial(self._start_programme, event)
         if isinstance(event, events.Wage):
             return partial(self._change_pay, event)
+        if isinstance(event, events.Rotate):
+            return partial(self._rotate, event)
         return partial(self._change_people, event)
 
     def _teams_of(self, vendor: str) -> list[Team]:
@@ -100,6 +102,10 @@ class Timeline:
         for team in self._world.teams:
             if team.vendor.name == event.vendor or (team.name == event.team and team.is_open):
                 team.roster.change_pay(event)
+
+    def _rotate(self, event: events.Rotate) -> None:
+        for team in self._teams_of(event.vendor):
+            team.personnel.departures.rotate(event)
 
     def _change_people(
         self, event: events.Staffing | events.AttritionShock | events.Layoff

@@ -317,7 +317,13 @@ def _leaving(s: Scenario) -> Iterator[Problem]:
             if len(set(event.months)) < len(event.months):
                 yield (*path, "months"), "a month stands in the list twice"
     for i, vendor in enumerate(s.vendors):
-        turnover = vendor.turnover
+        hiring, turnover = vendor.hiring, vendor.turnover
+        if hiring.dismiss_below_accuracy > 0.0 and not hiring.probation_days:
+            where = ("vendors", i, "hiring", "dismiss_below_accuracy")
+            yield where, "needs hiring.probation_days, after which newcomers are judged"
+        if hiring.dropout_share > 0.0 and not hiring.classroom_days:
+            where = ("vendors", i, "hiring", "dropout_share")
+            yield where, "needs hiring.classroom_days: nobody can leave a class that takes no time"
         lasting_years = turnover.contagion_half_life_days / log(2.0) / 365.25
         followers = turnover.annual_rate * turnover.contagion_hazard * lasting_years
         if followers >= 1.0:

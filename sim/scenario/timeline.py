@@ -255,8 +255,30 @@ class LeaveSeason(_Dated):
     )  # fmt: skip
 
 
+class Rotate(_Dated):
+    """A vendor begins to move its tenured people to other accounts; they are replaced.
+
+    A later event of the same vendor takes its place.
+    """
+
+    kind: Literal["rotate"] = constant("Kind of event", "-", "model")
+    vendor: str = lever("Vendor", "-", "assumption", min_length=1)
+    share_per_year: float = share(
+        "Tenured people who have been moved a year later; 1, at once", "assumption", "uncertainty"
+    )
+    after_tenure_days: int = uncertainty(
+        "Tenure from which on people may be moved", "days", "assumption", ge=1, le=3650
+    )
+    from_bench: bool = lever(
+        "Whether newcomers from the vendor's bench take their places without a search",
+        "-",
+        "assumption",
+        default=False,
+    )
+
+
 Event = Annotated[
     VendorSwitch | PolicyEvent | PayerAi | Volume | Staffing | PriceChange | FeedbackStart
-    | ProgrammeStart | AttritionShock | Layoff | Wage | MarketWage | LeaveSeason,
+    | ProgrammeStart | AttritionShock | Layoff | Wage | MarketWage | LeaveSeason | Rotate,
     Field(discriminator="kind"),
 ]  # fmt: skip

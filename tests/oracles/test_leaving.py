@@ -9,6 +9,8 @@ from math import log, sqrt
 
 import numpy as np
 
+from sim.model.departures import ROTATED
+from sim.model.simulation import run
 from sim.model.workforce import Team
 from tests.book import Book
 from tests.people import VENDOR, after, bare, coders
@@ -16,6 +18,7 @@ from tests.unit.model.test_contracts import event, timeline
 
 PART = "People"
 SIGMAS = 5.0
+PALM = "M/G/∞ (Palm 1943)"
 HAZARD, HAWKES = "proportional hazards (Cox 1972)", "branching (Hawkes & Oakes 1974)"
 TURNOVER, HIRING = f"{VENDOR}.turnover", f"{VENDOR}.hiring"
 PEOPLE, DAYS, RATE = 1000, 731, 0.6
@@ -105,3 +108,42 @@ def test_the_quick_leave_by_the_elasticity_of_their_speed(book: Book) -> None:
     theory = np.average(x, weights=weight * leaves) - np.average(x, weights=weight * (1 - leaves))
     book.agrees("Log speed of leavers over that of others, elasticity 1.2, spread 0.3", found,
                 float(theory), SIGMAS * error, HAZARD)  # fmt: skip
+
+
+def test_notice_delays_exits_and_leaves_their_rate(book: Book) -> None:
+    """Whoever takes the place comes at notice: as many decide to leave, and go 45 days later."""
+    notice = 45
+    team = team_of(f"{TURNOVER}.notice_days={notice}", seed=50)
+    expected = PEOPLE * RATE * (DAYS - notice) / 365.25
+    book.agrees("Separations in two years, 45 days' notice", len(leavers(team)), expected,
+                SIGMAS * sqrt(expected), "renewal theory (Cox 1962)")  # fmt: skip
+
+
+def test_vacancies_are_searches_under_way_whatever_their_spread(book: Book) -> None:
+    """Of a plan of N, N · λw / (1 + λw) are being searched, w days each on average."""
+    search, cv = 60, 1.5
+    options = (f"{HIRING}.time_to_fill_days={search}", f"{HIRING}.time_to_fill_cv={cv}")
+    scene = bare(PEOPLE, *STEADY, *options, "seed=60", days=3 * DAYS)
+    weeks = run(scene, 0).weeks
+    rows = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"]
+    seen = [weeks["pipeline"][i] for i in rows if weeks["day"][i] > DAYS]
+    load = RATE * search / 365.25
+    expected = PEOPLE * load / (1 + load)
+    # A search is remembered for its mean residual length, (1 + cv²)/2 times the mean.
+    spread = sqrt(expected * search * (1 + cv**2) / (2 * DAYS))
+    book.agrees("Vacancies of 1,000 places, searches of 60 days, cv 1.5", float(np.mean(seen)),
+                expected, SIGMAS * spread, PALM)  # fmt: skip
+
+
+def test_rotation_is_one_more_way_to_go(book: Book) -> None:
+    """At constant rates those who quit and those who are moved compete: shares of the sum."""
+    event_ = event("rotate", "2025-01-02", vendor="generalist", share_per_year=0.4,
+                   after_tenure_days=1)  # fmt: skip
+    team = team_of(timeline(event_), seed=70)
+    went = {"quit": "quit", ROTATED: "were moved"}
+    rates = {"quit": RATE, ROTATED: -log(1 - 0.4)}
+    for reason, rate in rates.items():
+        found = sum(a.reason == reason for a in team.agents)
+        expected = PEOPLE * rate * YEARS
+        book.agrees(f"Leavers in two years who {went[reason]}, of quits and rotation", found,
+                    expected, SIGMAS * sqrt(expected), "competing risks (Cox 1972)")  # fmt: skip

@@ -80,6 +80,16 @@ IMPOSSIBLE = {
         "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [13], factor: 2}",
         "at most 12",
     ),
+    "a rotation of newcomers": (
+        "  - {kind: rotate, on: 2025-07-01, vendor: in_house, share_per_year: 0.5, "
+        "after_tenure_days: 0}",
+        "at least 1",
+    ),
+    "a rotation of everybody and more": (
+        "  - {kind: rotate, on: 2025-07-01, vendor: in_house, share_per_year: 1.5, "
+        "after_tenure_days: 90}",
+        "at most 1",
+    ),
     "unknown kind": ("  - {kind: vendor_swich, on: 2025-07-01, to: generalist}", "vendor_switch"),
 }  # fmt: skip
 
