@@ -194,7 +194,8 @@ class Layoff(_Dated):
 class Wage(_Dated):
     """What a vendor pays its people from now on, those that it hires later too.
 
-    What it charges stays as it was. How far pay keeps people is `turnover.pay_elasticity`.
+    What it charges stays as it was, and how far pay keeps people is `turnover.pay_elasticity`. A
+    team's wage is that of the vendor who answers for its queues on the day.
     """
 
     kind: Literal["wage"] = constant("Kind of event", "-", "model")
