@@ -159,7 +159,7 @@ def _look_at(seen: Seen, team: Team) -> None:
             if waiting:
                 seen.stuck.append(f"day {now:.3f}: {team.name}-{agent.number} idle, {waiting} wait")
     if team.vendor.hiring.policy == "replace_on_exit":
-        missing = team.roster.plan - len(team.employed) - team.personnel.pipeline
+        missing = team.roster.plan - len(team.personnel.staying) - team.personnel.pipeline
         if missing:
             seen.off_plan.append(f"day {now:.3f}: {team.name} lacks {missing}")
     pupils = [a.mentor for a in team.employed if a.mentor is not None]

@@ -160,6 +160,11 @@ def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[
         {"kind": "price_change", "vendor": rng.choice(vendors), "price": price},
         {"kind": "attrition_shock", "team": rng.choice(teams), "share": rng.random()},
         {"kind": "layoff", "team": rng.choice(teams), "share": rng.random()},
+        {"kind": "wage", "vendor": rng.choice(vendors), "factor": rng.uniform(0.5, 2.0)},
+        {"kind": "market_wage", "factor": rng.uniform(0.5, 2.0), "ramp_days": rng.randrange(30)},
+        {"kind": "leave_season", "team": rng.choice(teams), "months": [1, 3], "factor": 4.0},
+        {"kind": "rotate", "vendor": rng.choice(vendors), "share_per_year": rng.random(),
+         "after_tenure_days": rng.randrange(1, 400), "from_bench": rng.random() < 0.5},
         {"kind": "vendor_switch", "to": rng.choice(vendors), "assessed": rng.random() < 0.3,
          "parallel_days": rng.choice((0, 14))},
     ]  # fmt: skip

@@ -55,6 +55,8 @@ hospital:
   audit_lag_days: [20, 60]
   inpatient: {{audit_selected_share: 0.5}}
   outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
+certifications:
+  - {{name: CPC, poaching_factor: 1.5}}
 people:
   notice_by_skill_share: 0.5
   pressure_threshold: 0.5
@@ -64,8 +66,12 @@ people:
 vendors:
   - name: generalist
     certification_mix: !replace {{none: 0.4, CPC: 0.2, CCS: 0.2, RHIT: 0.1, RN: 0.1}}
-    turnover: {{annual_rate: 2}}
-    hiring: {{policy: hire_up_to, time_to_fill_days: 20}}
+    turnover: {{annual_rate: 2, pay_elasticity: 1, knowledge_hazard: 0.5, speed_hazard: 0.5,
+               contagion_hazard: 2, contagion_half_life_days: 20, notice_days: 10}}
+    hiring: {{policy: hire_up_to, time_to_fill_days: 20, time_to_fill_cv: 0.5,
+             pay_elasticity_of_fill: 1, pay_elasticity_of_quality: 1, dropout_share: 0.2,
+             rehire_share: 0.5, mentor_knowledge_effect: 0.5, probation_days: 60,
+             dismiss_below_accuracy: 0.8}}
     learning: {{denial_feedback_months: 0.05}}
     quality: {{realtime_review_share: 0.3, hold_and_query_share: 0.4, qa_sample_share: 0.3,
               qa_enrichment: 2}}
@@ -118,6 +124,13 @@ timeline:
   - {{kind: programme_start, on: 2025-02-03, vendor: generalist, programme: up}}
   - {{kind: attrition_shock, on: 2025-03-24, team: coding_outpatient, share: 0.3}}
   - {{kind: layoff, on: 2025-04-07, team: ar, share: 0.3}}
+  - {{kind: wage, on: 2025-02-03, vendor: generalist, factor: 1.1}}
+  - {{kind: wage, on: 2025-03-05, team: coding_outpatient, usd_per_hour: 33}}
+  - {{kind: market_wage, on: 2025-02-20, factor: 1.2, ramp_days: 30}}
+  - {{kind: leave_season, on: 2025-02-17, vendor: generalist, months: [3, 5], factor: 2,
+      until: 2025-06-01}}
+  - {{kind: rotate, on: 2025-02-24, vendor: generalist, share_per_year: 0.7,
+      after_tenure_days: 60, from_bench: true}}
   - {{kind: vendor_switch, on: 2025-04-14, to: specialized, teams: [coding_outpatient],
       assessed: true, parallel_days: 10}}
 """

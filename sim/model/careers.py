@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
+
+
+def mean_level(row: Agent, skills: Collection[int]) -> float:
+    """Mean knowledge of some skills, as last used."""
+    return sum(row.knowledge[s] for s in skills) / len(skills)
 
 
 class Career:
@@ -19,10 +24,10 @@ class Career:
     __slots__ = (
         "absent", "certification", "clear_hazard", "counted_until", "education_share",
         "entry_certification", "exhaustion",
-        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "process",
-        "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
-        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
-        "wage",
+        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "on_notice",
+        "process", "producing", "productive_minutes", "productive_share", "programme", "pupils",
+        "rate", "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share",
+        "threshold", "wage",
     )  # fmt: skip
 
     def __init__(self, row: Agent, number: int, hired: float, absent: Sequence[bool]) -> None:
@@ -49,6 +54,7 @@ class Career:
         self.wage = 0.0
         self.rate = 0.0
         self.leaving = False
+        self.on_notice = False
         self.hazard_factor = 1.0
         self.exhaustion = 0.0
         self.threshold = 0.0

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.arithmetic import power
+from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.kernel.knowledge import knowledge_at
-from sim.model.kernel.rows import Agent
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
@@ -108,7 +108,7 @@ class Observer:
                 busy, productive = minutes.get(QUEUES[queue.index], (0.0, 0.0))
                 minutes[QUEUES[queue.index]] = busy + since[0], productive + since[1]
             skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
-            levels = [_mean_level(a.row, skills) for a in people]
+            levels = [mean_level(a.row, skills) for a in people]
             certified = sum(a.certification != "none" for a in people)
             row = (
                 self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
@@ -151,7 +151,7 @@ class Observer:
             for agent in team.employed:
                 hired = calendar.date_of(max(0, _floor(agent.hired)))
                 label = f"{hired.year} Q{(hired.month + 2) // 3}" if agent.hired >= 0 else OPENING
-                level = _mean_level(agent.row, skills)
+                level = mean_level(agent.row, skills)
                 groups.setdefault(label, []).append((level, agent.client))
         for label in sorted(groups, key=lambda g: (g != OPENING, g)):
             levels = groups[label]
@@ -322,11 +322,6 @@ class Observer:
                 )  # fmt: skip
                 _append(table, row)
         return table
-
-
-def _mean_level(agent: Agent, skills: set[int]) -> float:
-    """Mean knowledge of some skills, as last used."""
-    return sum(agent.knowledge[s] for s in skills) / len(skills)
 
 
 def _by_age(ages: Sequence[float]) -> list[int]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from sim.model import rules
+from sim.model.arithmetic import power
 from sim.model.careers import Career
+from sim.model.departures import Departures
 from sim.model.engine import Process
+from sim.model.retention import Retention
+from sim.model.returners import Returners
 from sim.model.roster import Roster
 from sim.model.strain import TeamStrain
 from sim.scenario.schema import Scenario
@@ -23,7 +27,8 @@ class Personnel:
 
     Each agent brings a threshold of cumulative hazard, drawn at hire; they leave when theirs is
     reached. The hazard is Weibull in tenure, its scale solved from the separation rate that the
-    scenario states, and runs faster or slower with pressure, exhaustion and certification.
+    scenario states, and runs faster or slower with pressure and exhaustion (`TeamStrain`), with
+    programmes, and with what else keeps people or drives them away (`Retention`).
     """
 
     def __init__(self, scenario: Scenario, roster: Roster, strain: TeamStrain) -> None:
@@ -35,6 +40,9 @@ class Personnel:
         self._hiring = vendor.hiring
         self._turnover = vendor.turnover
         self._people = scenario.people
+        self.retention = Retention(scenario, roster)
+        self.departures = Departures(roster, self.part_with)
+        self._returners = Returners(roster)
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
         }
@@ -45,6 +53,7 @@ class Personnel:
         self._stopped = False
         self._called_off = 0
         self.pipeline = 0
+        self._vacancies = 0
         self.recruited = 0.0
         self.programme_usd = 0.0
         self._class_places: dict[int, int] = {}
@@ -60,18 +69,22 @@ class Personnel:
         """Nobody is hired, and nobody leaves of their own accord, any more."""
         self._stopped = True
 
+    @property
+    def staying(self) -> list[Career]:
+        """Everybody employed who has not given notice: the others are being replaced already."""
+        return [agent for agent in self._roster.employed if not agent.on_notice]
+
     def replan(self, people: float) -> None:
         """Go over to another plan: lay off who is too many, look for who is missing."""
         roster = self._roster
         headcount = roster.whole("staffing", people)
         roster.plan = headcount
-        surplus = len(roster.employed) + self.pipeline - headcount
+        staying = self.staying
+        surplus = len(staying) + self.pipeline - headcount
         called_off = max(0, min(surplus, self.pipeline))
         self.pipeline -= called_off
         self._called_off += called_off
-        for agent in sorted(roster.employed, key=lambda a: -a.number)[
-            : max(0, surplus - called_off)
-        ]:
+        for agent in sorted(staying, key=lambda a: -a.number)[: max(0, surplus - called_off)]:
             roster.dismiss(agent, "layoff")
         for _ in range(-surplus):
             self._open_vacancy()
@@ -92,6 +105,7 @@ class Personnel:
         """The weekly look at who will leave, who is missing and who enrols."""
         now = self._env.now
         self._next_review = now + REVIEW_DAYS - (now % REVIEW_DAYS if first else 0.0)
+        self.retention.review()
         for agent in list(self._roster.employed):
             self.expose(agent)
             self._enrol(agent)
@@ -103,42 +117,70 @@ class Personnel:
         """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
         if self.scale_days == inf or agent.leaving:
             return
-        pace = agent.hazard_factor * self._strain.hazard_factor(agent)
+        driven = self.retention.factor(agent, self._next_review)
+        pace = agent.hazard_factor * self._strain.hazard_factor(agent) * driven
         before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
         gained = pace * (self.hazard(age) - before)
         if pace > 0 and agent.clear_hazard + gained >= agent.threshold:
             at_hazard = before + (agent.threshold - agent.clear_hazard) / pace
             tenure = rules.tenure_at_hazard(at_hazard, self.scale_days, self._turnover.shape)
             agent.leaving = True
-            self._env.process(self._quit(agent, max(self._env.now, agent.hired + tenure)))
+            # Or, where hiring takes no time, one could follow another without end on one day.
+            soonest = agent.hired + 1.0 if driven > 1.0 else 0.0
+            self._env.process(self._quit(agent, max(self._env.now, soonest, agent.hired + tenure)))
         agent.clear_hazard += gained
         agent.reviewed_age = age
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
-        if agent.left is None and not self._stopped:
-            self._roster.dismiss(agent, "quit")
-            self._replace_leaver()
+        if not self._is_here(agent):
+            return
+        self.retention.note_quit()
+        if self._turnover.notice_days:
+            self._replace(agent)
+            agent.on_notice = True
+            yield self._env.timeout(self._turnover.notice_days)
+            if not self._is_here(agent):
+                return
+        self._roster.dismiss(agent, "quit")
+        self._returners.note(agent)
+        self._replace(agent)
+
+    def _is_here(self, agent: Career) -> bool:
+        """Whether somebody is employed, and the team goes on."""
+        return agent.left is None and not self._stopped
+
+    def part_with(self, agent: Career, reason: str, from_bench: bool = False) -> None:
+        """Let somebody go who has not decided to leave, and have them replaced."""
+        if agent.on_notice or not self._is_here(agent):
+            return
+        self._roster.dismiss(agent, reason)
+        if from_bench:
+            self._open_vacancy(0.0)
+        else:
+            self._replace(agent)
 
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
         roster = self._roster
-        count = roster.whole("shock", share * len(roster.employed))
+        here = self.staying if kind == "layoff" else roster.employed
+        count = roster.whole("shock", share * len(here))
         if kind == "layoff":
-            leavers = sorted(roster.employed, key=lambda a: -a.number)[:count]
+            leavers = sorted(here, key=lambda a: -a.number)[:count]
             roster.plan = max(0, roster.plan - count)
         else:
-            ranked = sorted(roster.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
+            ranked = sorted(here, key=lambda a: (a.threshold - a.clear_hazard, a.number))
             leavers = ranked[:count]
         for agent in leavers:
             roster.dismiss(agent, kind)
             if kind != "layoff":
-                self._replace_leaver()
+                self._replace(agent)
 
     # --- hiring -------------------------------------------------------------------------------
 
-    def _replace_leaver(self) -> None:
-        if self._hiring.policy == "replace_on_exit":
+    def _replace(self, leaver: Career) -> None:
+        """Look for somebody in a leaver's place, as soon as they have told that they leave."""
+        if self._hiring.policy == "replace_on_exit" and not leaver.on_notice:
             self._open_vacancy()
 
     def _fill_up(self) -> None:
@@ -151,18 +193,31 @@ class Personnel:
             target += rules.whole(leavers, self._roster.hiring_luck)
         elif self._hiring.policy != "hire_up_to":
             return
-        for _ in range(target - len(self._roster.employed) - self.pipeline):
+        for _ in range(target - len(self.staying) - self.pipeline):
             self._open_vacancy()
 
-    def _open_vacancy(self) -> None:
+    def _open_vacancy(self, search_days: float | None = None) -> None:
         if self._hiring.policy == "freeze":
             return
         self.pipeline += 1
-        self._env.process(self._hire())
+        self._vacancies += 1
+        self._env.process(self._hire(self._search() if search_days is None else search_days))
 
-    def _hire(self) -> Process:
+    def _search(self) -> float:
+        """Days that it takes to fill a vacancy which opens now."""
+        hiring = self._hiring
+        days: float = hiring.time_to_fill_days
+        if hiring.time_to_fill_cv:
+            [u] = self._roster.luck("time_to_fill", self._vacancies, 1)
+            days *= rules.lognormal(u, rules.lognormal_sigma(hiring.time_to_fill_cv))
+        if hiring.pay_elasticity_of_fill:
+            offer = self._roster.pay.offer(float(self._env.now))
+            days *= power(offer, -hiring.pay_elasticity_of_fill)
+        return min(days, ENDLESS_DAYS)
+
+    def _hire(self, search_days: float) -> Process:
         """Fill a vacancy: search, wait for a class, employ."""
-        yield self._env.timeout(self._hiring.time_to_fill_days)
+        yield self._env.timeout(search_days)
         start = self._class_start()
         if start > self._env.now:
             yield self._env.timeout(start - self._env.now)
@@ -174,7 +229,14 @@ class Personnel:
             return
         self.recruited += self._roster.hours_share
         self._roster.bear(self._people.recruiting_usd)
-        self.expose(self._roster.employ_newcomer())
+        self._join()
+
+    def _join(self) -> None:
+        """A newcomer begins, who may have been here before."""
+        agent = self._roster.employ_newcomer()
+        self._returners.welcome(agent)
+        self.expose(agent)
+        self.departures.begin(agent)
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""

@@ -5,20 +5,25 @@ from __future__ import annotations
 import simpy
 
 from sim.model import rules
-from sim.model.arithmetic import log
+from sim.model.arithmetic import log, power
 from sim.model.calendar import WorkCalendar
-from sim.model.careers import Career
+from sim.model.careers import Career, mean_level
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.kernel.knowledge import knowledge_at, learned
 from sim.model.kernel.work import spent_minutes
 from sim.model.ledger import Ledger
+from sim.model.pay import Pay
 from sim.model.settled import Settled
 from sim.model.stints import Stint
 from sim.model.working_time import WorkingTime
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import Wage
 from sim.scenario.vendor import Price, Vendor
+
+LEAST_GUIDED = 1e-9
+"""Least worth of practice, so that a month of it has an end."""
 
 
 class Roster:
@@ -37,6 +42,7 @@ class Roster:
         self.vendor: Vendor = next(v for v in scenario.vendors if v.name == team.vendor)
         self.env = engine.env
         self.key = stint.key
+        self.team = team.name
         self.price = self.vendor.price
         self.queues = [engine.state.queues[QUEUES.index(name)] for name in team.queues]
         self.agents: list[Career] = []
@@ -54,13 +60,17 @@ class Roster:
         self._playbook_time_share = scenario.people.playbook_time_share
         self._speed_sigma = scenario.people.speed_sigma
         self._shares = shares
+        self._skills = sorted(shares)
         self._shadowing_share = scenario.people.shadowing_share
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
         self._mix = team.certification_mix or self.vendor.certification_mix
+        self.pay = Pay(scenario, self._mix)
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
+        workdays = calendar.workdays_per_year
+        self._month_minutes = calendar.productive_minutes(self.hours_share) * workdays / 12.0
         self.settled = Settled(scenario, self.vendor, row, shares)
         self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
 
@@ -82,6 +92,10 @@ class Roster:
     def worked_minutes(self, agent: Career) -> float:
         """Minutes that an agent has worked by now, what is in hand included."""
         return agent.row.busy_minutes + spent_minutes(agent.row, self.env.now)
+
+    def knowledge_of(self, agent: Career) -> float:
+        """Mean domain knowledge of the team's skills, as somebody last used them."""
+        return mean_level(agent.row, self._skills)
 
     def count_time(self) -> None:
         """Count everybody's time up to now."""
@@ -112,10 +126,7 @@ class Roster:
         for skill in range(len(row.knowledge)):
             row.knowledge[skill] = self.vendor.entry_knowledge.domain
             row.seen[skill] = now
-        row.month_minutes = (
-            self._calendar.productive_minutes(self.hours_share)
-            * self._calendar.workdays_per_year / 12.0
-        )  # fmt: skip
+        row.month_minutes = self._month_minutes
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
         self.certify(agent, agent.entry_certification)
@@ -127,9 +138,24 @@ class Roster:
         """Employ somebody who goes to the classroom first."""
         agent = self.employ()
         agent.newcomer = True
+        standing = self.pay.standing(agent.certification, self.env.now)
+        better = power(standing, self._hiring.pay_elasticity_of_quality)
+        for skill, level in enumerate(agent.row.knowledge):
+            agent.row.knowledge[skill] = min(1.0, level * better)
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
+
+    def bring_back(self, agent: Career, former: Career) -> None:
+        """A newcomer is somebody who was here before: what they have not forgotten comes along."""
+        row, now = agent.row, self.env.now
+        self.certify(agent, former.certification)
+        agent.entry_certification = former.certification
+        domain, client = knowledge_at(self._engine.state.crews[self.crew], former.row, now)
+        for skill, level in enumerate(domain):
+            row.knowledge[skill] = max(row.knowledge[skill], level)
+        row.client = max(row.client, client)
+        row.speed = former.row.speed
 
     def prepare(self, agent: Career, class_days: float) -> None:
         """Send somebody to class, and then to their desk: not before the team opens.
@@ -202,6 +228,13 @@ class Roster:
             mentor = min(seniors, key=lambda a: (a.pupils, -a.client, a.number))
             self._teach(mentor, 1)
             pupil.mentor = mentor
+        self._guide(pupil)
+
+    def _guide(self, pupil: Career) -> None:
+        """Practice is worth less to a pupil whose mentor knows little, or who has none."""
+        known = self.knowledge_of(pupil.mentor) if pupil.mentor else 0.0
+        worth = 1.0 - self._hiring.mentor_knowledge_effect * (1.0 - known)
+        pupil.row.month_minutes = self._month_minutes / max(worth, LEAST_GUIDED)
 
     def _nest(self, agent: Career, until: float) -> Process:
         yield self.env.timeout(until - self.env.now)
@@ -210,6 +243,7 @@ class Roster:
 
     def _end_nesting(self, agent: Career) -> None:
         agent.row.nesting = 0
+        agent.row.month_minutes = self._month_minutes
         mentor, agent.mentor = agent.mentor, None
         if mentor is not None:
             self._teach(mentor, -1)
@@ -236,7 +270,10 @@ class Roster:
         for other in self.employed:
             if other.mentor is agent:
                 other.mentor = None
-                self._assign_mentor(other)
+                if self._hiring.mentor_replaced:
+                    self._assign_mentor(other)
+                else:
+                    self._guide(other)
         if agent.process.is_alive:
             agent.process.interrupt(reason)
 
@@ -258,7 +295,7 @@ class Roster:
         for i, queue in enumerate(opened):
             row.queues[i] = queue
         row.n_queues = len(opened)
-        agent.wage = level.wage_usd_per_hour
+        agent.wage = self.pay.wage(name)
         self._set_rate(agent)
         hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
         agent.education_share = level.education_hours_per_year / hours_per_year
@@ -270,6 +307,13 @@ class Roster:
         self.price = price
         for agent in self.employed:
             self._set_rate(agent)
+
+    def change_pay(self, event: Wage) -> None:
+        """Pay everybody another wage from now on."""
+        self.count_time()
+        self.pay.change(event)
+        for agent in self.employed:
+            agent.wage = self.pay.wage(agent.certification)
 
     def _set_rate(self, agent: Career) -> None:
         price = self.price.usd_per_hour
@@ -290,6 +334,10 @@ class Roster:
     def age_luck(self, agent: Career) -> float:
         """The uniform that decides how long somebody of the opening team has been there."""
         return self._draws.one_row(f"hire.{self.key}.age", agent.number, 1)[0]
+
+    def luck(self, purpose: str, row: int, count: int) -> list[float]:
+        """Uniforms of this team for a purpose, a row for each person, vacancy or day."""
+        return self._draws.one_row(f"{purpose}.{self.key}", row, count)
 
     @property
     def hiring_luck(self) -> float:

@@ -67,12 +67,18 @@ class Timeline:
             return partial(switch_on_machines, world.state, world.scenario, event)
         if isinstance(event, events.FeedbackStart):
             return lambda: world.feedback.begin(event.vendor)
-        if isinstance(event, events.VendorSwitch | events.Volume):
-            return None  # the source reads volumes for itself, and stints carry switches out
+        if isinstance(
+            event, events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason
+        ):
+            return None  # read by those whom they concern; stints carry switches out
         if isinstance(event, events.PriceChange):
             return partial(self._change_price, event)
         if isinstance(event, events.ProgrammeStart):
             return partial(self._start_programme, event)
+        if isinstance(event, events.Wage):
+            return partial(self._change_pay, event)
+        if isinstance(event, events.Rotate):
+            return partial(self._rotate, event)
         return partial(self._change_people, event)
 
     def _teams_of(self, vendor: str) -> list[Team]:
@@ -90,6 +96,16 @@ class Timeline:
     def _start_programme(self, event: events.ProgrammeStart) -> None:
         for team in self._teams_of(event.vendor):
             team.personnel.start_programme(event.programme)
+
+    def _change_pay(self, event: events.Wage) -> None:
+        """A vendor's wages hold for all its teams, a team's for who answers for its queues now."""
+        for team in self._world.teams:
+            if team.vendor.name == event.vendor or (team.name == event.team and team.is_open):
+                team.roster.change_pay(event)
+
+    def _rotate(self, event: events.Rotate) -> None:
+        for team in self._teams_of(event.vendor):
+            team.personnel.departures.rotate(event)
 
     def _change_people(
         self, event: events.Staffing | events.AttritionShock | events.Layoff

@@ -120,6 +120,7 @@ class Team:
             agent.clear_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
             self.personnel.look_back(agent, age)
+            self.personnel.departures.follow(agent)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
         self.strain.open(self.employed, ages, roster.occupancy)

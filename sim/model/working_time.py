@@ -9,7 +9,8 @@ from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, WorkQueue
 from sim.model.ledger import Ledger
 from sim.scenario.schema import Overtime
-from sim.scenario.vendor import Hiring, Price
+from sim.scenario.turnover import Hiring
+from sim.scenario.vendor import Price
 
 
 class WorkingTime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
-from math import prod
+from math import log, prod
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +13,15 @@ from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
 from sim.scenario.public_holidays import why_unknown
 from sim.scenario.schema import Scenario, Team
-from sim.scenario.timeline import FeedbackStart, ProgrammeStart, Staffing, VendorSwitch, Volume
+from sim.scenario.timeline import (
+    FeedbackStart,
+    LeaveSeason,
+    ProgrammeStart,
+    Staffing,
+    VendorSwitch,
+    Volume,
+    Wage,
+)
 from sim.scenario.vendor import Vendor
 
 Steps = tuple[str | int, ...]
@@ -44,6 +52,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_vendors(scenario),
         *_teams(scenario),
         *_timeline(scenario),
+        *_leaving(scenario),
         *_arrivals(scenario),
     ]
 
@@ -288,6 +297,42 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
             known = [p.name for p in vendor.programmes]
             if event.programme not in known:
                 yield (*path, "programme"), _nearest(event.programme, known)
+
+
+def _leaving(s: Scenario) -> Iterator[Problem]:
+    """Who leaves and what they are paid: events that say whom they hit, quits that die down."""
+    certifications = [c.name for c in s.certifications]
+    for i, event in enumerate(s.timeline):
+        path: Steps = ("timeline", i)
+        if isinstance(event, Wage | LeaveSeason) and (event.vendor is None) == (event.team is None):
+            yield path, "write either a vendor or a team"
+        if isinstance(event, Wage) and (event.factor is None) == (event.usd_per_hour is None):
+            yield path, "write either a factor or usd_per_hour"
+        name = getattr(event, "certification", None)
+        if name is not None and name not in certifications:
+            yield (*path, "certification"), _nearest(name, certifications)
+        if isinstance(event, LeaveSeason):
+            if event.until is not None and event.until <= event.on:
+                yield (*path, "until"), f"must come after {event.on}"
+            if len(set(event.months)) < len(event.months):
+                yield (*path, "months"), "a month stands in the list twice"
+    for i, vendor in enumerate(s.vendors):
+        hiring, turnover = vendor.hiring, vendor.turnover
+        if hiring.dismiss_below_accuracy > 0.0 and not hiring.probation_days:
+            where = ("vendors", i, "hiring", "dismiss_below_accuracy")
+            yield where, "needs hiring.probation_days, after which newcomers are judged"
+        if hiring.dropout_share > 0.0 and not hiring.classroom_days:
+            where = ("vendors", i, "hiring", "dropout_share")
+            yield where, "needs hiring.classroom_days: nobody can leave a class that takes no time"
+        lasting_years = turnover.contagion_half_life_days / log(2.0) / 365.25
+        followers = turnover.annual_rate * turnover.contagion_hazard * lasting_years
+        if followers >= 1.0:
+            yield (
+                ("vendors", i, "turnover", "contagion_hazard"),
+                f"each quit would bring {followers:.3g} others, so that quits never died down; "
+                "annual_rate × contagion_hazard × contagion_half_life_days / 365.25 / ln 2 must "
+                "be below 1",
+            )
 
 
 def _arrivals(s: Scenario) -> Iterator[Problem]:

@@ -52,6 +52,15 @@ class Certification(Model):
     billed_usd_per_hour: float = uncertainty(
         "Rate billed where the price is by certification", "USD/hour", "B4, H2", ge=0, le=1000
     )
+    poaching_factor: float = uncertainty(
+        "Hazard of quitting of those who hold it, over that of others: how far other employers "
+        "look for it",
+        "ratio",
+        "assumption",
+        ge=0,
+        le=10,
+        default=1.0,
+    )
     opens: tuple[QueueName, ...] | Literal["all"] = lever(
         "Queues that this certification may work", "-", "A2", unordered=True
     )

@@ -191,8 +191,95 @@ class Layoff(_Dated):
     share: float = share("Part of the team that leaves", "assumption", "lever")
 
 
+class Wage(_Dated):
+    """What a vendor pays its people from now on, those that it hires later too.
+
+    What it charges stays as it was, and how far pay keeps people is `turnover.pay_elasticity`. A
+    team's wage is that of the vendor who answers for its queues on the day.
+    """
+
+    kind: Literal["wage"] = constant("Kind of event", "-", "model")
+    vendor: str | None = lever(
+        "Vendor whose teams are all paid so; write either this or `team`", "-", "assumption",
+        min_length=1, default=None,
+    )  # fmt: skip
+    team: str | None = lever("Team that is paid so", "-", "assumption", min_length=1, default=None)
+    certification: str | None = lever(
+        "Certification that is paid so; left out, all", "-", "assumption", min_length=1,
+        default=None,
+    )  # fmt: skip
+    factor: float | None = lever(
+        "Wage over before; write either this or `usd_per_hour`", "ratio", "assumption", ge=0.1,
+        le=10, default=None,
+    )  # fmt: skip
+    usd_per_hour: float | None = lever(
+        "Wage", "USD/hour", "assumption", ge=0.01, le=500, default=None
+    )
+
+
+class MarketWage(_Dated):
+    """What other employers pay, against which people compare their wage."""
+
+    kind: Literal["market_wage"] = constant("Kind of event", "-", "model")
+    certification: str | None = uncertainty(
+        "Certification whose market moves; left out, all", "-", "assumption", min_length=1,
+        default=None,
+    )  # fmt: skip
+    factor: float = uncertainty("Market wage over before", "ratio", "assumption", ge=0.1, le=10)
+    ramp_days: int = uncertainty(
+        "Days over which the factor builds up", "days", "assumption", ge=0, le=3650, default=0
+    )
+
+
+class LeaveSeason(_Dated):
+    """Months in which people leave more often (or less), every year from a date on."""
+
+    kind: Literal["leave_season"] = constant("Kind of event", "-", "model")
+    vendor: str | None = uncertainty(
+        "Vendor all of whose people leave so; write either this or `team`", "-", "assumption",
+        min_length=1, default=None,
+    )  # fmt: skip
+    team: str | None = uncertainty(
+        "Team, whoever employs it, whose people leave so", "-", "assumption", min_length=1,
+        default=None,
+    )  # fmt: skip
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = uncertainty(
+        "Months of the year", "month", "assumption", min_length=1, max_length=12, unordered=True
+    )
+    factor: float = uncertainty(
+        "Hazard of quitting in these months, over that of others", "ratio", "assumption", ge=0,
+        le=10,
+    )  # fmt: skip
+    until: date | None = uncertainty(
+        "Day on which it has ended for good; left out, it stays", "date", "assumption",
+        default=None,
+    )  # fmt: skip
+
+
+class Rotate(_Dated):
+    """A vendor begins to move its tenured people to other accounts; they are replaced.
+
+    A later event of the same vendor takes its place.
+    """
+
+    kind: Literal["rotate"] = constant("Kind of event", "-", "model")
+    vendor: str = lever("Vendor", "-", "assumption", min_length=1)
+    share_per_year: float = share(
+        "Tenured people who have been moved a year later; 1, at once", "assumption", "uncertainty"
+    )
+    after_tenure_days: int = uncertainty(
+        "Tenure from which on people may be moved", "days", "assumption", ge=1, le=3650
+    )
+    from_bench: bool = lever(
+        "Whether newcomers from the vendor's bench take their places without a search",
+        "-",
+        "assumption",
+        default=False,
+    )
+
+
 Event = Annotated[
     VendorSwitch | PolicyEvent | PayerAi | Volume | Staffing | PriceChange | FeedbackStart
-    | ProgrammeStart | AttritionShock | Layoff,
+    | ProgrammeStart | AttritionShock | Layoff | Wage | MarketWage | LeaveSeason | Rotate,
     Field(discriminator="kind"),
 ]  # fmt: skip

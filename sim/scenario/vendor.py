@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.fields import FrontQueue, Model, constant, lever, share, uncertainty
+from sim.scenario.turnover import Hiring, Turnover
 
 
 class Knowledge(Model):
@@ -52,58 +53,6 @@ class Retraining(Model):
     )
     delay_days: int = lever(
         "Days from the change until agents are retrained", "days", "H2", ge=0, le=730
-    )
-
-
-class Turnover(Model):
-    """Who leaves, and when."""
-
-    annual_rate: float = uncertainty(
-        "Separations per mean headcount and year at the target occupancy",
-        "1/year",
-        "B1, H2",
-        ge=0,
-        le=10,
-    )
-    shape: float = uncertainty(
-        "Weibull shape of tenure; below 1 the early months are the riskiest", "-", "C", ge=0.2, le=5
-    )
-
-
-class Hiring(Model):
-    """How leavers are replaced and newcomers brought to work."""
-
-    policy: Literal["replace_on_exit", "hire_ahead", "hire_up_to", "freeze"] = lever(
-        "`replace_on_exit`: a vacancy is opened for each leaver; `hire_ahead`: expected leavers"
-        " of the next pipeline length are hired in advance; `hire_up_to`: headcount and "
-        "pipeline are reviewed weekly and filled up to plan; `freeze`: nobody is hired",
-        "-",
-        "C",
-    )
-    time_to_fill_days: int = lever(
-        "Days from vacancy to first day of employment", "days", "B1, H2", ge=0, le=730
-    )
-    class_every_days: int = lever(
-        "Days between starts of training classes; 0 starts one whenever somebody is hired",
-        "days",
-        "assumption",
-        ge=0,
-        le=365,
-    )
-    class_size: int = lever(
-        "Largest class; where a class starts on any day (`class_every_days: 0`), as many start as "
-        "are needed",
-        "people",
-        "assumption",
-        ge=1,
-        le=1000,
-    )
-    classroom_days: int = lever("Days in the classroom before work", "days", "H2", ge=0, le=365)
-    nesting_days: int = lever(
-        "Days of supervised work, with full quality checks", "days", "B3", ge=0, le=365
-    )
-    mentor_share: float = share(
-        "Working time that a mentor gives to one nesting agent", "assumption", "lever"
     )
 
 

@@ -16,6 +16,7 @@ from sim.scenario.schema import Scenario
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
 from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
+from tests.whole import everything
 
 CONFIGS = shipped_configs()
 PARTS = ("base.yaml", "front_end.yaml", "strain.yaml")
@@ -60,6 +61,11 @@ def test_parts_of_scenarios_are_no_scenarios() -> None:
 def test_on_random_scenarios(first: int) -> None:
     for seed in range(first, first + BATCH):
         agree(random_scenario(seed))
+
+
+def test_on_everything_that_a_scenario_may_write() -> None:
+    for replication in range(REPLICATIONS):
+        agree(everything(), replication)
 
 
 @pytest.mark.parametrize("name", ["generalist", "five_functions_generalist", "medcentral"])

@@ -23,6 +23,10 @@ EVENTS = {
     "payer_ai": "{kind: payer_ai, on: %s, found_share: 0.3, false_share: 0.02, "
     "contest_share: 0.35, contest_with_trail_share: 0.75}",
     "volume": "{kind: volume, on: %s, factor: 1.5}",
+    "wage": "{kind: wage, on: %s, vendor: in_house, factor: 1.2}",
+    "rotate": "{kind: rotate, on: %s, vendor: in_house, share_per_year: 0.9, "
+    "after_tenure_days: 90}",
+    "leave_season": "{kind: leave_season, on: %s, vendor: in_house, months: [4, 5], factor: 10}",
     "staffing": "{kind: staffing, on: %s, team: billing, headcount: 3}",
     "price_change": "{kind: price_change, on: %s, vendor: in_house, "
     "price: {usd_per_hour: 99, transition_usd: 0}}",

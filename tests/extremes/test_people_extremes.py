@@ -173,7 +173,7 @@ def strike(every_days: float, choose: Choice) -> Action:
                 leaver = next((a for a in team.employed if choose(a, team)), None)
                 if leaver is not None:
                     team.roster.dismiss(leaver, "quit")
-                    team.personnel._replace_leaver()
+                    team.personnel._replace(leaver)
 
     return acting
 

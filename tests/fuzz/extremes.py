@@ -30,6 +30,7 @@ from sim.model import engines
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import Volume
 from sim.study.store import encode
 from tests.digests import digests
 from tests.whole import Number, Path_, Plain, changed, everything, numbers, plain
@@ -106,7 +107,7 @@ def too_dear(scenario: Scenario) -> bool:
     """Whether a run would take more than a fuzzer has time for."""
     hospital = scenario.hospital
     claims = (hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year) / 365
-    surge = math.prod(max(1.0, getattr(e, "factor", 1.0)) for e in scenario.timeline)
+    surge = math.prod(max(1.0, e.factor) for e in scenario.timeline if isinstance(e, Volume))
     people = sum(t.headcount for t in scenario.teams if t.headcount != "auto")
     people += sum(getattr(e, "headcount", 0) for e in scenario.timeline)
     return (

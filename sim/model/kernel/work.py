@@ -28,6 +28,11 @@ def unanswered(claim: Claim) -> bool:
     return claim.stage == Stage.SUBMITTED
 
 
+def unbooked(claim: Claim) -> bool:
+    """A request for a visit: until another has booked it, for a patient who called again."""
+    return not claim.visit & Visit.BOOKED
+
+
 def before_service(claim: Claim) -> bool:
     """An authorisation: until the service takes place."""
     return not claim.visit & Visit.TOOK_PLACE
@@ -48,7 +53,7 @@ class Work(NamedTuple):
 
 
 WORK = (
-    Work(Queue.SCHEDULING, front.book, drawn=True),
+    Work(Queue.SCHEDULING, front.book, drawn=True, wanted=unbooked),
     Work(Queue.PRIOR_AUTH, front.authorise, drawn=True, wanted=before_service),
     Work(Queue.TRANSCRIPTION, front.transcribe, drawn=True),
     Work(Queue.CODING_INPATIENT, coding.code, drawn=True),

@@ -9,8 +9,18 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import DAY_BITS, Cause, Defect, Visit, VisitLuck, VisitTask, names
-from sim.model.kernel import coding
+from sim.model.codes import (
+    DAY_BITS,
+    Cause,
+    Defect,
+    Queue,
+    Stage,
+    Visit,
+    VisitLuck,
+    VisitTask,
+    names,
+)
+from sim.model.kernel import coding, work
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
 from sim.model.simulation import Simulation, run
@@ -379,3 +389,18 @@ def test_patients_who_call_again_bring_their_money_once_somebody_books() -> None
     assert not (lost[1] & ~lost[0.5]).any(), "nobody is lost because more call again"
     assert not (lost[0.5] & ~lost[0]).any()
     assert brought[0] < brought[0.5] < brought[1]
+
+
+@pytest.mark.parametrize("booked", [True, False])
+def test_what_another_has_booked_meanwhile_is_not_given_back(booked: bool) -> None:
+    """Two have a request in hand whose patient called again; one books it, one walks out."""
+    world = world_of(ample())
+    Simulation(world).run()
+    s = objects(world)
+    claim, agent, queue = s.claims[0], s.agents[0], s.queues[Queue.SCHEDULING]
+    claim.stage, claim.ticket, claim.visit = Stage.WAITING, -1, Visit.BOOKED if booked else 0
+    agent.hand_queue, agent.hand_claim, agent.hand_ticket = queue.index, claim.index, queue.index
+    level = queue.level
+    work.hand_back(s, agent, 150.0)
+    assert queue.level == level + (not booked)
+    assert (claim.ticket < 0) == booked

@@ -12,6 +12,19 @@ REFUSED = {
     "run too short": (
         "horizon_days: 200", "horizon_days:", "too short for the KPIs: services count from day 180",
     ),
+    "quits that never die down": (
+        "vendors: [{name: generalist, turnover: {annual_rate: 1, contagion_hazard: 10, "
+        "contagion_half_life_days: 30}}]",
+        "vendors.generalist.turnover.contagion_hazard:", "each quit would bring 1.18 others",
+    ),
+    "judged at no time": (
+        "vendors: [{name: generalist, hiring: {dismiss_below_accuracy: 0.8}}]",
+        "vendors.generalist.hiring.dismiss_below_accuracy:", "needs hiring.probation_days",
+    ),
+    "drop-outs of no class": (
+        "vendors: [{name: generalist, hiring: {dropout_share: 0.1, classroom_days: 0}}]",
+        "vendors.generalist.hiring.dropout_share:", "needs hiring.classroom_days",
+    ),
     "payers do not add up": (
         "payers: [{name: medicare, claims_share: 0.5}]", "payers:",
         "claims_share values must sum to 1 (they sum to",

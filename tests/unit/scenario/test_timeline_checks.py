@@ -50,6 +50,46 @@ IMPOSSIBLE = {
         "  - {kind: vendor_switch, on: 2025-07-01, to: generalist, factor: 2}",
         "unknown key; allowed: on, kind, to, teams, assessed, parallel_days\n",
     ),
+    "a wage of nobody": (
+        "  - {kind: wage, on: 2025-07-01, factor: 1.1}", "either a vendor or a team",
+    ),
+    "a wage of two": (
+        "  - {kind: wage, on: 2025-07-01, vendor: in_house, team: ar, factor: 1.1}",
+        "either a vendor or a team",
+    ),
+    "a wage without a number": (
+        "  - {kind: wage, on: 2025-07-01, team: ar}", "either a factor or usd_per_hour",
+    ),
+    "a wage of an unknown certificate": (
+        "  - {kind: wage, on: 2025-07-01, team: ar, certification: CPCC, factor: 1.1}",
+        'did you mean "CPC"',
+    ),
+    "a market of an unknown certificate": (
+        "  - {kind: market_wage, on: 2025-07-01, certification: CPCC, factor: 1.1}",
+        'did you mean "CPC"',
+    ),
+    "a season that ends first": (
+        "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [7], factor: 2, "
+        "until: 2025-06-01}",
+        "must come after",
+    ),
+    "a month twice": (
+        "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [7, 7], factor: 2}", "twice",
+    ),
+    "a thirteenth month": (
+        "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [13], factor: 2}",
+        "at most 12",
+    ),
+    "a rotation of newcomers": (
+        "  - {kind: rotate, on: 2025-07-01, vendor: in_house, share_per_year: 0.5, "
+        "after_tenure_days: 0}",
+        "at least 1",
+    ),
+    "a rotation of everybody and more": (
+        "  - {kind: rotate, on: 2025-07-01, vendor: in_house, share_per_year: 1.5, "
+        "after_tenure_days: 90}",
+        "at most 1",
+    ),
     "unknown kind": ("  - {kind: vendor_swich, on: 2025-07-01, to: generalist}", "vendor_switch"),
 }  # fmt: skip
 
