@@ -72,6 +72,9 @@ vendors:
       transcription: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
     programmes: {PROGRAMME.format(low="none", high="CPC")}
     feedback: {{every_days: 14, closes_share: 0.3, floor_share: 0.2, lag_days: 5}}
+    costs: {{burden_share: 0.2, span_of_control: 15, supervisor_usd_per_hour: 35, agents_per_qa: 30,
+            qa_usd_per_hour: 30, trainer_usd_per_class_day: 300,
+            facilities_usd_per_agent_year: 4000}}
     price: {{usd_per_hour: by_certification, usd_per_claim: 0.5, share_of_collections: 0.01,
             bills_training: true}}
   - name: specialized

@@ -5,6 +5,7 @@ from __future__ import annotations
 import simpy
 
 from sim.model import rules
+from sim.model.account import Account
 from sim.model.arithmetic import log
 from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
@@ -46,8 +47,10 @@ class Roster:
         self._engine = engine
         self.crew = crew
         self._opens = float(stint.opens)
+        self._closes = stint.closes
+        self._classes: dict[int, int] = {}
+        """People who began a class, by the day on which it began."""
         self._calendar = calendar
-        self._ledger = ledger
         self._draws = draws
         self._hiring = self.vendor.hiring
         self._end = scenario.end_days
@@ -61,8 +64,9 @@ class Roster:
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
+        self.account = Account(self.vendor.costs, row, ledger, scenario.horizon_days)
         self.settled = Settled(scenario, self.vendor, row, shares)
-        self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
+        self.time = WorkingTime(calendar, row, team.overtime, self._hiring, self.account)
 
     def usd_per_busy_minute(self) -> float:
         """What a minute at work costs at the target occupancy: what is billed for those here."""
@@ -87,6 +91,7 @@ class Roster:
         """Count everybody's time up to now."""
         for agent in self.employed:
             self._count(agent)
+        self.account.fetch(self.env.now)
 
     def _count(self, agent: Career, until: float = 0.0) -> None:
         self.time.count(agent, self.price, max(until, self.env.now))
@@ -127,9 +132,22 @@ class Roster:
         """Employ somebody who goes to the classroom first."""
         agent = self.employ()
         agent.newcomer = True
+        self._attend_class()
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
+
+    def _attend_class(self) -> None:
+        """Let somebody begin a class, and teach another one if those that begin today are full."""
+        today = int(self.env.now)
+        before = self._classes.get(today, 0)
+        self._classes[today] = before + 1
+        full = self._hiring.class_every_days > 0 and before % self._hiring.class_size == 0
+        if before == 0 or full:
+            ends = today + self._hiring.classroom_days
+            for day in range(today, ends if self._closes is None else min(ends, self._closes)):
+                if self._calendar.is_workday[day]:
+                    self.account.teach(day, self.hours_share)
 
     def prepare(self, agent: Career, class_days: float) -> None:
         """Send somebody to class, and then to their desk: not before the team opens.
@@ -315,7 +333,9 @@ class Roster:
         agent.productive_share = productive
         row.clock_per_minute = 1.0 / (1440.0 * productive)
 
-    def bear(self, usd: float) -> None:
-        """Bill a cost of a full-time agent's training to the hospital, where it bears that."""
+    def bear(self, item: str, usd: float) -> None:
+        """Book a cost of a full-time agent's training, and bill it where the hospital bears it."""
+        day, usd = int(self.env.now), usd * self.hours_share
+        self.account.book(item, day, usd)
         if self.price.bills_training:
-            self._ledger.fee(int(self.env.now), usd * self.hours_share)
+            self.account.charge(day, usd)

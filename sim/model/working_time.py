@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.model.account import Account
 from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, WorkQueue
-from sim.model.ledger import Ledger
 from sim.scenario.schema import Overtime
 from sim.scenario.vendor import Hiring, Price
 
@@ -26,14 +26,14 @@ class WorkingTime:
         crew: Crew,
         overtime: Overtime | None,
         hiring: Hiring,
-        ledger: Ledger,
+        account: Account,
     ) -> None:
         self._calendar = calendar
         self._crew = crew
         self._overtime = overtime
         self._multiplier = overtime.pay_multiplier if overtime else 1.0
         self._mentor_share = hiring.mentor_share
-        self._ledger = ledger
+        self._account = account
         self.shadowing = False
         self.productive_minutes = 0.0
         self.paid_hours = 0.0
@@ -57,6 +57,7 @@ class WorkingTime:
                     regular, extra = self._on_duty(begun, start, end)
                     if regular > 0.0 or extra > 0.0:
                         self._book(agent, price, begun, day, regular, extra)
+            self._account.seat(day, (end - start) * self._crew.hours_share)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
@@ -87,6 +88,7 @@ class WorkingTime:
         pay = regular + (extra * self._multiplier if here else 0.0)
         self.paid_hours += hours
         self.wages_usd += pay * agent.wage
+        self._account.pay(day, hours, pay * agent.wage)
         if agent.producing:
             self.scheduled_hours += hours
             self.training_usd += pay * agent.wage * self._mentor_share * agent.pupils
@@ -95,7 +97,7 @@ class WorkingTime:
             self.training_usd += pay * agent.wage
         if agent.producing or price.bills_training or self.shadowing:
             self.billed_hours += hours
-            self._ledger.fee(day, pay * agent.rate)
+            self._account.charge(day, pay * agent.rate)
         if here:
             productive = hours * 60.0 * agent.productive_share
             agent.productive_minutes += productive

@@ -18,7 +18,7 @@ from sim.study.statistics import Interval, mean_interval
 
 OVERLOADED = "overloaded"
 """Instead of a verdict on money, where a scenario does not keep up with its work."""
-MONEY = "money."
+MONEY = ("money.", "vendor.")
 UNDONE = "work.undone_share."
 LEAST_SHARE = 0.05
 """Part of what comes in that may be left undone, net of what waited before: 18 days' in a year."""

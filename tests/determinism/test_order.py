@@ -94,7 +94,8 @@ def test_another_layout_over_files_is_the_same_scenario(seed: int, tmp_path: Pat
 
 def with_names(record: Record, names: dict[str, str]) -> Record:
     vendors = [names[v] for v in record.agents["vendor"]]
-    return replace(record, agents={**record.agents, "vendor": vendors})
+    accounts = {names[v]: lines for v, lines in record.accounts.items()}
+    return replace(record, agents={**record.agents, "vendor": vendors}, accounts=accounts)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -181,7 +181,7 @@ class Crew:
     the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much shifts
     that begin from day `overtime_from` on are longer, those before by `overtime_before`. `window_*`
     is what claims of the KPI window have taken, whenever that was: minutes of work, fees by claim,
-    and physicians' time on queries.
+    and physicians' time on queries. `claim_fees_usd` are the fees by claim of all claims.
     """
 
     law: int
@@ -200,6 +200,7 @@ class Crew:
     window_minutes: float = 0.0
     window_fees_usd: float = 0.0
     window_query_usd: float = 0.0
+    claim_fees_usd: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
