@@ -7,7 +7,6 @@ import simpy
 from sim.model import rules
 from sim.model.account import Account
 from sim.model.arithmetic import log
-from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
@@ -18,6 +17,7 @@ from sim.model.ledger import Ledger
 from sim.model.settled import Settled
 from sim.model.stints import Stint
 from sim.model.working_time import WorkingTime
+from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price, Vendor
 
@@ -31,7 +31,7 @@ class Roster:
     """
 
     def __init__(
-        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
+        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, workplace: Workplace,
         ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
         team = stint.team
@@ -50,7 +50,9 @@ class Roster:
         self._closes = stint.closes
         self._classes: dict[int, int] = {}
         """People who began a class, by the day on which it began."""
-        self._calendar = calendar
+        self._workplace = workplace
+        self._on_shift = [0] * len(workplace.calendars)
+        """People employed on each shift."""
         self._draws = draws
         self._hiring = self.vendor.hiring
         self._end = scenario.end_days
@@ -60,13 +62,17 @@ class Roster:
         self._shadowing_share = scenario.people.shadowing_share
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
+        self._wages = {c.name: c.wage_usd_per_hour for c in scenario.certifications}
+        self._wages.update(workplace.wages)
+        self._overtime_days = team.overtime.days if team.overtime else ()
         self._mix = team.certification_mix or self.vendor.certification_mix
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
-        self.account = Account(self.vendor.costs, row, ledger, scenario.horizon_days)
+        costs = workplace.costs or self.vendor.costs
+        self.account = Account(costs, row, ledger, scenario.horizon_days)
         self.settled = Settled(scenario, self.vendor, row, shares)
-        self.time = WorkingTime(calendar, row, team.overtime, self._hiring, self.account)
+        self.time = WorkingTime(workplace, row, team.overtime, self._hiring, self.account)
 
     def usd_per_busy_minute(self) -> float:
         """What a minute at work costs at the target occupancy: what is billed for those here."""
@@ -109,8 +115,12 @@ class Roster:
         u_certification, u_threshold, u_speed = self._draws.one_row(f"hire.{self.key}", number, 3)
         away = self._draws.uniforms(f"absence.{self.key}", number, self._end + 1, 1)[:, 0]
         absent = (away < self._absence_share).tolist()
-        row = self._engine.employ(self.crew, absent)
-        agent = Career(row, number, now, absent)
+        shift = self._workplace.missing(self._on_shift, self.plan)
+        calendar = self._workplace.calendars[shift]
+        row = self._engine.employ(self.crew, calendar.begin_no_shift(absent))
+        row.shift_start, row.shift_days = calendar.shift_start, calendar.shift_length
+        row.overtime_weekdays = calendar.bits_of(self._overtime_days)
+        agent = Career(row, number, now, absent, calendar)
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
         row.client = self.entry_client()
@@ -118,26 +128,26 @@ class Roster:
             row.knowledge[skill] = self.vendor.entry_knowledge.domain
             row.seen[skill] = now
         row.month_minutes = (
-            self._calendar.productive_minutes(self.hours_share)
-            * self._calendar.workdays_per_year / 12.0
+            calendar.productive_minutes(self.hours_share) * calendar.workdays_per_year / 12.0
         )  # fmt: skip
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)
+        self._on_shift[shift] += 1
         return agent
 
     def employ_newcomer(self) -> Career:
         """Employ somebody who goes to the classroom first."""
         agent = self.employ()
         agent.newcomer = True
-        self._attend_class()
+        self._attend_class(agent)
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
 
-    def _attend_class(self) -> None:
+    def _attend_class(self, agent: Career) -> None:
         """Let somebody begin a class, and teach another one if those that begin today are full."""
         today = int(self.env.now)
         before = self._classes.get(today, 0)
@@ -146,7 +156,7 @@ class Roster:
         if before == 0 or full:
             ends = today + self._hiring.classroom_days
             for day in range(today, ends if self._closes is None else min(ends, self._closes)):
-                if self._calendar.is_workday[day]:
+                if agent.calendar.is_workday[day]:
                     self.account.teach(day, self.hours_share)
 
     def prepare(self, agent: Career, class_days: float) -> None:
@@ -246,6 +256,7 @@ class Roster:
         agent.row.gone = 1
         self._count(agent)
         self.employed.remove(agent)
+        self._on_shift[self._workplace.calendars.index(agent.calendar)] -= 1
         if agent.producing:  # the playbook follows what leavers knew, a head at a time
             _, client = knowledge_at(self._engine.state.crews[self.crew], agent.row, now)
             self.playbook += (client - self.playbook) / max(1, self.plan)
@@ -276,9 +287,10 @@ class Roster:
         for i, queue in enumerate(opened):
             row.queues[i] = queue
         row.n_queues = len(opened)
-        agent.wage = level.wage_usd_per_hour
+        agent.wage = self._wages[name]
         self._set_rate(agent)
-        hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
+        calendar = agent.calendar
+        hours_per_year = calendar.workdays_per_year * calendar.shift_length * 24.0
         agent.education_share = level.education_hours_per_year / hours_per_year
         self._set_pace(agent)
 
@@ -296,7 +308,8 @@ class Roster:
 
     def set_study(self, agent: Career, hours_per_week: float) -> None:
         """Paid study beside work, hours a week of a full-time job."""
-        weekly = self._calendar.shift_length * 24.0 * self._calendar.workdays_per_year / 52.0
+        calendar = agent.calendar
+        weekly = calendar.shift_length * 24.0 * calendar.workdays_per_year / 52.0
         agent.study_share = hours_per_week / weekly
         self._set_pace(agent)
 
@@ -329,7 +342,7 @@ class Roster:
         away = agent.education_share + agent.study_share
         away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils
-        productive = self._calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
+        productive = agent.calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
         agent.productive_share = productive
         row.clock_per_minute = 1.0 / (1440.0 * productive)
 
