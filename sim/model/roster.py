@@ -338,13 +338,28 @@ class Roster:
         What is in hand goes on as it was begun until it is done or the shift ends.
         """
         row = agent.row
-        self._count(agent, row.hand_until if row.hand_queue >= 0 else 0.0)
+        productive = self._productive_share(agent)
+        row.clock_per_minute = 1.0 / (1440.0 * productive)
+        until = row.hand_until if row.hand_queue >= 0 else 0.0
+        if until > int(self.env.now) + 1:  # what comes after midnight belongs to another day
+            self.env.process(self._change_pace(agent, until))
+        else:
+            self._count(agent, until)
+            agent.productive_share = productive
+
+    def _change_pace(self, agent: Career, at: float) -> Process:
+        """Count by another pace from a moment on."""
+        yield self.env.timeout(at - self.env.now)
+        if agent.left is None:
+            self._count(agent)
+            agent.productive_share = self._productive_share(agent)
+
+    def _productive_share(self, agent: Career) -> float:
+        """Part of an agent's time at the desk that breaks, education and pupils leave."""
         away = agent.education_share + agent.study_share
         away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils
-        productive = agent.calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
-        agent.productive_share = productive
-        row.clock_per_minute = 1.0 / (1440.0 * productive)
+        return agent.calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
 
     def bear(self, item: str, usd: float) -> None:
         """Book a cost of a full-time agent's training, and bill it where the hospital bears it."""
