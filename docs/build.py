@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from sim.record.kpis import FAMILIES, KPIS, Kpi
+from sim.record.kpi import Kpi
+from sim.record.kpis import FAMILIES, KPIS
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = {
@@ -20,6 +21,7 @@ PARTS = {
     "visits": "Visits (scenarios with a front end)",
     "work": "Work and queues",
     "people": "People",
+    "vendor": "The vendor's own account",
 }
 KPI_HEAD = """# KPI reference
 

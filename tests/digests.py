@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.record.record import Record
 
-TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "totals", "facts")
+TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "totals", "facts",
+          "accounts")  # fmt: skip
 
 
 def digests(record: Record) -> dict[str, str]:

@@ -176,8 +176,8 @@ def queues_open_to(world: World, agent: Career) -> list[WorkQueue]:
 
 
 def _on_duty(world: World, team: Team, agent: Career) -> bool:
-    """Whether the calendar has the agent at the desk now, overtime apart."""
-    now, calendar = world.engine.env.now, world.calendar
+    """Whether the calendar of their shift has the agent at the desk now, overtime apart."""
+    now, calendar = world.engine.env.now, agent.calendar
     length = calendar.shift_length * team.roster.hours_share
     starts = [  # of last night's shift, which may go on past midnight, and of today's
         day + calendar.shift_start

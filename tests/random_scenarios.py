@@ -45,6 +45,7 @@ def random_scenario(seed: int, days: int = DAYS) -> Scenario:
         data["seed"] = seed
         _rearrange(data, rng)
         data["timeline"] = list(_events(shipped, rng, days))
+        _send_away(data, random.Random(f"sites of {seed}, {attempt}"))
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError:
@@ -142,6 +143,29 @@ def _rearrange(data: dict[str, Any], rng: random.Random) -> None:
             team["headcount"] = rng.choice((0, 1, 2, 30, 300, "auto"))
         if draw < 0.6:
             team["discipline"] = discipline
+
+
+def _send_away(data: dict[str, Any], rng: random.Random) -> None:
+    """Every third scenario has a site with one to three shifts, at which some teams work."""
+    if rng.random() > 1 / 3:
+        return
+    shares = rng.choice(((1.0,), (0.5, 0.5), (0.5, 0.3, 0.2)))
+    shifts = [
+        {"start_hour": rng.uniform(0.0, 23.9), "hours": rng.choice((0.5, 8.0, 12.0, 24.0)),
+         "workdays": rng.sample(range(7), rng.randint(1, 7)), "people_share": share}
+        for share in shares
+    ]  # fmt: skip
+    data["sites"] = [{"name": "away", "country": rng.choice(("none", "IN", "PH")),
+                      "utc_offset_hours": rng.choice((0.0, rng.uniform(-26.0, 26.0))),
+                      "shifts": shifts, "night_premium_share": rng.random(),
+                      "wages": {"none": rng.uniform(0.0, 30.0)},
+                      "costs": {"burden_share": rng.random()}}]  # fmt: skip
+    for team in data["teams"]:
+        if rng.random() < 0.6:
+            team["site"] = "away"
+    for event in data["timeline"]:
+        if event["kind"] == "vendor_switch" and rng.random() < 0.5:
+            event["site"] = "away"
 
 
 def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,9 @@ vendors:
       transcription: {{accuracy: 0.8, reviewer_catch_share: 0.5, time_saved_share: 0.3}}
     programmes: {PROGRAMME.format(low="none", high="CPC")}
     feedback: {{every_days: 14, closes_share: 0.3, floor_share: 0.2, lag_days: 5}}
+    costs: {{burden_share: 0.2, span_of_control: 15, supervisor_usd_per_hour: 35, agents_per_qa: 30,
+            qa_usd_per_hour: 30, trainer_usd_per_class_day: 300,
+            facilities_usd_per_agent_year: 4000}}
     price: {{usd_per_hour: by_certification, usd_per_claim: 0.5, share_of_collections: 0.01,
             bills_training: true}}
   - name: specialized
@@ -102,11 +105,24 @@ vendors:
     programmes: {PROGRAMME.format(low="CPC", high="CCS")}
     compliance: {{assessment_median_days: 20, remediation_share: 0.95, remediation_days: 10}}
     price: {{usd_per_claim: 0.5, share_of_collections: 0.01, bills_training: true}}
+sites:
+  - name: far
+    country: IN
+    closed_days: [2025-03-05]
+    utc_offset_hours: 9.5
+    shifts:
+      - {{start_hour: 6, hours: 9, people_share: 0.6}}
+      - {{start_hour: 15, hours: 8.5, people_share: 0.4, workdays: [0, 1, 2, 3, 5]}}
+    wages: {{none: 6, CPC: 9, CCS: 10, RHIT: 8, RN: 12}}
+    night_premium_share: 0.1
+    costs: {{burden_share: 0.1, span_of_control: 20, supervisor_usd_per_hour: 12, agents_per_qa: 25,
+            qa_usd_per_hour: 10, trainer_usd_per_class_day: 80,
+            facilities_usd_per_agent_year: 2000}}
 teams:
   - {{name: scheduling, vendor: specialized}}
   - {{name: coding_inpatient}}
-  - {{name: coding_outpatient, headcount: 15}}
-  - {{name: billing, discipline: deadline, headcount: 8}}
+  - {{name: coding_outpatient, headcount: 15, overtime: {{days: [0, 1, 3]}}}}
+  - {{name: billing, discipline: deadline, headcount: 8, site: far}}
   - {{name: clinical, discipline: value, vendor: specialized,
       certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}}}
   - {{name: ar, discipline: ease}}
@@ -132,7 +148,7 @@ timeline:
   - {{kind: rotate, on: 2025-02-24, vendor: generalist, share_per_year: 0.7,
       after_tenure_days: 60, from_bench: true}}
   - {{kind: vendor_switch, on: 2025-04-14, to: specialized, teams: [coding_outpatient],
-      assessed: true, parallel_days: 10}}
+      assessed: true, parallel_days: 10, site: far}}
 """
 
 

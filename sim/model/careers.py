@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from sim.model.calendar import WorkCalendar
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
 
@@ -17,12 +18,13 @@ def mean_level(row: Agent, skills: Collection[int]) -> float:
 class Career:
     """The employment of one agent, whose `row` is what the work knows of them.
 
-    Times are days since the start of the run; `hired` may lie before it. `absent` says for each day
-    whether they stay away; their time is counted up to `counted_until`.
+    Times are days since the start of the run; `hired` may lie before it. `calendar` is that of
+    their shift, `absent` says for each day whether they stay away; their time is counted up to
+    `counted_until`.
     """
 
     __slots__ = (
-        "absent", "certification", "clear_hazard", "counted_until", "education_share",
+        "absent", "calendar", "certification", "clear_hazard", "counted_until", "education_share",
         "entry_certification", "exhaustion",
         "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "on_notice",
         "process", "producing", "productive_minutes", "productive_share", "programme", "pupils",
@@ -30,9 +32,12 @@ class Career:
         "threshold", "wage",
     )  # fmt: skip
 
-    def __init__(self, row: Agent, number: int, hired: float, absent: Sequence[bool]) -> None:
+    def __init__(
+        self, row: Agent, number: int, hired: float, absent: Sequence[bool], calendar: WorkCalendar
+    ) -> None:
         self.row = row
         self.absent = absent
+        self.calendar = calendar
         self.number = number
         self.hired = hired
         self.left: float | None = None

@@ -10,6 +10,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.account import Account
 from sim.model.arithmetic import power
 from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
@@ -18,7 +19,7 @@ from sim.model.kernel.knowledge import knowledge_at
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
-from sim.record.record import AGE_BANDS, Facts, Record, Table
+from sim.record.record import ACCOUNT, AGE_BANDS, Facts, Record, Table
 
 COHORT_DAYS = 28
 OPENING = "opening team"
@@ -174,6 +175,7 @@ class Observer:
         front = scenario.hospital.front_end
         facts = Facts(
             start=scenario.start.isoformat(),
+            scale=scenario.hospital.scale,
             horizon_days=horizon,
             kpi_from_days=scenario.kpi_from_days,
             kpi_until_days=scenario.kpi_until_days,
@@ -213,7 +215,19 @@ class Observer:
             waits=self._waits,
             agents=agents,
             totals=totals | self._window_totals(),
+            accounts=self._accounts(),
         )
+
+    def _accounts(self) -> dict[str, dict[str, NDArray[np.float64]]]:
+        """The books of each vendor: those of its teams added up, by day."""
+        books: dict[str, list[Account]] = {}
+        for team in self._world.teams:
+            books.setdefault(team.vendor.name, []).append(team.roster.account)
+        return {
+            vendor: {item: np.array([each.days[item] for each in own]).sum(axis=0)
+                     for item in ACCOUNT}
+            for vendor, own in books.items()
+        }  # fmt: skip
 
     def _totals(self) -> dict[str, float]:
         world = self._world

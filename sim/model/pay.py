@@ -9,12 +9,15 @@ from sim.scenario.timeline import MarketWage, Wage
 class Pay:
     """Wages of one team, USD per hour. Times are days since the start.
 
-    The market pays what the certifications write, as its own events move it; `mix` is that of the
-    people whom the team hires.
+    The market pays what the site's table writes, or else the certifications, as its own events move
+    it; `mix` is that of the people whom the team hires.
     """
 
-    def __init__(self, scenario: Scenario, mix: dict[str, float]) -> None:
-        self._written = {c.name: c.wage_usd_per_hour for c in scenario.certifications}
+    def __init__(
+        self, scenario: Scenario, mix: dict[str, float], wages_of_site: dict[str, float]
+    ) -> None:
+        written = {c.name: c.wage_usd_per_hour for c in scenario.certifications}
+        self._written = {**written, **wages_of_site}
         self._wages = dict(self._written)
         self._mix = mix
         self._market = [

@@ -228,7 +228,7 @@ class Personnel:
         if self._stopped:
             return
         self.recruited += self._roster.hours_share
-        self._roster.bear(self._people.recruiting_usd)
+        self._roster.bear("recruiting_usd", self._people.recruiting_usd)
         self._join()
 
     def _join(self) -> None:
@@ -268,7 +268,7 @@ class Personnel:
             return
         if self._try(agent, programme, programme.months * rules.DAYS_PER_MONTH):
             self.programme_usd += programme.cost_usd * self._roster.hours_share
-            self._roster.bear(programme.cost_usd)
+            self._roster.bear("programmes_usd", programme.cost_usd)
 
     def _open_to(self, agent: Career, tenure_days: float) -> Programme | None:
         """The first programme that somebody may enrol in who has not tried one yet."""

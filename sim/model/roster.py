@@ -5,8 +5,8 @@ from __future__ import annotations
 import simpy
 
 from sim.model import rules
+from sim.model.account import Account
 from sim.model.arithmetic import log, power
-from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career, mean_level
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
@@ -18,6 +18,7 @@ from sim.model.pay import Pay
 from sim.model.settled import Settled
 from sim.model.stints import Stint
 from sim.model.working_time import WorkingTime
+from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Wage
 from sim.scenario.vendor import Price, Vendor
@@ -35,7 +36,7 @@ class Roster:
     """
 
     def __init__(
-        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
+        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, workplace: Workplace,
         ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
         team = stint.team
@@ -52,8 +53,12 @@ class Roster:
         self._engine = engine
         self.crew = crew
         self._opens = float(stint.opens)
-        self._calendar = calendar
-        self._ledger = ledger
+        self._closes = stint.closes
+        self._classes: dict[int, int] = {}
+        """People who began a class, by the day on which it began."""
+        self._workplace = workplace
+        self._on_shift = [0] * len(workplace.calendars)
+        """People employed on each shift."""
         self._draws = draws
         self._hiring = self.vendor.hiring
         self._end = scenario.end_days
@@ -64,15 +69,16 @@ class Roster:
         self._shadowing_share = scenario.people.shadowing_share
         self._absence_share = scenario.calendar.absence_share
         self._certifications = {c.name: c for c in scenario.certifications}
+        self._overtime_days = team.overtime.days if team.overtime else ()
         self._mix = team.certification_mix or self.vendor.certification_mix
-        self.pay = Pay(scenario, self._mix)
+        self.pay = Pay(scenario, self._mix, workplace.wages)
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         row.hours_share = self.hours_share
-        workdays = calendar.workdays_per_year
-        self._month_minutes = calendar.productive_minutes(self.hours_share) * workdays / 12.0
+        costs = workplace.costs or self.vendor.costs
+        self.account = Account(costs, row, ledger, scenario.horizon_days)
         self.settled = Settled(scenario, self.vendor, row, shares)
-        self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
+        self.time = WorkingTime(workplace, row, team.overtime, self._hiring, self.account)
 
     def usd_per_busy_minute(self) -> float:
         """What a minute at work costs at the target occupancy: what is billed for those here."""
@@ -101,6 +107,7 @@ class Roster:
         """Count everybody's time up to now."""
         for agent in self.employed:
             self._count(agent)
+        self.account.fetch(self.env.now)
 
     def _count(self, agent: Career, until: float = 0.0) -> None:
         self.time.count(agent, self.price, max(until, self.env.now))
@@ -118,21 +125,31 @@ class Roster:
         u_certification, u_threshold, u_speed = self._draws.one_row(f"hire.{self.key}", number, 3)
         away = self._draws.uniforms(f"absence.{self.key}", number, self._end + 1, 1)[:, 0]
         absent = (away < self._absence_share).tolist()
-        row = self._engine.employ(self.crew, absent)
-        agent = Career(row, number, now, absent)
+        shift = self._workplace.missing(self._on_shift, self.plan)
+        calendar = self._workplace.calendars[shift]
+        row = self._engine.employ(self.crew, calendar.begin_no_shift(absent))
+        row.shift_start, row.shift_days = calendar.shift_start, calendar.shift_length
+        row.overtime_weekdays = calendar.bits_of(self._overtime_days)
+        agent = Career(row, number, now, absent, calendar)
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
         row.client = self.entry_client()
         for skill in range(len(row.knowledge)):
             row.knowledge[skill] = self.vendor.entry_knowledge.domain
             row.seen[skill] = now
-        row.month_minutes = self._month_minutes
+        row.month_minutes = self._month_minutes(agent)
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)
+        self._on_shift[shift] += 1
         return agent
+
+    def _month_minutes(self, agent: Career) -> float:
+        """Productive minutes of a month of full-time work."""
+        calendar = agent.calendar
+        return calendar.productive_minutes(self.hours_share) * calendar.workdays_per_year / 12.0
 
     def employ_newcomer(self) -> Career:
         """Employ somebody who goes to the classroom first."""
@@ -142,6 +159,7 @@ class Roster:
         better = power(standing, self._hiring.pay_elasticity_of_quality)
         for skill, level in enumerate(agent.row.knowledge):
             agent.row.knowledge[skill] = min(1.0, level * better)
+        self._attend_class(agent)
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
@@ -156,6 +174,18 @@ class Roster:
             row.knowledge[skill] = max(row.knowledge[skill], level)
         row.client = max(row.client, client)
         row.speed = former.row.speed
+
+    def _attend_class(self, agent: Career) -> None:
+        """Let somebody begin a class, and teach another one if those that begin today are full."""
+        today = int(self.env.now)
+        before = self._classes.get(today, 0)
+        self._classes[today] = before + 1
+        full = self._hiring.class_every_days > 0 and before % self._hiring.class_size == 0
+        if before == 0 or full:
+            ends = today + self._hiring.classroom_days
+            for day in range(today, ends if self._closes is None else min(ends, self._closes)):
+                if agent.calendar.is_workday[day]:
+                    self.account.teach(day, self.hours_share)
 
     def prepare(self, agent: Career, class_days: float) -> None:
         """Send somebody to class, and then to their desk: not before the team opens.
@@ -234,7 +264,7 @@ class Roster:
         """Practice is worth less to a pupil whose mentor knows little, or who has none."""
         known = self.knowledge_of(pupil.mentor) if pupil.mentor else 0.0
         worth = 1.0 - self._hiring.mentor_knowledge_effect * (1.0 - known)
-        pupil.row.month_minutes = self._month_minutes / max(worth, LEAST_GUIDED)
+        pupil.row.month_minutes = self._month_minutes(pupil) / max(worth, LEAST_GUIDED)
 
     def _nest(self, agent: Career, until: float) -> Process:
         yield self.env.timeout(until - self.env.now)
@@ -243,7 +273,7 @@ class Roster:
 
     def _end_nesting(self, agent: Career) -> None:
         agent.row.nesting = 0
-        agent.row.month_minutes = self._month_minutes
+        agent.row.month_minutes = self._month_minutes(agent)
         mentor, agent.mentor = agent.mentor, None
         if mentor is not None:
             self._teach(mentor, -1)
@@ -262,6 +292,7 @@ class Roster:
         agent.row.gone = 1
         self._count(agent)
         self.employed.remove(agent)
+        self._on_shift[self._workplace.calendars.index(agent.calendar)] -= 1
         if agent.producing:  # the playbook follows what leavers knew, a head at a time
             _, client = knowledge_at(self._engine.state.crews[self.crew], agent.row, now)
             self.playbook += (client - self.playbook) / max(1, self.plan)
@@ -297,7 +328,8 @@ class Roster:
         row.n_queues = len(opened)
         agent.wage = self.pay.wage(name)
         self._set_rate(agent)
-        hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
+        calendar = agent.calendar
+        hours_per_year = calendar.workdays_per_year * calendar.shift_length * 24.0
         agent.education_share = level.education_hours_per_year / hours_per_year
         self._set_pace(agent)
 
@@ -322,7 +354,8 @@ class Roster:
 
     def set_study(self, agent: Career, hours_per_week: float) -> None:
         """Paid study beside work, hours a week of a full-time job."""
-        weekly = self._calendar.shift_length * 24.0 * self._calendar.workdays_per_year / 52.0
+        calendar = agent.calendar
+        weekly = calendar.shift_length * 24.0 * calendar.workdays_per_year / 52.0
         agent.study_share = hours_per_week / weekly
         self._set_pace(agent)
 
@@ -355,15 +388,32 @@ class Roster:
         What is in hand goes on as it was begun until it is done or the shift ends.
         """
         row = agent.row
-        self._count(agent, row.hand_until if row.hand_queue >= 0 else 0.0)
+        productive = self._productive_share(agent)
+        row.clock_per_minute = 1.0 / (1440.0 * productive)
+        until = row.hand_until if row.hand_queue >= 0 else 0.0
+        if until > int(self.env.now) + 1:  # what comes after midnight belongs to another day
+            self.env.process(self._change_pace(agent, until))
+        else:
+            self._count(agent, until)
+            agent.productive_share = productive
+
+    def _change_pace(self, agent: Career, at: float) -> Process:
+        """Count by another pace from a moment on."""
+        yield self.env.timeout(at - self.env.now)
+        if agent.left is None:
+            self._count(agent)
+            agent.productive_share = self._productive_share(agent)
+
+    def _productive_share(self, agent: Career) -> float:
+        """Part of an agent's time at the desk that breaks, education and pupils leave."""
         away = agent.education_share + agent.study_share
         away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils
-        productive = self._calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
-        agent.productive_share = productive
-        row.clock_per_minute = 1.0 / (1440.0 * productive)
+        return agent.calendar.productive_share * max(rules.LEAST_PRODUCTIVE, 1.0 - away)
 
-    def bear(self, usd: float) -> None:
-        """Bill a cost of a full-time agent's training to the hospital, where it bears that."""
+    def bear(self, item: str, usd: float) -> None:
+        """Book a cost of a full-time agent's training, and bill it where the hospital bears it."""
+        day, usd = int(self.env.now), usd * self.hours_share
+        self.account.book(item, day, usd)
         if self.price.bills_training:
-            self._ledger.fee(int(self.env.now), usd * self.hours_share)
+            self.account.charge(day, usd)

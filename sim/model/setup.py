@@ -27,7 +27,7 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
         for name in {v.name for v in employers}
     }
     return State(
-        house=_house(scenario, calendar),
+        house=_house(scenario),
         days=[
             Day(int(worked), following)
             for worked, following in zip(calendar.is_workday, calendar.following, strict=True)
@@ -122,7 +122,7 @@ def switch_on_machines(state: State, scenario: Scenario, event: PayerAi) -> None
                 )
 
 
-def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
+def _house(scenario: Scenario) -> House:
     hospital, denials, people = scenario.hospital, scenario.denials, scenario.people
     first, last = hospital.audit_lag_days
     house = House(
@@ -131,8 +131,6 @@ def _house(scenario: Scenario, calendar: WorkCalendar) -> House:
         bill_hold_days=hospital.bill_hold_days,
         chart_ready_days=hospital.chart_ready_days,
         follow_up_after_days=denials.follow_up_after_days,
-        shift_start=calendar.shift_start,
-        shift_length=calendar.shift_length,
         novice_slowdown=people.novice_slowdown,
         entry_floor=people.entry_defect_floor,
         skill_notices=people.notice_by_skill_share,

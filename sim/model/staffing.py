@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.arithmetic import exp
-from sim.model.calendar import WorkCalendar
 from sim.model.codes import SKILLS
 from sim.model.expectations import settled_team
+from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
 
@@ -25,7 +25,7 @@ def practice_shares(
 
 
 def full_time_needed(
-    scenario: Scenario, team: Team, calendar: WorkCalendar, minutes: dict[str, float]
+    scenario: Scenario, team: Team, workplace: Workplace, minutes: dict[str, float]
 ) -> float:
     """Full-time equivalents of a team at scale 1: its headcount, or what `auto` works out to.
 
@@ -49,9 +49,9 @@ def full_time_needed(
     work *= 1.0 + scenario.people.check_time_share * checked
     # Whoever is quick does more of the items: the mean over these is the harmonic one over people.
     work *= exp(-scenario.people.speed_sigma * scenario.people.speed_sigma)
-    capacity = calendar.productive_minutes(1.0) * calendar.workdays_per_year
+    capacity = workplace.productive_minutes_per_year
     capacity *= 1.0 - scenario.calendar.absence_share
-    away = _education_share(scenario, team, vendor, calendar) + nesting * hiring.mentor_share
+    away = _education_share(scenario, team, vendor, workplace) + nesting * hiring.mentor_share
     away += vendor.conformance * scenario.people.playbook_time_share
     capacity *= max(rules.LEAST_PRODUCTIVE, 1.0 - away)
     vacant = hiring.time_to_fill_days + hiring.classroom_days + hiring.class_every_days / 2.0
@@ -59,11 +59,9 @@ def full_time_needed(
     return work / capacity / vendor.target_occupancy * (1.0 + gone)
 
 
-def _education_share(
-    scenario: Scenario, team: Team, vendor: Vendor, calendar: WorkCalendar
-) -> float:
+def _education_share(scenario: Scenario, team: Team, vendor: Vendor, workplace: Workplace) -> float:
     """Part of the working time that a team's certifications take to keep."""
     mix = team.certification_mix or vendor.certification_mix
     hours = {c.name: c.education_hours_per_year for c in scenario.certifications}
-    paid = calendar.workdays_per_year * calendar.shift_length * 24.0
-    return sum(part * hours[name] for name, part in mix.items()) / paid
+    worked = sum(part * hours[name] for name, part in mix.items())
+    return worked / workplace.paid_hours_per_year

@@ -44,10 +44,12 @@ def stints(scenario: Scenario, calendar: WorkCalendar, draws: Draws) -> list[Sti
     out: list[Stint] = []
     for team in scenario.teams:
         mine = [(d, e) for d, _, e in switches if e.teams == "all" or team.name in e.teams]
-        turns = [(0, 0, team.vendor), *((d, e.parallel_days, e.to) for d, e in mine)]
-        for i, (opens, parallel, vendor) in enumerate(turns):
+        site = team.site
+        turns = [(0, 0, team.vendor, site), *((d, e.parallel_days, e.to, e.site) for d, e in mine)]
+        for i, (opens, parallel, vendor, moves_to) in enumerate(turns):
             closes = turns[i + 1][0] if i + 1 < len(turns) else None
-            held = team if vendor == team.vendor else team.model_copy(update={"vendor": vendor})
+            site = moves_to or site
+            held = team.model_copy(update={"vendor": vendor, "site": site})
             key = team.name if i == 0 else f"{team.name}.{i}"
             out.append(Stint(held, key, max(0, opens - parallel), opens, closes))
     teams: dict[str, set[str]] = {}

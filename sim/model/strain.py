@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sim.model import rules
 from sim.model.arithmetic import exp
-from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, Terms, WorkQueue
 from sim.model.terms import Care
+from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 
@@ -25,15 +25,14 @@ class TeamStrain:
     """
 
     def __init__(
-        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, calendar: WorkCalendar
+        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace
     ) -> None:
         self._people = scenario.people
         self._rules = scenario.people.strain
         self._crew = crew
         self._care = Care(scenario, vendor, terms)
         self._pace = terms.pace
-        self._calendar = calendar
-        self._hours_per_week = scenario.calendar.shift_hours * len(scenario.calendar.workdays)
+        self._workplace = workplace
         self.reference_occupancy = self._rules.reference_occupancy or vendor.target_occupancy
         self.standard = 1.0
         self.touch_share = 1.0
@@ -41,31 +40,29 @@ class TeamStrain:
 
     def open(self, agents: Sequence[Career], ages_days: Sequence[float], occupancy: float) -> None:
         """Give the first team the exhaustion that its usual load has brought by its tenure."""
-        load = self._load(occupancy, 0.0)
         for agent, age in zip(agents, ages_days, strict=True):
-            agent.exhaustion = self._followed(0.0, load, age)
+            agent.exhaustion = self._followed(0.0, self._load(agent, occupancy), age)
         self._tell(agents, occupancy)
 
     def week(self, agents: Sequence[Career], queues: Sequence[WorkQueue], occupancy: float) -> None:
         """Look at the week that ends: what waits, how busy and how long everybody was."""
-        crew, rule = self._crew, self._rules
+        rule = self._rules
         cut = rules.corner_share(self.pressure(queues, len(agents)), rule.corner_exponent)
         self.touch_share = max(rule.least_touch_share, self.standard * cut)
         if self.touch_share < self.standard:
             self.standard = _drawn(self.standard, self.touch_share, rule.erosion_days)
         elif cut == 1.0:
             self.standard = _drawn(self.standard, 1.0, rule.recovery_days)
-        regular = self._calendar.shift_length * crew.hours_share
-        load = self._load(occupancy, crew.overtime_days / regular if regular else 0.0)
         for agent in agents:
+            load = self._load(agent, occupancy)
             agent.exhaustion = self._followed(agent.exhaustion, load, WEEK_DAYS)
         self._tell(agents, occupancy)
 
     def pressure(self, queues: Sequence[WorkQueue], people: int) -> float:
         """Pace that would do what waits within its queue's days, over the pace of those here."""
         wanted = self._pace * sum(q.level * q.minutes / max(1, q.due_days) for q in queues)
-        a_day = self._calendar.productive_minutes(self._crew.hours_share) * people
-        pace = a_day * self._calendar.workdays_per_year / rules.DAYS_PER_YEAR
+        a_year = self._workplace.productive_minutes_per_year * self._crew.hours_share * people
+        pace = a_year / rules.DAYS_PER_YEAR
         return wanted / pace if pace > 0.0 else float(wanted > 0.0)
 
     def hazard_factor(self, agent: Career) -> float:
@@ -77,12 +74,15 @@ class TeamStrain:
         )  # fmt: skip
         return pressed * max(0.0, 1.0 + self._rules.exhaustion_hazard * agent.exhaustion)
 
-    def _load(self, occupancy: float, overtime_share: float) -> float:
+    def _load(self, agent: Career, occupancy: float) -> float:
         """Working hours beyond those of reference, relative to them, and occupancy beyond."""
-        rule = self._rules
-        hours = self._hours_per_week * (1.0 + overtime_share) / rule.reference_hours_per_week
+        rule, crew, calendar = self._rules, self._crew, agent.calendar
+        longer = (agent.row.overtime_weekdays & calendar.workday_bits).bit_count()
+        hours = calendar.hours_per_week
+        if longer and crew.overtime_days:
+            hours += longer * 24.0 * crew.overtime_days / crew.hours_share
         busier = occupancy - self.reference_occupancy
-        return hours - 1.0 + rule.occupancy_weight * busier
+        return hours / rule.reference_hours_per_week - 1.0 + rule.occupancy_weight * busier
 
     def _followed(self, exhaustion: float, load: float, days: float) -> float:
         """Exhaustion after so many days under a load, which it follows up faster than down."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.model import rules
-from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
 from sim.model.codes import Queue
 from sim.model.draws import Draws
@@ -14,6 +13,7 @@ from sim.model.roster import Roster
 from sim.model.stints import Stint
 from sim.model.strain import TeamStrain
 from sim.model.terms import charge
+from sim.model.workplaces import Workplace
 from sim.record.record import CONTRACT_END
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
@@ -27,14 +27,14 @@ class Team:
     """Agents of one vendor who share some queues. Times are days since the start."""
 
     def __init__(
-        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
+        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, workplace: Workplace,
         ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
     ) -> None:  # fmt: skip
-        self.roster = Roster(scenario, stint, crew, engine, calendar, ledger, draws, heads, shares)
+        self.roster = Roster(scenario, stint, crew, engine, workplace, ledger, draws, heads, shares)
         self.vendor = self.roster.vendor
         self._crew = engine.state.crews[crew]
         self._terms = engine.state.terms[crew]
-        self.strain = TeamStrain(scenario, self.vendor, self._crew, self._terms, calendar)
+        self.strain = TeamStrain(scenario, self.vendor, self._crew, self._terms, workplace)
         self.personnel = Personnel(scenario, self.roster, self.strain)
         self.name = stint.team.name
         self.key = stint.key

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.model.calendar import WorkCalendar
+from sim.model.account import Account
 from sim.model.careers import Career
 from sim.model.kernel.rows import Crew, WorkQueue
-from sim.model.ledger import Ledger
+from sim.model.kernel.work import overtime_days
+from sim.model.workplaces import Workplace
 from sim.scenario.schema import Overtime
 from sim.scenario.turnover import Hiring
 from sim.scenario.vendor import Price
@@ -23,18 +24,18 @@ class WorkingTime:
 
     def __init__(
         self,
-        calendar: WorkCalendar,
+        workplace: Workplace,
         crew: Crew,
         overtime: Overtime | None,
         hiring: Hiring,
-        ledger: Ledger,
+        account: Account,
     ) -> None:
-        self._calendar = calendar
+        self._workplace = workplace
         self._crew = crew
         self._overtime = overtime
         self._multiplier = overtime.pay_multiplier if overtime else 1.0
         self._mentor_share = hiring.mentor_share
-        self._ledger = ledger
+        self._account = account
         self.shadowing = False
         self.productive_minutes = 0.0
         self.paid_hours = 0.0
@@ -49,31 +50,36 @@ class WorkingTime:
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
         start = agent.counted_until
-        nights = self._goes_past_midnight()
+        calendar, nights = agent.calendar, self._goes_past_midnight(agent)
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
             for begun in (day - 1, day) if nights else (day,):
-                if begun >= 0 and self._calendar.is_workday[begun]:
-                    regular, extra = self._on_duty(begun, start, end)
+                if begun >= 0 and calendar.is_workday[begun]:
+                    regular, extra = self._on_duty(agent, begun, start, end)
                     if regular > 0.0 or extra > 0.0:
                         self._book(agent, price, begun, day, regular, extra)
+                        self._pay_for_nights(agent, begun, start, end)
+            self._account.seat(day, (end - start) * self._crew.hours_share)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
-    def _goes_past_midnight(self) -> bool:
-        """Whether a shift may end on the day after the one that it begins on."""
-        calendar, crew = self._calendar, self._crew
+    def _goes_past_midnight(self, agent: Career) -> bool:
+        """Whether an agent's shift may end on the day after the one that it begins on."""
+        calendar, crew = agent.calendar, self._crew
         extra = max(crew.overtime_before, crew.overtime_days)
         return calendar.shift_start + calendar.shift_length * crew.hours_share + extra > 1.0
 
-    def _on_duty(self, begun: int, start: float, end: float) -> tuple[float, float]:
-        """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
-        calendar, crew = self._calendar, self._crew
+    def _shift(self, agent: Career, begun: int) -> tuple[float, float, float]:
+        """When a shift begun on a workday begins, and ends without and with overtime."""
+        calendar, crew = agent.calendar, self._crew
         first = begun + calendar.shift_start
         regular = first + calendar.shift_length * crew.hours_share
-        longer = crew.overtime_days if begun >= crew.overtime_from else crew.overtime_before
-        last = min(first + 1.0, regular + longer)
+        return first, regular, min(first + 1.0, regular + overtime_days(crew, agent.row, begun))
+
+    def _on_duty(self, agent: Career, begun: int, start: float, end: float) -> tuple[float, float]:
+        """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
+        first, regular, last = self._shift(agent, begun)
         return (
             24.0 * max(0.0, min(end, regular) - max(start, first)),
             24.0 * max(0.0, min(end, last) - max(start, regular)),
@@ -88,6 +94,7 @@ class WorkingTime:
         pay = regular + (extra * self._multiplier if here else 0.0)
         self.paid_hours += hours
         self.wages_usd += pay * agent.wage
+        self._account.pay(day, hours, pay * agent.wage)
         if agent.producing:
             self.scheduled_hours += hours
             self.training_usd += pay * agent.wage * self._mentor_share * agent.pupils
@@ -96,11 +103,28 @@ class WorkingTime:
             self.training_usd += pay * agent.wage
         if agent.producing or price.bills_training or self.shadowing:
             self.billed_hours += hours
-            self._ledger.fee(day, pay * agent.rate)
+            self._account.charge(day, pay * agent.rate)
         if here:
             productive = hours * 60.0 * agent.productive_share
             agent.productive_minutes += productive
             self.productive_minutes += productive
+
+    def _pay_for_nights(self, agent: Career, begun: int, start: float, end: float) -> None:
+        """Pay what the hours of a shift within a span of time, overtime included, earn at night."""
+        premium = self._workplace.night_premium_share
+        if premium > 0.0:
+            first, regular, last = self._shift(agent, begun)
+            works_longer = agent.producing and not agent.absent[begun]
+            hours = self._workplace.night_hours(
+                max(start, first), min(end, last if works_longer else regular)
+            )
+            usd = hours * premium * agent.wage
+            self.wages_usd += usd
+            self._account.pay(int(start), 0.0, usd)
+            if agent.producing:
+                self.training_usd += usd * self._mentor_share * agent.pupils
+            elif not self.shadowing:
+                self.training_usd += usd
 
     def plan_overtime(self, day: int, queues: Sequence[WorkQueue], people: int) -> None:
         """Lengthen shifts where more days of work wait than the team puts up with.
@@ -110,7 +134,7 @@ class WorkingTime:
         if self._overtime is None:
             return
         crew = self._crew
-        a_day = self._calendar.productive_minutes(crew.hours_share) * max(1, people)
+        a_day = self._workplace.productive_minutes(crew.hours_share) * max(1, people)
         backlog = sum(q.level * q.minutes for q in queues) / a_day
         longer = self._overtime.hours_per_day * crew.hours_share / 24.0
         crew.overtime_before, crew.overtime_from = crew.overtime_days, day + 1

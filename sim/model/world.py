@@ -18,6 +18,7 @@ from sim.model.setup import initial_state
 from sim.model.staffing import full_time_needed, practice_shares
 from sim.model.stints import Stint, stints
 from sim.model.workforce import Team
+from sim.model.workplaces import workplaces
 from sim.scenario.canonical import canonical
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Layoff, Staffing
@@ -35,9 +36,11 @@ class World:
         self.scenario = scenario = counted(scenario, counts)
         self.draws = Draws(scenario.seed, replication)
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
+        self._workplaces = workplaces(scenario, self.calendar)
         self.stints = stints(scenario, self.calendar, self.draws)
         self.engine = engine(initial_state(scenario, self.calendar, self.stints), self.draws)
         self.state = self.engine.state
+        self.state.house.shifts_differ = int(self._shifts_differ())
         self.ledger = Ledger(self.state.days, scenario.horizon_days)
         arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
         self.source = ClaimSource(scenario, arrivals, self.draws, self._services_end())
@@ -45,6 +48,11 @@ class World:
         """Yearly minutes of work by queue, by who employs the teams."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
+
+    def _shifts_differ(self) -> bool:
+        """Whether agents begin their shifts at different times of the day, or end them so."""
+        calendars = (c for s in self.stints for c in self._workplaces[s.team.site].calendars)
+        return len({(c.shift_start, c.shift_length) for c in calendars}) > 1
 
     def _services_end(self) -> int:
         """Day from which on nobody asks for a service within the run."""
@@ -66,10 +74,11 @@ class World:
         if key not in self._minutes:
             self._minutes[key] = yearly_minutes(era)
         minutes = self._minutes[key]
-        full_time = full_time_needed(era, stint.team, self.calendar, minutes)
+        workplace = self._workplaces[stint.team.site]
+        full_time = full_time_needed(era, stint.team, workplace, minutes)
         shares = practice_shares(era, stint.team.queues, minutes)
         return Team(
-            self.scenario, stint, crew, self.engine, self.calendar, self.ledger, self.draws,
+            self.scenario, stint, crew, self.engine, workplace, self.ledger, self.draws,
             self._heads(stint, full_time), shares,
         )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from sim.record.account import margins, vendor_months
 from sim.record.denials import denials
 from sim.record.flow import flow
+from sim.record.kpi import Kpi
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
 from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
 from sim.record.views import (
@@ -26,27 +28,6 @@ from sim.record.views import (
 
 NAN = float("nan")
 MINUTES_A_DAY = 1440.0
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """A key figure: its unit, which direction is better, and how it is formed.
-
-    `form` says whether it is a ratio of totals or a mean of ratios; `smallest_difference` is the
-    difference (in the unit) below which a planner would not care; `headline` figures stand in the
-    first table. `scale_free` says that a scaled-down hospital gives the same within 1 %, or a total
-    in proportion (tests/oracles/test_scale.py): what hangs on waiting does not, since small teams
-    are rougher.
-    """
-
-    name: str
-    unit: str
-    better: str
-    form: str
-    definition: str
-    smallest_difference: float = 0.0
-    headline: bool = False
-    scale_free: bool = True
 
 
 def _k(
@@ -217,6 +198,12 @@ KPIS: dict[str, Kpi] = dict([
        "Producing agents who hold a certification", 0.01),
     _k("people.mean_tenure", "days", "higher", MEAN,
        "Mean days since hire of those employed at the end of the run", 10.0),
+    _k("vendor.margin_usd", "USD/year", "higher", TOTAL,
+       "Fees less wages, burden, recruiting, training, programmes and overhead of all vendors on "
+       "the days of the KPI window, per year at scale 1", scale_free=False),
+    _k("vendor.margin_share", "share", "higher", RATIO,
+       "Fees less the same costs, over fees, on the days of the KPI window", 0.01,
+       scale_free=False),
 ])  # fmt: skip
 
 FAMILIES: dict[str, Kpi] = dict([
@@ -268,7 +255,8 @@ def kpi(name: str) -> Kpi:
 def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
     view = View(record)
-    figures = {**_answers(view), **_money(view), **_work(view), **_people(view)}
+    figures = {**_answers(view), **_money(view), **_work(view), **_people(view),
+               **margins(record)}  # fmt: skip
     ordered = {name: figures[name] for name in KPIS}
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
@@ -280,6 +268,7 @@ def outcome(record: Record) -> Outcome:
         "cohorts": record.cohorts,
         "flow": flow(view),
         "denials": denials(view),
+        "vendor": vendor_months(record),
         "queues": {
             name: record.queues[name]
             for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",

@@ -13,6 +13,11 @@ Table = dict[str, list[Any]]
 AGE_BANDS = {"age_0_2": 3.0, "age_3_7": 8.0, "age_8_14": 15.0, "age_15_30": 31.0,
              "age_over_30": float("inf")}  # fmt: skip
 """Columns of what waits by age in whole days, and the age at which each band ends."""
+FEES = "fees_usd"
+COSTS = ("wages_usd", "burden_usd", "recruiting_usd", "training_usd", "programmes_usd",
+         "overhead_usd")  # fmt: skip
+ACCOUNT = (FEES, *COSTS)
+"""Lines of a vendor's own account: what it charges, and what that costs it."""
 CONTRACT_END = "vendor switch"
 """Reason for which everyone leaves when a contract ends: no separation of an agent's own."""
 
@@ -22,6 +27,7 @@ class Facts:
     """What analysis must know of the scenario, in plain values."""
 
     start: str
+    scale: float
     horizon_days: int
     kpi_from_days: int
     kpi_until_days: int
@@ -51,7 +57,8 @@ class Record:
     `days` holds one row per day, `weeks` one per team and week, `queues` one per queue and week,
     `waits` holds, per queue, the items finished from kpi_from_days on by bin of their wait;
     `cohorts` one row per four weeks and group of people hired in the same quarter, `agents` one per
-    person ever employed. Money of claims is in cents, other money in USD.
+    person ever employed. `accounts` holds, per vendor, the lines of its account (`ACCOUNT`) with a
+    value for each day, at the scale of the run. Money of claims is in cents, other money in USD.
     """
 
     facts: Facts
@@ -63,6 +70,7 @@ class Record:
     waits: dict[str, NDArray[np.int64]]
     agents: Table
     totals: dict[str, float]
+    accounts: dict[str, dict[str, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, slots=True)

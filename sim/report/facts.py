@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sim.record.kpis import Kpi, kpi
+from sim.record.kpi import Kpi
+from sim.record.kpis import kpi
 from sim.report.assumptions import Assumption, assumptions, confidence_summary
 from sim.report.brand import Brand
 from sim.report.build import Drawn, charts, images
@@ -28,7 +29,7 @@ from sim.study.stored import read_manifest
 FAMILIES = {
     "claims": "Clean claims", "denials": "Denials", "quality": "Coding quality",
     "appeals": "Appeals", "audit": "Audits", "money": "Money", "work": "Work and waiting",
-    "people": "People",
+    "people": "People", "vendor": "The vendor's own account",
 }  # fmt: skip
 
 

@@ -8,14 +8,15 @@ from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
 from sim.report.charts import Chart, View
 from sim.report.overload import unknown
-from sim.report.terminal import printed, table
+from sim.report.terminal import printed, table, wrapped
 from sim.report.words import inside, interval, number, plain, sentence
 from sim.study.compare import CAVEAT
 from sim.study.replicate import StudyResult
-from sim.study.rfp import CRITERIA, Place, Ranking, Reversal
+from sim.study.rfp import CRITERIA, MARGIN, Place, Ranking, Reversal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from rich.table import Table as Printed
 
 HEADS = {
     "price": "Price per transaction",
@@ -68,10 +69,37 @@ def text(ranking: Ranking, colour: bool) -> str:
     told = _reversals(ranking) or [
         "No reversal is clear: no bid is clearly cheaper and clearly worse than another."
     ]
+    told += [wrapped(line).rstrip() for line in _winners_curse(ranking)]
     mark = "= : not clearly before the next of that column. Trail: each code traces to the note."
     note = "\n".join([*told, f"{mark} {CAVEAT}"])
     heads = (*HEADS.values(), "trail")
-    return printed([table(heads, rows)], note, colour=colour)
+    return printed([table(heads, rows), *_margins(ranking)], note, colour=colour)
+
+
+def _margins(ranking: Ranking) -> list[Printed]:
+    """What each bid leaves its vendor, if that is known of any."""
+    unit = kpi_of(MARGIN).unit
+    rows = [
+        (plain(bid, 30), *interval(at.mean, at.low, at.high, unit))
+        if at.n
+        else (plain(bid, 30), unknown(MARGIN), "")
+        for bid, at in ranking.margins.items()
+    ]
+    known = any(at.n for at in ranking.margins.values())
+    return [table(("Vendor's margin", "95 % interval"), rows)] if known else []
+
+
+def _winners_curse(ranking: Ranking) -> list[str]:
+    """A line where the bid that wins on price loses money at it."""
+    if not ranking.winners_curse:
+        return []
+    winner = ranking.places["price"][0].bid
+    at, unit = ranking.margins[winner], kpi_of(MARGIN).unit
+    mean, ends = interval(at.mean, at.low, at.high, unit)
+    return [
+        f"{plain(winner)} wins on price and loses money at it: its margin is {mean} ({ends}). "
+        "Such a winner may save on people, ask for more, or give up (winner's curse)."
+    ]
 
 
 def _reversals(ranking: Ranking) -> list[str]:

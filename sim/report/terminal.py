@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.record.kpis import Kpi
+from sim.record.kpi import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
 from sim.report.published import beside

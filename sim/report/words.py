@@ -40,6 +40,8 @@ LABELS = {
     "people.turnover_cost_usd_per_year": "Cost of turnover per year",
     "people.turnover_cost_usd_per_leaver": "Cost of turnover per leaver",
     "denials.overturned_rate": "Denials overturned",
+    "vendor.margin_usd": "Vendor's margin per year",
+    "vendor.margin_share": "Vendor's margin over fees",
     "audit.takeback": "Taken back by audits",
     "cdi_gap": "Documentation (CDI) gap",
     "final_denial": "Final denials",

@@ -11,7 +11,7 @@ from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
-from sim.scenario.public_holidays import why_unknown
+from sim.scenario.public_holidays import why_no_state, why_unknown
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.timeline import (
     FeedbackStart,
@@ -51,6 +51,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_front_end(scenario),
         *_vendors(scenario),
         *_teams(scenario),
+        *_sites(scenario),
         *_timeline(scenario),
         *_leaving(scenario),
         *_arrivals(scenario),
@@ -128,6 +129,7 @@ def _names(s: Scenario) -> Iterator[Problem]:
         "certifications": [c.name for c in s.certifications],
         "vendors": [v.name for v in s.vendors],
         "teams": [t.name for t in s.teams],
+        "sites": [site.name for site in s.sites],
     }
     for section, names in lists.items():
         seen: set[str] = set()
@@ -256,6 +258,43 @@ def _teams(s: Scenario) -> Iterator[Problem]:
             )
 
 
+def _sites(s: Scenario) -> Iterator[Problem]:
+    """Known places, certifications and sites; shifts that make up a team, and can be longer."""
+    last = s.start + timedelta(s.horizon_days - 1)
+    for i, site in enumerate(s.sites):
+        path: Steps = ("sites", i)
+        if why := why_unknown(site.country, s.start.year, last.year):
+            yield (*path, "country"), why
+        elif site.state is not None and (why := why_no_state(site.country, site.state)):
+            yield (*path, "state"), why
+        known = [c.name for c in s.certifications]
+        for name in site.wages:
+            if name not in known:
+                yield (*path, "wages", name), _nearest(name, known)
+        for j, shift in enumerate(site.shifts):
+            if shift in site.shifts[:j]:
+                yield (*path, "shifts", j), "the same shift stands in the list twice"
+        shares: dict[Steps, float] = {
+            (*path, "shifts", j, "people_share"): shift.people_share
+            for j, shift in enumerate(site.shifts)
+        }
+        yield from _sums_to_one(shares, (*path, "shifts"), "people_share values")
+    sites = {site.name: site for site in s.sites}
+    for i, team in enumerate(s.teams):
+        if team.site is not None and team.site not in sites:
+            yield ("teams", i, "site"), _no_site(team.site, list(sites))
+        elif team.overtime is not None:
+            at = sites[team.site].shifts if team.site is not None else (s.calendar,)
+            worked = {day for hours in at for day in hours.workdays}
+            if not worked & set(team.overtime.days):
+                shown = ", ".join(map(str, sorted(worked)))
+                yield ("teams", i, "overtime", "days"), f"no shift begins then; worked: {shown}"
+
+
+def _no_site(name: str, known: list[str]) -> str:
+    return _nearest(name, known) if known else f"unknown name {name!r}: there are no sites"
+
+
 def _held(team: Team, vendor: Vendor) -> list[str]:
     mix = team.certification_mix or vendor.certification_mix
     return [name for name, part in mix.items() if part > 0]
@@ -264,7 +303,7 @@ def _held(team: Team, vendor: Vendor) -> list[str]:
 def _timeline(s: Scenario) -> Iterator[Problem]:
     """Dates within the run, names that exist, one switch of a team a day, and what it refers to."""
     teams, vendors = [t.name for t in s.teams], {v.name: v for v in s.vendors}
-    payers = [p.name for p in s.payers]
+    payers, sites = [p.name for p in s.payers], [site.name for site in s.sites]
     switched: set[tuple[str, object]] = set()
     for i, event in enumerate(s.timeline):
         path = ("timeline", i)
@@ -275,6 +314,9 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
             name = getattr(event, field, None)
             if name is not None and name not in known:
                 yield (*path, field), _nearest(name, known)
+        site = getattr(event, "site", None)
+        if site is not None and site not in sites:
+            yield (*path, "site"), _no_site(site, sites)
         for field, known in (("teams", teams), ("payers", payers)):
             names = getattr(event, field, "all")
             for j, name in enumerate(() if names == "all" else names):

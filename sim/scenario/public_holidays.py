@@ -1,4 +1,4 @@
-"""Public holidays by country: which codes and years are known, and the days themselves."""
+"""Public holidays by country and state: which codes and years are known, and the days."""
 
 from __future__ import annotations
 
@@ -12,16 +12,38 @@ NO_HOLIDAYS = "none"
 """The country code of an office that works on all its weekdays."""
 
 
-def public_holidays(country: str, first_year: int, last_year: int) -> Container[date]:
-    """The public holidays of a known country, of those of the years for which they are known."""
+def public_holidays(
+    country: str, first_year: int, last_year: int, state: str | None = None
+) -> Container[date]:
+    """The public holidays of a known country, of those of the years for which they are known.
+
+    With a known `state`, those that only it keeps are among them.
+    """
     if country == NO_HOLIDAYS:
         return ()
     import holidays
 
     with warnings.catch_warnings():  # of years without movable feasts; see `why_unknown`
         warnings.simplefilter("ignore")
-        known = holidays.country_holidays(country, years=range(first_year, last_year + 1))
+        years = range(first_year, last_year + 1)
+        known = holidays.country_holidays(country, subdiv=state, years=years)
     return frozenset(known)
+
+
+def why_no_state(country: str, state: str) -> str:
+    """Why a known country has no public holidays of such a state; empty if it has."""
+    if country == NO_HOLIDAYS:
+        return f'a state needs a country with public holidays, not "{NO_HOLIDAYS}"'
+    import holidays
+
+    codes = holidays.list_supported_countries()[country]
+    if state in codes:
+        return ""
+    if not codes:
+        return f"no states of {country} with holidays of their own are known; leave it out"
+    near = did_you_mean(state, codes)
+    text = f"no state of {country} is called {state!r}; allowed: {', '.join(codes)}"
+    return f"{text}; {near}" if near else text
 
 
 def why_unknown(country: str, first_year: int, last_year: int) -> str:

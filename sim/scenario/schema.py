@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.scenario.fields import Discipline, Model, QueueName, constant, lever
 from sim.scenario.hospital import Category, Denials, Hospital, Payer
 from sim.scenario.people import Calendar, Certification, People, PolicyChange, Queue
+from sim.scenario.site import Site
 from sim.scenario.timeline import Event
 from sim.scenario.vendor import Vendor
 
@@ -29,6 +30,15 @@ class Overtime(Model):
     )
     pay_multiplier: float = lever(
         "Rate of an overtime hour over a normal one", "ratio", "assumption", ge=1, le=4
+    )
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = lever(
+        "Weekdays whose shifts are longer, Monday = 0",
+        "weekday",
+        "assumption",
+        min_length=1,
+        max_length=7,
+        unordered=True,
+        default=(0, 1, 2, 3, 4, 5, 6),
     )
 
 
@@ -60,6 +70,13 @@ class Team(Model):
         "Certifications of this team, if not the vendor's", "share", "assumption", default=None
     )
     overtime: Overtime | None = lever("Overtime", "-", "assumption", default=None)
+    site: str | None = lever(
+        "Site at which its people work; left out, they keep the hospital's calendar",
+        "-",
+        "assumption",
+        min_length=1,
+        default=None,
+    )
 
 
 class Scenario(Model):
@@ -120,6 +137,14 @@ class Scenario(Model):
         "Rule changes", "-", "assumption", default=(), unordered=True
     )
     calendar: Calendar
+    sites: tuple[Site, ...] = constant(
+        "Sites with a calendar of their own",
+        "-",
+        "assumption",
+        max_length=100,
+        unordered=True,
+        default=(),
+    )
     vendors: tuple[Vendor, ...] = constant(
         "Vendor profiles", "-", "assumption", min_length=1, max_length=50, unordered=True
     )

@@ -39,6 +39,13 @@ class VendorSwitch(_Dated):
         le=365,
         default=0,
     )
+    site: str | None = lever(
+        "Site at which the new people work; left out, that of the team before",
+        "-",
+        "assumption",
+        min_length=1,
+        default=None,
+    )
 
 
 class PolicyEvent(_Dated):

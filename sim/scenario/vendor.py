@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.costs import Costs
 from sim.scenario.fields import FrontQueue, Model, constant, lever, share, uncertainty
 from sim.scenario.turnover import Hiring, Turnover
 
@@ -344,4 +345,10 @@ class Vendor(Model):
     )
     compliance: Compliance | None = lever("Compliance", "-", "D4", default=None)
     feedback: Feedback | None = constant("Feedback loop", "-", "D2", default=None)
+    costs: Costs | None = lever(
+        "What the employer pays besides wages, recruiting and programmes; left out, nothing",
+        "-",
+        "B5, assumption",
+        default=None,
+    )
     price: Price

@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.record.kpis import Kpi, kpi
+from sim.record.kpi import Kpi
+from sim.record.kpis import kpi
 from sim.study.estimate import LEAST_OF_LONG_TAILED, LONG_TAILED, difference, estimate
 from sim.study.overload import OVERLOADED, is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names

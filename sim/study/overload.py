@@ -18,7 +18,7 @@ from sim.study.statistics import Interval, mean_interval
 
 OVERLOADED = "overloaded"
 """Instead of a verdict on money, where a scenario does not keep up with its work."""
-MONEY = "money."
+MONEY = ("money.", "vendor.")
 UNDONE = "work.undone_share."
 LEAST_SHARE = 0.05
 """Part of what comes in that may be left undone, net of what waited before: 18 days' in a year."""
@@ -128,15 +128,17 @@ def _teams(said: Mapping[str, object]) -> dict[str, tuple[str, float, float]]:
     from sim.model.calendar import WorkCalendar
     from sim.model.flows import yearly_minutes
     from sim.model.staffing import full_time_needed
+    from sim.model.workplaces import workplaces
     from sim.scenario.schema import Scenario
 
     scenario = Scenario.model_validate(said)
     calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
-    minutes = yearly_minutes(scenario)
+    places, minutes = workplaces(scenario, calendar), yearly_minutes(scenario)
     found: dict[str, tuple[str, float, float]] = {}
     for team in scenario.teams:
         auto = team.model_copy(update={"headcount": "auto"})
-        planned, needed = (full_time_needed(scenario, t, calendar, minutes) for t in (team, auto))
+        place = places[team.site]
+        planned, needed = (full_time_needed(scenario, t, place, minutes) for t in (team, auto))
         for queue in team.queues:
             found.setdefault(str(queue), (team.name, planned, needed))
     return found

@@ -31,6 +31,8 @@ CRITERIA = {
     "defensibility": "audit.takeback",
 }
 """What bids are ranked by; price is what most requests for proposals ask for."""
+MARGIN = "vendor.margin_usd"
+"""What is left to the bidder; no criterion, but a bid that loses money may not last."""
 MOST_BIDS = 12
 
 
@@ -66,12 +68,20 @@ class Reversal:
 class Ranking:
     """The places of all bids by criterion, where price misleads, and who keeps a trail.
 
-    `trail` says whether every vendor of the bid can trace each code to the note.
+    `trail` says whether every vendor of the bid can trace each code to the note; `margins` what its
+    own account leaves the bidder a year at scale 1.
     """
 
     places: dict[str, list[Place]]
     reversals: list[Reversal]
     trail: dict[str, bool]
+    margins: dict[str, Interval]
+
+    @property
+    def winners_curse(self) -> bool:
+        """Whether the bid that is first by price clearly loses money at it."""
+        winner = self.places["price"][0]
+        return winner.at.n > 1 and self.margins[winner.bid].high < 0.0
 
 
 def values(result: StudyResult, kpi: str) -> Floats:
@@ -121,7 +131,10 @@ def rank(result: StudyResult) -> Ranking:
         for cheap, dear in permutations(range(len(names)), 2)
         if ("price", cheap, dear) in clear and (criterion, dear, cheap) in clear
     ]  # fmt: skip
-    return Ranking(places, reversals, trail)
+    margins = {
+        name: estimate(MARGIN, at) for name, at in zip(names, values(result, MARGIN), strict=True)
+    }
+    return Ranking(places, reversals, trail, margins)
 
 
 Lead = tuple[str, int, int]
@@ -150,7 +163,7 @@ def _leads(result: StudyResult) -> tuple[dict[Lead, PairedDifference], set[Lead]
 
 
 def tables(ranking: Ranking) -> Tables:
-    """`rfp.csv`, a row per criterion and bid, and `reversals.csv`, a row per reversal."""
+    """`rfp.csv`, a row per criterion and bid, `reversals.csv`, and `margins.csv`, a row per bid."""
     rows: list[Sequence[object]] = [
         (criterion, CRITERIA[criterion], p.bid, p.rank if p.at.n else "", p.at.n, p.at.mean,
          p.at.low, p.at.high, p.first, p.first_low, p.first_high,
@@ -172,4 +185,7 @@ def tables(ranking: Ranking) -> Tables:
         "reversals.csv": (
             ("criterion", "cheaper", "better", "price_difference", "price_ci_low", "price_ci_high",
              "difference", "ci_low", "ci_high"), reversals),
+        "margins.csv": (
+            ("bid", "kpi", "n", "mean", "ci_low", "ci_high"),
+            [(bid, MARGIN, at.n, at.mean, at.low, at.high) for bid, at in ranking.margins.items()]),
     }  # fmt: skip

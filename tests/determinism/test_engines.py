@@ -125,6 +125,29 @@ def test_on_people_who_shadow_before_a_switch() -> None:
     agree(scenario("medcentral", f"timeline=!replace {switch}", "kpi_from_days=30", days=150))
 
 
+def test_on_sites_with_clocks_and_shifts_of_their_own() -> None:
+    """Several shifts, over midnight, ahead and behind, with overtime on some days, and a move."""
+    shifts = (
+        "[{start_hour: 6, hours: 8, people_share: 0.5}, {start_hour: 22, hours: 9, people_share: "
+        "0.5, workdays: [0, 2, 4, 6]}]"
+    )
+    sites = (
+        f"sites=[{{name: ahead, country: IN, utc_offset_hours: 9.5, night_premium_share: 0.3, "
+        f"shifts: {shifts}}}, {{name: behind, country: US, state: CA, utc_offset_hours: -3, "
+        "closed_days: [2025-02-03], shifts: [{start_hour: 20, hours: 12}]}]"
+    )
+    extra = "{backlog_days: 0.5, hours_per_day: 3, pay_multiplier: 1.5, days: [1, 4]}"
+    move = "[{kind: vendor_switch, to: specialized, on: 2025-03-03, site: behind}]"
+    scene = scenario(
+        "medcentral", sites, f"timeline=!replace {move}", "kpi_from_days=30",
+        "vendors.in_house.turnover.annual_rate=2",
+        *(f"teams.{team}.site=ahead" for team in TEAMS[1:]),
+        *(f"teams.{team}.overtime={extra}" for team in TEAMS), days=150,
+    )  # fmt: skip
+    agree(scene)
+    agree(everything())
+
+
 def test_on_people_who_leave_with_an_item_in_hand() -> None:
     """Long items and short careers: many leave in the middle of one, and it goes back."""
     scene = scenario(

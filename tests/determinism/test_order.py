@@ -94,7 +94,8 @@ def test_another_layout_over_files_is_the_same_scenario(seed: int, tmp_path: Pat
 
 def with_names(record: Record, names: dict[str, str]) -> Record:
     vendors = [names[v] for v in record.agents["vendor"]]
-    return replace(record, agents={**record.agents, "vendor": vendors})
+    accounts = {names[v]: lines for v, lines in record.accounts.items()}
+    return replace(record, agents={**record.agents, "vendor": vendors}, accounts=accounts)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -153,9 +154,10 @@ def test_every_list_says_whether_its_order_does() -> None:
     look(Model)
     assert marked == {
         "carc", "categories", "certifications", "months", "opens", "payers", "policy_calendar",
-        "queues", "skills", "teams", "timeline", "vendors", "workdays",
+        "closed_days", "days", "queues", "sites", "skills", "teams", "timeline", "vendors",
+        "workdays",
     }  # fmt: skip
     assert plain == ORDERED | {
         "audit_lag_days", "auth_decision_days", "lead_days", "month_profile", "queues",
-        "records_decision_days", "reply_days", "weekday_profile",
+        "records_decision_days", "reply_days", "shifts", "weekday_profile",
     }  # fmt: skip

@@ -12,6 +12,7 @@ from sim.model.codes import CATEGORIES, CAUSES, First
 from sim.model.flows import yearly_minutes
 from sim.model.simulation import run
 from sim.model.staffing import full_time_needed
+from sim.model.workplaces import workplaces
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.record.views import is_done
@@ -124,7 +125,8 @@ def times_staffed(factor: float, *overrides: str, days: int) -> Scenario:
     plain = scenario("generalist", scale=1, days=days)
     calendar = WorkCalendar(plain.calendar, plain.start, plain.horizon_days)
     minutes = yearly_minutes(plain)
-    needed = [full_time_needed(plain, team, calendar, minutes) for team in plain.teams]
+    place = workplaces(plain, calendar)[None]
+    needed = [full_time_needed(plain, team, place, minutes) for team in plain.teams]
     heads = [
         f"teams.{team}.headcount={ceil(factor * people)}"
         for team, people in zip(TEAMS, needed, strict=True)

@@ -29,7 +29,7 @@ SIZES = ("hospital.scale", "claims_per_year", "headcount", "factor", "horizon_da
 STEP = 0.05
 """Part of all claims, or people, that goes from one share of a sum to another."""
 SECTIONS = ("hospital", "payers", "categories", "denials", "queues", "certifications", "people",
-            "policy_calendar", "calendar", "vendors", "teams", "timeline", "")  # fmt: skip
+            "policy_calendar", "calendar", "sites", "vendors", "teams", "timeline", "")  # fmt: skip
 """Parts of a scenario; the last has what stands in none of the others."""
 
 
@@ -81,7 +81,7 @@ def changes(number: Number, rivals: Sequence[Number]) -> Iterator[tuple[Change, 
     mix = number.path[:-1]
     siblings = [n for n in rivals if n is not number and "certification_mix" in n.field
                 and n.path[:-1] == mix]  # fmt: skip
-    if number.field == "payers.*.claims_share":
+    if number.field in ("payers.*.claims_share", "sites.*.shifts.*.people_share"):
         siblings = [n for n in rivals if n is not number and n.field == number.field]
     for sibling in siblings:
         yield (number.path, number.value + STEP), (sibling.path, sibling.value - STEP)

@@ -43,6 +43,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(replicate, "run_study", partial(replicate.run_study, simulate=fake))
 
 
+def with_margins(margins: dict[str, float], scenario: Scenario, replication: int) -> Outcome:
+    """The same, with what each bid leaves its vendor, give or take 10."""
+    plain = fake(scenario, replication)
+    own = {"vendor.margin_usd": margins[scenario.name] + 5 * (replication % 5 - 2)}
+    return Outcome(plain.kpis | own, plain.tables)
+
+
 def rfp(*words: str) -> int:
     bids = [str(CONFIGS / f"{bid}.yaml") for bid in BIDS]
     return main(["rfp", *bids, "--replications", "10", "--workers", "1", *words])
@@ -106,6 +113,39 @@ def test_of_equal_takebacks_the_one_with_a_trail_comes_first() -> None:
     order = [row["bid"] for row in found if row["criterion"] == "defensibility"]
     assert order == ["in_house", "generalist"]
     assert [r["evidence_trail"] for r in found if r["criterion"] == "price"] == ["no", "yes"]
+
+
+CURSE = "wins on price and loses money"
+
+
+def test_no_margin_is_told_where_none_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rfp() == FINE
+    said = capsys.readouterr().out
+    assert "margin" not in said
+    assert all(row["n"] == "0" for row in rows("margins.csv"))
+
+
+@pytest.mark.parametrize(
+    ("generalist", "specialized", "cursed"),
+    [(-50.0, 70.0, True), (-1.0, 70.0, False), (50.0, -70.0, False)],
+)
+def test_a_winner_by_price_that_clearly_loses_money_is_told(
+    generalist: float, specialized: float, cursed: bool,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    margins = {"generalist": generalist, "in_house": 5.0, "specialized": specialized}
+    simulate = partial(with_margins, margins)
+    monkeypatch.setattr(replicate, "run_study", partial(replicate.run_study, simulate=simulate))
+    assert rfp() == FINE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Vendor's margin" in said
+    assert (CURSE in said) == cursed
+    found = {row["bid"]: row for row in rows("margins.csv")}
+    for bid, margin in margins.items():
+        assert float(found[bid]["mean"]) == pytest.approx(margin)
+        # Ten values, two each of -10, -5, 0, 5 and 10: t(0.975, 9) · sqrt(500/9)/sqrt(10).
+        half = 2.2622 * (500 / 9) ** 0.5 / 10**0.5
+        assert float(found[bid]["ci_low"]) == pytest.approx(margin - half, abs=1e-3)
 
 
 def test_one_bid_is_no_request_for_proposals(capsys: pytest.CaptureFixture[str]) -> None:

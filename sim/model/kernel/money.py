@@ -19,6 +19,7 @@ def payable(s: Objects, claim: Claim) -> int:
 def charge(s: Objects, crew: int, claim: Claim, day: int, usd: float) -> None:
     """Book what a crew's vendor charges for a claim."""
     s.days[day].claim_fees_usd += usd
+    s.crews[crew].claim_fees_usd += usd
     if claim.flags & Flag.IN_WINDOW:
         s.crews[crew].window_fees_usd += usd
 

@@ -128,7 +128,9 @@ class Agent:
     `floor` and `span` are accuracy without knowledge and what full knowledge adds. `knowledge` of a
     skill (and `client` of this hospital) was true at `seen` (`client_seen`); `practice` (and
     `client_practice`) are the months worked in it since. `absent` says for each day whether they
-    stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`: they
+    begin no shift, which would start at `shift_start`, a part of the day, and last `shift_days`;
+    those of days whose bit is in `overtime_weekdays` (the first is that of day 0) may be longer.
+    `hand_queue` is the queue of the item in hand, else `NOBODY`: they
     work `hand_spell` minutes on it from `hand_from` until `hand_until`, and `hand_rest` after the
     next break. `before` and `after` are the neighbours in the line of idle agents, by queue.
     """
@@ -136,6 +138,9 @@ class Agent:
     index: int
     crew: int
     absent: Sequence[bool]
+    shift_start: float = 0.0
+    shift_days: float = 0.0
+    overtime_weekdays: int = 0
     queues: ByQueue = nobody()
     n_queues: int = 0
     nesting: int = 0
@@ -181,7 +186,7 @@ class Crew:
     the power laws. `penalty` is what pressure costs in accuracy, `overtime_days` by how much shifts
     that begin from day `overtime_from` on are longer, those before by `overtime_before`. `window_*`
     is what claims of the KPI window have taken, whenever that was: minutes of work, fees by claim,
-    and physicians' time on queries.
+    and physicians' time on queries. `claim_fees_usd` are the fees by claim of all claims.
     """
 
     law: int
@@ -200,6 +205,7 @@ class Crew:
     window_minutes: float = 0.0
     window_fees_usd: float = 0.0
     window_query_usd: float = 0.0
+    claim_fees_usd: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -326,7 +332,8 @@ class Day:
 class House:
     """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on.
+    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on. `shifts_differ`
+    says whether some are at the desk before others come, or after they have gone.
     """
 
     horizon_days: int
@@ -334,8 +341,6 @@ class House:
     bill_hold_days: int
     chart_ready_days: int
     follow_up_after_days: int
-    shift_start: float
-    shift_length: float
     novice_slowdown: float
     entry_floor: float
     skill_notices: float
@@ -366,6 +371,7 @@ class House:
     postponed_share: float = 0.0
     postponed_days: int = 0
     complexity: ByTask = zeros(3)
+    shifts_differ: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,7 @@ from sim.model.kernel import coding, front, money, payer, rework
 from sim.model.kernel.knowledge import practise, settle
 from sim.model.kernel.ports import Objects, push
 from sim.model.kernel.queueing import best_queue, drop, pass_on, stop_waiting, take, wait, wake
-from sim.model.kernel.rows import Agent, Claim
+from sim.model.kernel.rows import Agent, Claim, Crew
 from sim.model.rules import wait_bin
 
 Step = Callable[[Objects, Agent, Claim, float], None]
@@ -111,7 +111,8 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
     if now >= agent.shift_end:
         pause = next_duty(s, agent, now) - now
         if pause > 0.0:
-            if int(now + pause) > int(now):  # not today: whoever is here should know
+            # Who comes later today comes with all others, unless these have other shifts.
+            if int(now + pause) > int(now) or s.house.shifts_differ:
                 pass_on(s, agent, now)
             return pause
     q = agent.queues[0] if agent.n_queues == 1 else best_queue(s, agent)
@@ -186,18 +187,25 @@ def next_duty(s: Objects, agent: Agent, now: float) -> float:
     A shift may go on past midnight, for a day at most. Only one that has begun says when it ends:
     until then, overtime may be decided on.
     """
-    house, crew = s.house, s.crews[agent.crew]
-    for day in range(max(0, int(now) - 1), house.end_days):
-        if s.days[day].is_workday and not agent.absent[day]:
-            overtime = crew.overtime_days if day >= crew.overtime_from else crew.overtime_before
-            start = day + house.shift_start
-            end = start + min(1.0, house.shift_length * crew.hours_share + overtime)
+    crew, end_days = s.crews[agent.crew], s.house.end_days
+    for day in range(max(0, int(now) - 1), end_days):
+        if not agent.absent[day]:
+            start = day + agent.shift_start
+            longer = overtime_days(crew, agent, day)
+            end = start + min(1.0, agent.shift_days * crew.hours_share + longer)
             if now < start:
                 return start
             if now < end:
                 agent.shift_end = end
                 return now
-    return house.end_days + 1.0
+    return end_days + 1.0
+
+
+def overtime_days(crew: Crew, agent: Agent, day: int) -> float:
+    """By how much an agent's shift that begins on a day is longer."""
+    if not agent.overtime_weekdays >> day % 7 & 1:
+        return 0.0
+    return crew.overtime_days if day >= crew.overtime_from else crew.overtime_before
 
 
 def leave(s: Objects, agent: Agent, now: float) -> None:

@@ -12,6 +12,7 @@ from docs.studies import TEAMS, read
 from sim.model.calendar import WorkCalendar
 from sim.model.flows import yearly_minutes
 from sim.model.staffing import full_time_needed
+from sim.model.workplaces import workplaces
 from sim.record.kpis import kpi as kpi_of
 from sim.scenario.schema import Scenario
 from sim.study.statistics import Interval, mean_interval
@@ -97,7 +98,8 @@ def planned_people(model: Scenario, name: str) -> int:
     """People whom `headcount: auto` plans at full size."""
     [team] = (t for t in model.teams if t.name == name)
     calendar = WorkCalendar(model.calendar, model.start, model.horizon_days)
-    return round(full_time_needed(model, team, calendar, yearly_minutes(model)))
+    place = workplaces(model, calendar)[team.site]
+    return round(full_time_needed(model, team, place, yearly_minutes(model)))
 
 
 @page("calibration.md")

@@ -83,7 +83,11 @@ def test_who_hurries_checks_less_asks_less_and_errs_more() -> None:
 
 def test_exhaustion_builds_up_faster_than_it_rests() -> None:
     """Two hours of overtime on eight: a quarter more than the reference of 40 hours a week."""
-    week = ["calendar.shift_hours=8", "calendar.workdays=[0, 1, 2, 3, 4]"]
+    overtime = "{backlog_days: 365, hours_per_day: 2, pay_multiplier: 1.5}"
+    week = [
+        "calendar.shift_hours=8", "calendar.workdays=[0, 1, 2, 3, 4]",
+        f"teams.coding_inpatient.overtime={overtime}",
+    ]  # fmt: skip
     options = [f"{STRAIN}.occupancy_weight=0", f"{STRAIN}.exhaustion_slowdown=2"]
     team = team_of(3, *week, *options, f"{STRAIN}.build_days=30", f"{STRAIN}.rest_days=120")
     crew, someone = team._crew, team.employed[0]

@@ -99,10 +99,38 @@ def test_items_that_last_for_days_are_counted_while_they_are_worked() -> None:
         assert weeks["productive_minutes"][i] == pytest.approx(3 * 5 * 8 * 60.0)
 
 
+def test_a_pace_that_changes_over_midnight_is_counted_on_both_its_days() -> None:
+    """All begin to study on the last evening of a week, with an item in hand until six o'clock.
+
+    It takes nine hours, as does each before it since nine o'clock on day 0; shifts end at nine.
+    """
+
+    def study(world: World) -> Generator[simpy.Event, Any, None]:
+        yield world.engine.env.timeout(34.95)
+        team = coders(world)
+        for agent in team.employed:
+            team.roster.set_study(agent, 84.0)  # half of a week round the clock
+
+    long = ["queues.coding_inpatient.minutes=540", "calendar.shift_start_hour=9"]
+    record = watch(bare(9, *WORK, *long, days=70), study).record
+    assert_weeks_add_up(record)
+    weeks = record.weeks
+    rows = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"]
+    before, after, later = (weeks["productive_minutes"][i] for i in (rows[4], rows[5], rows[6]))
+    week = 9 * 7 * 1440.0
+    assert before == pytest.approx(week)
+    # A year has 365.25 days, 52 weeks have 364.
+    half = 1.0 - 84.0 / (168.0 * 365.25 / 364.0)
+    assert later == pytest.approx(half * week)
+    assert after == pytest.approx(half * week + (1.0 - half) * 9 * 360.0)
+
+
+@pytest.mark.parametrize("start", [9, 20])
 @pytest.mark.parametrize("overtime", [False, True])
-def test_no_team_is_busier_than_it_is_productive(overtime: bool) -> None:
-    """With leavers, pupils, mentors, absence, certificates and overtime."""
-    shift = ["calendar.shift_start_hour=9", "calendar.shift_hours=8", "people.speed_sigma=0.3",
+def test_no_team_is_busier_than_it_is_productive(overtime: bool, start: int) -> None:
+    """With leavers, pupils, mentors, absence, certificates and overtime, by day and by night."""
+    shift = [f"calendar.shift_start_hour={start}", "queues.coding_inpatient.minutes=60",
+             "calendar.shift_hours=8", "people.speed_sigma=0.3",
              "calendar.absence_share=0.1", f"{VENDOR}.hiring.nesting_days=20",
              f"{VENDOR}.hiring.classroom_days=9", f"{VENDOR}.hiring.mentor_share=0.2",
              f"{VENDOR}.hiring.time_to_fill_days=8"]  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.record.kpis import FAMILIES, KPIS, kpi, outcome
-from sim.record.record import AGE_BANDS, Facts, Outcome, Record
+from sim.record.record import ACCOUNT, AGE_BANDS, Facts, Outcome, Record
 from sim.record.views import View
 
 STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked", "denied", "paid",
@@ -68,6 +68,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
                "expected", "stage", "first_outcome", "first_day", *DEFAULTS)}  # fmt: skip
     facts = Facts(
         start="2025-01-01",
+        scale=0.5,
         horizon_days=100,
         kpi_from_days=10,
         kpi_until_days=20,
@@ -131,7 +132,9 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
                                      "knowledge_client")}  # fmt: skip
     waits = {"coding": np.array([2, 4, 4, 0]), "denials": np.array([0, 0, 3, 1])}
-    return Record(facts, columns, days, weeks, queues, cohorts, waits, agents, totals)
+    lines = dict.fromkeys(ACCOUNT, np.full(100, 0.125)) | {"fees_usd": np.full(100, 2.25)}
+    accounts = {"v": lines, "w": {item: usd * (np.arange(100) > 40) for item, usd in lines.items()}}
+    return Record(facts, columns, days, weeks, queues, cohorts, waits, agents, totals, accounts)
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +238,9 @@ EXPECTED = {
     "people.turnover_cost_usd_per_year": 160 * 3.6525,
     "people.turnover_cost_usd_per_leaver": 160.0,
     "people.programme_usd_per_year": 300 * 3.6525,
+    # vendors: one for all 70 days of the window, one for the last 39 of them, at scale 0.5
+    "vendor.margin_usd": 109 * 1.5 / 0.5 / 70 * 365.25,
+    "vendor.margin_share": 1.5 / 2.25,
 }
 
 
@@ -446,6 +452,19 @@ def test_money_by_week_adds_up(result: Outcome) -> None:
     assert money["accrued_usd"][1] == pytest.approx(777 + 180)  # services of days 9 and 10
     assert money["accrued_usd"][8] == 0.0  # still open
     assert sum(money["accrued_usd"]) == pytest.approx(2030 + 777)
+
+
+def test_a_vendors_account_adds_up_by_month(result: Outcome) -> None:
+    """Fees of 2.25 a day less six costs of 0.125; the second vendor comes on day 41."""
+    table = result.tables["vendor"]
+    rows = list(zip(table["vendor"], table["month"], table["margin_usd"], strict=True))
+    assert rows == [
+        ("v", 0, 31 * 1.5), ("v", 1, 31 * 1.5), ("v", 2, 31 * 1.5), ("v", 3, 7 * 1.5),
+        ("w", 1, 21 * 1.5), ("w", 2, 31 * 1.5), ("w", 3, 7 * 1.5),
+    ]  # fmt: skip
+    for i, margin in enumerate(table["margin_usd"]):
+        fees, *costs = (table[item][i] for item in ACCOUNT)
+        assert margin == pytest.approx(fees - sum(costs), abs=0.005)
 
 
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:

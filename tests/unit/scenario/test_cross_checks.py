@@ -8,6 +8,7 @@ import pytest
 
 from sim.scenario.load import ScenarioError, load, shipped_configs
 
+SITE = "sites: [{name: manila, country: PH, shifts: [{start_hour: 8, hours: 8}]}]"
 REFUSED = {
     "run too short": (
         "horizon_days: 200", "horizon_days:", "too short for the KPIs: services count from day 180",
@@ -166,6 +167,61 @@ REFUSED = {
     "a name twice, but for a space": (
         'teams: [{name: "ar ", vendor: generalist, queues: [edits], headcount: 1}]',
         "teams.ar .name:", "'ar' stands in teams twice",
+    ),
+    "a site that is not there": (
+        f"{SITE}\nteams: [{{name: ar, site: Manilla}}]", "teams.ar.site:",
+        "unknown name 'Manilla'; allowed: manila; did you mean \"manila\"?",
+    ),
+    "a site where there are none": (
+        "teams: [{name: ar, site: manila}]", "teams.ar.site:",
+        "unknown name 'manila': there are no sites",
+    ),
+    "a switch to a site that is not there": (
+        f"{SITE}\ntimeline: [{{kind: vendor_switch, to: generalist, on: 2025-05-05, site: cebu}}]",
+        "timeline.0.site:", "unknown name 'cebu'; allowed: manila",
+    ),
+    "a site in no country": (
+        SITE.replace("PH", "PX"), "sites.manila.country:",
+        "no country with public holidays is called 'PX'; allowed: an ISO 3166 code",
+    ),
+    "a state that is none of the country's": (
+        SITE.replace("PH", "US, state: CAL"), "sites.manila.state:",
+        "no state of US is called 'CAL'; allowed: AK, AL, AR",
+    ),
+    "a state of a country without": (
+        SITE.replace("PH", "PH, state: MNL"), "sites.manila.state:",
+        "no states of PH with holidays of their own are known; leave it out",
+    ),
+    "a state of no country": (
+        SITE.replace("PH", "none, state: CA"), "sites.manila.state:",
+        'a state needs a country with public holidays, not "none"',
+    ),
+    "wages for a certificate that nobody grants": (
+        SITE.replace("PH", "PH, wages: {CPX: 9}"), "sites.manila.wages.CPX:",
+        'did you mean "CPC"?',
+    ),
+    "shifts that make up no team": (
+        SITE.replace("8}", "8, people_share: 0.4}"), "sites.manila.shifts:",
+        "people_share values must sum to 1 (they sum to 0.4)",
+    ),
+    "a shift twice": (
+        "sites: [{name: manila, shifts: [{start_hour: 8, hours: 8, people_share: 0.5}, "
+        "{start_hour: 8, hours: 8, people_share: 0.5}]}]",
+        "sites.manila.shifts.1:", "the same shift stands in the list twice",
+    ),
+    "a site twice": (
+        'sites: [{name: "a ", shifts: [{start_hour: 8, hours: 8}]}, {name: a, shifts: '
+        "[{start_hour: 8, hours: 8}]}]",
+        "sites.a.name:", "'a' stands in sites twice",
+    ),
+    "overtime on days off": (
+        "teams: [{name: ar, overtime: {days: [5, 6]}}]", "teams.ar.overtime.days:",
+        "no shift begins then; worked: 0, 1, 2, 3, 4",
+    ),
+    "overtime on days off at a site": (
+        f"{SITE.replace('8}', '8, workdays: [5]}')}\n"
+        "teams: [{name: ar, site: manila, overtime: {days: [0, 6]}}]",
+        "teams.ar.overtime.days:", "no shift begins then; worked: 5",
     ),
     "a queue of a front end that is not there": (
         "queues: [{name: scheduling, skill: scheduling, minutes: 5, minutes_cv: 0.8, due_days: 1}]",

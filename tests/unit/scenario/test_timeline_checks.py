@@ -48,7 +48,7 @@ IMPOSSIBLE = {
     ),
     "key of another kind": (
         "  - {kind: vendor_switch, on: 2025-07-01, to: generalist, factor: 2}",
-        "unknown key; allowed: on, kind, to, teams, assessed, parallel_days\n",
+        "unknown key; allowed: on, kind, to, teams, assessed, parallel_days, site\n",
     ),
     "a wage of nobody": (
         "  - {kind: wage, on: 2025-07-01, factor: 1.1}", "either a vendor or a team",

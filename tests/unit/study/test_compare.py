@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.record.kpis import Kpi
+from sim.record.kpi import Kpi
 from sim.study.compare import (
     BETTER,
     HIGHER,
