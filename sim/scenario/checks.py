@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from math import log, prod
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
-from sim.scenario.public_holidays import why_no_state, why_unknown
+from sim.scenario.public_holidays import public_holidays, why_no_state, why_unknown
 from sim.scenario.schema import Scenario, Team
+from sim.scenario.site import Site
 from sim.scenario.timeline import (
     FeedbackStart,
     LeaveSeason,
@@ -267,6 +268,8 @@ def _sites(s: Scenario) -> Iterator[Problem]:
             yield (*path, "country"), why
         elif site.state is not None and (why := why_no_state(site.country, site.state)):
             yield (*path, "state"), why
+        else:
+            yield from _idle_shifts(s.start, site, path)
         known = [c.name for c in s.certifications]
         for name in site.wages:
             if name not in known:
@@ -289,6 +292,16 @@ def _sites(s: Scenario) -> Iterator[Problem]:
             if not worked & set(team.overtime.days):
                 shown = ", ".join(map(str, sorted(worked)))
                 yield ("teams", i, "overtime", "days"), f"no shift begins then; worked: {shown}"
+
+
+def _idle_shifts(start: date, site: Site, path: Steps) -> Iterator[Problem]:
+    """Shifts that never begin in the year by which plans and practice go."""
+    year = [start + timedelta(day) for day in range(365)]
+    holidays = public_holidays(site.country, start.year, year[-1].year, site.state)
+    open_on = {day.weekday() for day in year if day not in holidays and day not in site.closed_days}
+    for j, shift in enumerate(site.shifts):
+        if not open_on & set(shift.workdays):
+            yield (*path, "shifts", j, "workdays"), "the site is closed on all of them for a year"
 
 
 def _no_site(name: str, known: list[str]) -> str:

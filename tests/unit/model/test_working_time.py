@@ -128,9 +128,9 @@ def test_a_pace_that_changes_over_midnight_is_counted_on_both_its_days() -> None
 @pytest.mark.parametrize("start", [9, 20])
 @pytest.mark.parametrize("overtime", [False, True])
 def test_no_team_is_busier_than_it_is_productive(overtime: bool, start: int) -> None:
-    """With leavers, pupils, mentors, absence, certificates and overtime, by day and by night."""
-    shift = [f"calendar.shift_start_hour={start}", "queues.coding_inpatient.minutes=60",
-             "calendar.shift_hours=8", "people.speed_sigma=0.3",
+    """With leavers, pupils, mentors, absence, certificates, overtime, by day and by night."""
+    shift = [f"calendar.shift_start_hour={start}", "calendar.shift_hours=8",
+             "queues.coding_inpatient.minutes=60", "people.speed_sigma=0.3",
              "calendar.absence_share=0.1", f"{VENDOR}.hiring.nesting_days=20",
              f"{VENDOR}.hiring.classroom_days=9", f"{VENDOR}.hiring.mentor_share=0.2",
              f"{VENDOR}.hiring.time_to_fill_days=8"]  # fmt: skip

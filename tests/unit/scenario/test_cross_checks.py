@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from sim.scenario.load import ScenarioError, load, shipped_configs
 
+SUNDAYS = ", ".join(str(date(2023, 1, 1) + timedelta(7 * week)) for week in range(260))
 SITE = "sites: [{name: manila, country: PH, shifts: [{start_hour: 8, hours: 8}]}]"
 REFUSED = {
     "run too short": (
@@ -208,6 +210,10 @@ REFUSED = {
         "sites: [{name: manila, shifts: [{start_hour: 8, hours: 8, people_share: 0.5}, "
         "{start_hour: 8, hours: 8, people_share: 0.5}]}]",
         "sites.manila.shifts.1:", "the same shift stands in the list twice",
+    ),
+    "a shift that never begins": (
+        SITE.replace("8}", "8, workdays: [6]}").replace("PH", f"PH, closed_days: [{SUNDAYS}]"),
+        "sites.manila.shifts.0.workdays:", "the site is closed on all of them for a year",
     ),
     "a site twice": (
         'sites: [{name: "a ", shifts: [{start_hour: 8, hours: 8}]}, {name: a, shifts: '
