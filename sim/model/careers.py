@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
 
 
+class Employer(Protocol):
+    """Who employs somebody now: their team, whichever hired them."""
+
+    def count(self, agent: Career, until: float = 0.0) -> None:
+        """Count, and charge, their time up to now, or to a time that may lie ahead."""
+
+    def lose(self, agent: Career, reason: str) -> None:
+        """They go of their own accord, if they are still here, and leave a place behind."""
+
+
 class Career:
     """The employment of one agent, whose `row` is what the work knows of them.
 
-    Times are days since the start of the run; `hired` may lie before it. `absent` says for each day
-    whether they stay away; their time is counted up to `counted_until`.
+    Times are days since the start of the run; `hired` may lie before it, `joined` is when they came
+    in the run. `key` and `number` name their luck, and with the team that hired them (`label`) the
+    person. `also` names other teams whose queues they work. `absent` says for each day whether
+    they stay away; their time is counted up to `counted_until`.
     """
 
     __slots__ = (
-        "absent", "certification", "clear_hazard", "counted_until", "education_share",
-        "entry_certification",
-        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "process",
+        "absent", "also", "certification", "clear_hazard", "counted_until", "education_share",
+        "employer", "entry_certification",
+        "hazard_factor", "hired", "joined", "key", "label", "leaving", "left", "mentor",
+        "newcomer", "number", "process",
         "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
         "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
         "wage",
     )  # fmt: skip
 
-    def __init__(self, row: Agent, number: int, hired: float, absent: Sequence[bool]) -> None:
+    def __init__(
+        self, row: Agent, employer: Employer, key: str, label: str, number: int, hired: float,
+        absent: Sequence[bool],
+    ) -> None:  # fmt: skip
         self.row = row
+        self.employer = employer
         self.absent = absent
+        self.key = key
+        self.label = label
         self.number = number
         self.hired = hired
+        self.joined = hired
+        self.also: tuple[str, ...] = ()
         self.left: float | None = None
         self.reason = ""
         self.certification = ""
@@ -54,6 +75,16 @@ class Career:
         self.clear_hazard = 0.0
         self.reviewed_age = 0.0
         self.process: Any = None
+
+    @property
+    def newest_first(self) -> tuple[float, int]:
+        """Sorts colleagues by when they came, the last to come first."""
+        return -self.joined, -self.number
+
+    @property
+    def longest_first(self) -> tuple[float, str, int]:
+        """Sorts colleagues by how long they have served, with the time before the run."""
+        return self.hired, self.key, self.number
 
     @property
     def client(self) -> float:

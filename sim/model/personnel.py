@@ -7,7 +7,9 @@ from math import inf
 from sim.model import rules
 from sim.model.careers import Career
 from sim.model.engine import Process
+from sim.model.freezes import Freezes
 from sim.model.roster import Roster
+from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
 from sim.scenario.vendor import Programme
@@ -28,6 +30,8 @@ class Personnel:
     def __init__(self, scenario: Scenario, roster: Roster) -> None:
         vendor = roster.vendor
         self._roster = roster
+        roster.employer = self
+        self._freezes = Freezes(scenario, roster.name)
         self._env = roster.env
         self._vendor = vendor
         self._hiring = vendor.hiring
@@ -67,9 +71,8 @@ class Personnel:
         called_off = max(0, min(surplus, self.pipeline))
         self.pipeline -= called_off
         self._called_off += called_off
-        for agent in sorted(roster.employed, key=lambda a: -a.number)[
-            : max(0, surplus - called_off)
-        ]:
+        newest = sorted(roster.employed, key=lambda a: a.newest_first)
+        for agent in newest[: max(0, surplus - called_off)]:
             roster.dismiss(agent, "layoff")
         for _ in range(-surplus):
             self._open_vacancy()
@@ -119,16 +122,24 @@ class Personnel:
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
+        agent.employer.lose(agent, "quit")
+
+    def lose(self, agent: Career, reason: str) -> None:
+        """Somebody goes of their own accord, if they are still here, and leaves a place behind."""
         if agent.left is None and not self._stopped:
-            self._roster.dismiss(agent, "quit")
+            self._roster.dismiss(agent, reason)
             self._replace_leaver()
+
+    def count(self, agent: Career, until: float = 0.0) -> None:
+        """Count, and charge, somebody's time up to now, or to a time that may lie ahead."""
+        self._roster.count(agent, until)
 
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
         roster = self._roster
         count = roster.whole("shock", share * len(roster.employed))
         if kind == "layoff":
-            leavers = sorted(roster.employed, key=lambda a: -a.number)[:count]
+            leavers = sorted(roster.employed, key=lambda a: a.newest_first)[:count]
             roster.plan = max(0, roster.plan - count)
         else:
             ranked = sorted(roster.employed, key=lambda a: (a.threshold - a.clear_hazard, a.number))
@@ -165,7 +176,8 @@ class Personnel:
 
     def _hire(self) -> Process:
         """Fill a vacancy: search, wait for a class, employ."""
-        yield self._env.timeout(self._hiring.time_to_fill_days)
+        days = self._hiring.time_to_fill_days
+        yield self._env.timeout(days + self._freezes.rest_days(self._env.now, days))
         start = self._class_start()
         if start > self._env.now:
             yield self._env.timeout(start - self._env.now)
@@ -175,9 +187,15 @@ class Personnel:
         self.pipeline -= 1
         if self._stopped:
             return
+        self.recruit()
+
+    def recruit(self, person: Person | None = None) -> Career:
+        """Let somebody start in the classroom now, at the cost of recruiting them."""
         self.recruited += self._roster.hours_share
         self._roster.bear(self._people.recruiting_usd)
-        self.expose(self._roster.employ_newcomer())
+        agent = self._roster.employ_newcomer(person)
+        self.expose(agent)
+        return agent
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""
@@ -185,22 +203,31 @@ class Personnel:
         if every == 0:
             return now
         slot = -int(-now // every)
-        while self._class_places.get(slot, 0) >= self._hiring.class_size:
+        while (
+            self._class_places.get(slot, 0) >= self._hiring.class_size
+            or self._freezes.on(slot * every)
+        ):  # fmt: skip
             slot += 1
         self._class_places[slot] = self._class_places.get(slot, 0) + 1
         return float(slot * every)
 
     # --- certification ------------------------------------------------------------------------
 
-    def look_back(self, agent: Career, tenure_days: float) -> None:
-        """Put somebody of the opening team where programmes that have begun would have them now."""
+    def look_back(self, agent: Career, tenure_days: float, written: bool = False) -> None:
+        """Put somebody of the opening team where programmes that have begun would have them now.
+
+        Whose present certificate is `written` holds that, and has tried in vain what is over.
+        """
         now, programme = self._env.now, self._open_to(agent, tenure_days)
         if programme is None:
             return
         began = max(now - tenure_days + programme.after_days, self._started[programme.name])
         if began < now:
             days = began + programme.months * rules.DAYS_PER_MONTH - now
-            self._try(agent, programme, max(0.0, days))
+            if written and days <= 0.0:
+                agent.programme = True
+            else:
+                self._try(agent, programme, max(0.0, days))
 
     def _enrol(self, agent: Career) -> None:
         """Put an agent through the first programme they qualify for; each tries once."""
@@ -242,7 +269,8 @@ class Personnel:
         yield self._env.timeout(days)
         if agent.left is None:
             self._roster.set_study(agent, 0.0)
-            if passes:
+            # They may hold another certificate by now.
+            if passes and agent.certification == programme.from_certification:
                 self._certify(agent, programme)
 
     def _certify(self, agent: Career, programme: Programme) -> None:

@@ -7,7 +7,7 @@ import simpy
 from sim.model import rules
 from sim.model.arithmetic import log
 from sim.model.calendar import WorkCalendar
-from sim.model.careers import Career
+from sim.model.careers import Career, Employer
 from sim.model.codes import QUEUES
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
@@ -17,6 +17,7 @@ from sim.model.ledger import Ledger
 from sim.model.settled import Settled
 from sim.model.stints import Stint
 from sim.model.working_time import WorkingTime
+from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price, Vendor
 
@@ -24,8 +25,8 @@ from sim.scenario.vendor import Price, Vendor
 class Roster:
     """The people of one team under one vendor. Times are days since the start.
 
-    `plan` is how many there should be, `hours_share` the part of a shift that each works, `time`
-    their counted hours, `occupancy` how busy they have been of late, `playbook` the
+    `plan` is how many there should be, `hours_share` the part of a shift that each works full-time,
+    `time` their counted hours, `occupancy` how busy they have been of late, `playbook` the
     client knowledge that is written down for newcomers.
     """
 
@@ -37,8 +38,17 @@ class Roster:
         self.vendor: Vendor = next(v for v in scenario.vendors if v.name == team.vendor)
         self.env = engine.env
         self.key = stint.key
+        self.name = team.name
         self.price = self.vendor.price
         self.queues = [engine.state.queues[QUEUES.index(name)] for name in team.queues]
+        self._all_queues = {
+            t.name: [engine.state.queues[QUEUES.index(name)] for name in t.queues]
+            for t in scenario.teams
+        }
+        self.employer: Employer
+        self._hired = 0
+        self.carried_minutes: float = 0
+        """Worked here by those who have gone over to other teams, less what others brought."""
         self.agents: list[Career] = []
         self.employed: list[Career] = []
         self.occupancy = self.vendor.target_occupancy
@@ -60,7 +70,6 @@ class Roster:
         self._mix = team.certification_mix or self.vendor.certification_mix
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
-        row.hours_share = self.hours_share
         self.settled = Settled(scenario, self.vendor, row, shares)
         self.time = WorkingTime(calendar, row, team.overtime, self._hiring, ledger)
 
@@ -76,8 +85,8 @@ class Roster:
 
     @property
     def busy_minutes(self) -> float:
-        """Minutes that everyone ever employed has worked by now."""
-        return sum(map(self.worked_minutes, self.agents))
+        """Minutes that everyone ever employed has worked here by now."""
+        return sum(map(self.worked_minutes, self.agents)) + self.carried_minutes
 
     def worked_minutes(self, agent: Career) -> float:
         """Minutes that an agent has worked by now, what is in hand included."""
@@ -86,10 +95,20 @@ class Roster:
     def count_time(self) -> None:
         """Count everybody's time up to now."""
         for agent in self.employed:
-            self._count(agent)
+            self.count(agent)
 
-    def _count(self, agent: Career, until: float = 0.0) -> None:
+    def count(self, agent: Career, until: float = 0.0) -> None:
+        """Count somebody's time up to now, or to a time that may lie ahead."""
         self.time.count(agent, self.price, max(until, self.env.now))
+
+    def fte(self, agent: Career) -> float:
+        """Part of full time that somebody works."""
+        return agent.row.hours_share / self.hours_share
+
+    @property
+    def full_time(self) -> float:
+        """Everybody employed, in people who work full-time."""
+        return sum(self.fte(agent) for agent in self.employed)
 
     # --- joining ------------------------------------------------------------------------------
 
@@ -98,14 +117,20 @@ class Roster:
         own = self.vendor.entry_knowledge.client
         return own + self.vendor.conformance * max(0.0, self.playbook - own)
 
-    def employ(self) -> Career:
-        """Employ somebody, with everything a hire brings drawn from the hire's own rows."""
-        number, now = len(self.agents), self.env.now
+    def employ(self, person: Person | None = None) -> Career:
+        """Employ somebody, with everything a hire brings drawn from the hire's own rows.
+
+        What is written of a person stands in place of what is drawn.
+        """
+        number, now = self._hired, self.env.now
+        self._hired += 1
         u_certification, u_threshold, u_speed = self._draws.one_row(f"hire.{self.key}", number, 3)
         away = self._draws.uniforms(f"absence.{self.key}", number, self._end + 1, 1)[:, 0]
         absent = (away < self._absence_share).tolist()
         row = self._engine.employ(self.crew, absent)
-        agent = Career(row, number, now, absent)
+        label = f"{self.name}-{number}"
+        agent = Career(row, self.employer, self.key, label, number, now, absent)
+        row.hours_share = self.hours_share * person.fte if person else self.hours_share
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
         row.client = self.entry_client()
@@ -118,14 +143,16 @@ class Roster:
         )  # fmt: skip
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
+        if person:
+            agent.entry_certification, agent.also = person.certification, person.also
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)
         return agent
 
-    def employ_newcomer(self) -> Career:
+    def employ_newcomer(self, person: Person | None = None) -> Career:
         """Employ somebody who goes to the classroom first."""
-        agent = self.employ()
+        agent = self.employ(person)
         agent.newcomer = True
         self.prepare(agent, self._hiring.classroom_days)
         self.begin(agent)
@@ -146,7 +173,7 @@ class Roster:
         So a better mix never brings a worse certificate with the same luck.
         """
         levels = [self._certifications[name] for name, part in self._mix.items() if part > 0]
-        levels.sort(key=lambda c: (c.accuracy_ceiling, c.accuracy_floor, c.name))
+        levels.sort(key=lambda c: c.rank)
         for level in levels:
             u -= self._mix[level.name]
             if u < 0:
@@ -157,21 +184,33 @@ class Roster:
 
     def begin(self, agent: Career) -> None:
         """Let a career take its course."""
-        agent.process = self.env.process(self._career(agent))
+        agent.process = self.env.process(self._career(agent, agent.ready_at))
 
-    def _career(self, agent: Career) -> Process:
-        """Class, nesting, work; ends when the agent is told to leave."""
+    def send_away(self, agent: Career, days: int) -> None:
+        """Send somebody on leave: unpaid, what they have in hand goes back, and they come back."""
+        self.count(agent)
+        agent.producing = False
+        self.give_pupils_away(agent)
+        agent.counted_until = self.env.now + days
+        agent.process.interrupt("leave of absence")
+        agent.process = self.env.process(self._career(agent, agent.counted_until, back=True))
+
+    def _career(self, agent: Career, at: float, back: bool = False) -> Process:
+        """Class, nesting, work, or work again; ends when the agent is told to leave."""
         env = self.env
         try:
-            if agent.ready_at > env.now:
-                yield env.timeout(agent.ready_at - env.now)
-            self._start_producing(agent)
+            if at > env.now:
+                yield env.timeout(at - env.now)
+            if back:
+                agent.producing = True
+            else:
+                self._start_producing(agent)
             yield from self._engine.work(agent.row)
         except simpy.Interrupt:
             self._engine.leave(agent.row)
 
     def _start_producing(self, agent: Career) -> None:
-        self._count(agent)
+        agent.employer.count(agent)
         self._shadow(agent)
         agent.producing = True
         supervised = self._hiring.classroom_days + self._hiring.nesting_days
@@ -216,9 +255,17 @@ class Roster:
 
     def _teach(self, mentor: Career, more: int) -> None:
         """Give a mentor more pupils, or fewer."""
-        self._count(mentor)
+        mentor.employer.count(mentor)
         mentor.pupils += more
         self._set_pace(mentor)
+
+    def give_pupils_away(self, mentor: Career) -> None:
+        """Others take the pupils of a mentor who is needed elsewhere, or away."""
+        for pupil in self.employed:
+            if pupil.mentor is mentor:
+                self._teach(mentor, -1)
+                pupil.mentor = None
+                self._assign_mentor(pupil)
 
     def dismiss(self, agent: Career, reason: str) -> None:
         """End an agent's career now: what they had in hand goes back, what they knew leaves too."""
@@ -226,7 +273,7 @@ class Roster:
         agent.left = now
         agent.reason = reason
         agent.row.gone = 1
-        self._count(agent)
+        self.count(agent)
         self.employed.remove(agent)
         if agent.producing:  # the playbook follows what leavers knew, a head at a time
             _, client = knowledge_at(self._engine.state.crews[self.crew], agent.row, now)
@@ -245,33 +292,52 @@ class Roster:
     def certify(self, agent: Career, name: str) -> None:
         """Give an agent a certification: accuracy, wage, and the queues it opens."""
         level, row = self._certifications[name], agent.row
-        self._count(agent)
-        # They may have been called to work they can no longer do, and look again at what there is.
-        self._engine.pass_on(row)
-        self._engine.rouse(row)
+        agent.employer.count(agent)
         agent.certification = name
         row.floor = level.accuracy_floor
         row.span = level.accuracy_ceiling - level.accuracy_floor
-        opened = [
-            q.index for q in self.queues if level.opens == "all" or QUEUES[q.index] in level.opens
-        ]
+        self.open_queues(agent)
+        agent.wage = level.wage_usd_per_hour
+        self.set_rate(agent)
+        hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
+        agent.education_share = level.education_hours_per_year / hours_per_year / self.fte(agent)
+        self._set_pace(agent)
+
+    def opens_work_to(self, agent: Career) -> bool:
+        """Whether somebody's certificate opens a queue of the team."""
+        opens = self._certifications[agent.certification].opens
+        return any(opens == "all" or QUEUES[q.index] in opens for q in self.queues)
+
+    def open_queues(self, agent: Career) -> None:
+        """Let somebody work what their certificate opens, here and in teams that they help out."""
+        row = agent.row
+        # They may have been called to work they can no longer do, and look again at what there is.
+        self._engine.pass_on(row)
+        self._engine.rouse(row)
+        opens = self._certifications[agent.certification].opens
+        offered = [self.queues, *(self._all_queues[team] for team in agent.also)]
+        numbers = dict.fromkeys(q.index for queues in offered for q in queues)
+        opened = [q for q in numbers if opens == "all" or QUEUES[q] in opens]
         for i, queue in enumerate(opened):
             row.queues[i] = queue
         row.n_queues = len(opened)
-        agent.wage = level.wage_usd_per_hour
-        self._set_rate(agent)
-        hours_per_year = self._calendar.workdays_per_year * self._calendar.shift_length * 24.0
-        agent.education_share = level.education_hours_per_year / hours_per_year
-        self._set_pace(agent)
+
+    def withdraw_from(self, team: str) -> None:
+        """Nobody helps out in another team any more: it has gone over to another vendor."""
+        for agent in self.employed:
+            if team in agent.also:
+                agent.also = tuple(name for name in agent.also if name != team)
+                self.open_queues(agent)
 
     def charge(self, price: Price) -> None:
         """Bill everybody at another price from now on."""
         self.count_time()
         self.price = price
         for agent in self.employed:
-            self._set_rate(agent)
+            self.set_rate(agent)
 
-    def _set_rate(self, agent: Career) -> None:
+    def set_rate(self, agent: Career) -> None:
+        """Bill somebody at the present price."""
         price = self.price.usd_per_hour
         level = self._certifications[agent.certification]
         agent.rate = level.billed_usd_per_hour if isinstance(price, str) else price
@@ -284,7 +350,7 @@ class Roster:
 
     def programme_luck(self, agent: Career) -> tuple[float, float]:
         """Uniforms that decide enrolling in and passing a programme."""
-        u_enrol, u_pass = self._draws.one_row(f"programme.{self.key}", agent.number, 2)
+        u_enrol, u_pass = self._draws.one_row(f"programme.{agent.key}", agent.number, 2)
         return u_enrol, u_pass
 
     def age_luck(self, agent: Career) -> float:
@@ -307,7 +373,7 @@ class Roster:
         What is in hand goes on as it was begun until it is done or the shift ends.
         """
         row = agent.row
-        self._count(agent, row.hand_until if row.hand_queue >= 0 else 0.0)
+        agent.employer.count(agent, row.hand_until if row.hand_queue >= 0 else 0.0)
         away = agent.education_share + agent.study_share
         away += self.vendor.conformance * self._playbook_time_share
         away += self._hiring.mentor_share * agent.pupils

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.careers import Career
-from sim.model.codes import Queue
+from sim.model.codes import SKILLS, Queue
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.ledger import Ledger
+from sim.model.openers import Opener, Shares
 from sim.model.personnel import Personnel
 from sim.model.roster import Roster
 from sim.model.stints import Stint
 from sim.model.terms import charge
 from sim.record.record import CONTRACT_END
+from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
 
@@ -27,7 +31,8 @@ class Team:
 
     def __init__(
         self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, calendar: WorkCalendar,
-        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
+        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: Shares,
+        openers: Sequence[Opener],
     ) -> None:  # fmt: skip
         self.roster = Roster(scenario, stint, crew, engine, calendar, ledger, draws, heads, shares)
         self.personnel = Personnel(scenario, self.roster)
@@ -39,8 +44,11 @@ class Team:
         self._env = engine.env
         self._ledger = ledger
         self._people = scenario.people
+        self._start = scenario.start
         self._first = stint.opens == 0
         self._stint = stint
+        self._openers = openers
+        self._written = isinstance(stint.team.headcount, dict)
         self._crew = engine.state.crews[crew]
         self._crew_number = crew
         self._terms = engine.state.terms[crew]
@@ -108,15 +116,16 @@ class Team:
         roster, now = self.roster, self._env.now
         self.time.shadowing = self._stint.opens > now
         roster.playbook = roster.settled.client(0.0, 1e9) if self._first else 0.0
-        for _ in range(roster.plan):
-            agent = roster.employ()
-            age = self._place(agent)
+        everybody: Sequence[Opener | None] = self._openers or [None] * roster.plan
+        for opener in everybody:
+            agent = roster.employ(opener.person if opener else None)
+            age = self._place(agent, opener)
             agent.producing = agent.ready_at <= now
             agent.hired = now - age
             agent.reviewed_age = age
             agent.clear_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
-            self.personnel.look_back(agent, age)
+            self.personnel.look_back(agent, age, self._written)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
         self._set_penalty()
@@ -124,26 +133,45 @@ class Team:
             roster.begin(agent)
         self.personnel.review(first=True)
 
-    def _place(self, agent: Career) -> float:
+    def _place(self, agent: Career, opener: Opener | None) -> float:
         """Give somebody of the first team what they know; gives their tenure so far (days)."""
+        person = opener.person if opener else None
+        age = self._tenure(agent, person)
+        self._teach_opener(agent, age, opener)
+        if person:
+            for skill, level in person.knowledge.items():
+                agent.row.knowledge[SKILLS.index(skill)] = level
+            if person.client is not None:
+                agent.row.client = person.client
+        return age
+
+    def _tenure(self, agent: Career, person: Person | None) -> float:
+        """Days for which somebody of the first team has been there: as written, or drawn."""
+        if person and person.hired:
+            return float((self._start - person.hired).days)
+        if self.vendor.go_live_knowledge is not None:
+            return 0.0
+        return self.personnel.stationary_age(self.roster.age_luck(agent))
+
+    def _teach_opener(self, agent: Career, age: float, opener: Opener | None) -> None:
+        """Give somebody of the first team what go-live or their tenure says, and their desk."""
         start, roster, row = self.vendor.go_live_knowledge, self.roster, agent.row
         if start is not None:
             for skill in range(len(row.knowledge)):
                 row.knowledge[skill] = start.domain
             row.client = start.client
             roster.prepare(agent, 0.0)
-            return 0.0
+            return
         classroom = self.vendor.hiring.classroom_days
-        age = self.personnel.stationary_age(roster.age_luck(agent))
         worked = max(0.0, age - classroom) / rules.DAYS_PER_MONTH
-        for skill, level in roster.settled.domain(worked).items():
+        fte, shares = (opener.person.fte, opener.shares) if opener else (1.0, None)
+        for skill, level in roster.settled.domain(worked, fte, shares).items():
             row.knowledge[skill] = level
-        row.client = roster.settled.client(roster.entry_client(), worked)
+        row.client = roster.settled.client(roster.entry_client(), worked, fte)
         roster.prepare(agent, max(0.0, classroom - age))
         agent.newcomer = True
         if not self._first:
             row.client = self.vendor.entry_knowledge.client
-        return age
 
     # --- day by day, week by week -------------------------------------------------------------
 
@@ -157,7 +185,7 @@ class Team:
         self._seen_busy, self._seen_productive = busy, time.productive_minutes
         self._set_penalty()
         self.personnel.review()
-        time.plan_overtime(int(self._env.now), self.queues, len(self.employed))
+        time.plan_overtime(int(self._env.now), self.queues, roster.full_time, roster.hours_share)
 
     def _set_penalty(self) -> None:
         self._crew.penalty = self._people.pressure_accuracy * rules.pressure(

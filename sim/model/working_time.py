@@ -48,29 +48,32 @@ class WorkingTime:
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
         start = agent.counted_until
-        nights = self._goes_past_midnight()
+        hours_share = agent.row.hours_share
+        nights = self._goes_past_midnight(hours_share)
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
             for begun in (day - 1, day) if nights else (day,):
                 if begun >= 0 and self._calendar.is_workday[begun]:
-                    regular, extra = self._on_duty(begun, start, end)
+                    regular, extra = self._on_duty(hours_share, begun, start, end)
                     if regular > 0.0 or extra > 0.0:
                         self._book(agent, price, begun, day, regular, extra)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
-    def _goes_past_midnight(self) -> bool:
+    def _goes_past_midnight(self, hours_share: float) -> bool:
         """Whether a shift may end on the day after the one that it begins on."""
         calendar, crew = self._calendar, self._crew
         extra = max(crew.overtime_before, crew.overtime_days)
-        return calendar.shift_start + calendar.shift_length * crew.hours_share + extra > 1.0
+        return calendar.shift_start + calendar.shift_length * hours_share + extra > 1.0
 
-    def _on_duty(self, begun: int, start: float, end: float) -> tuple[float, float]:
+    def _on_duty(
+        self, hours_share: float, begun: int, start: float, end: float
+    ) -> tuple[float, float]:
         """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
         calendar, crew = self._calendar, self._crew
         first = begun + calendar.shift_start
-        regular = first + calendar.shift_length * crew.hours_share
+        regular = first + calendar.shift_length * hours_share
         longer = crew.overtime_days if begun >= crew.overtime_from else crew.overtime_before
         last = min(first + 1.0, regular + longer)
         return (
@@ -101,16 +104,19 @@ class WorkingTime:
             agent.productive_minutes += productive
             self.productive_minutes += productive
 
-    def plan_overtime(self, day: int, queues: Sequence[WorkQueue], people: int) -> None:
+    def plan_overtime(
+        self, day: int, queues: Sequence[WorkQueue], people: float, hours_share: float
+    ) -> None:
         """Lengthen shifts where more days of work wait than the team puts up with.
 
-        For a week, from tomorrow on: today's shift may have begun.
+        For a week, from tomorrow on: today's shift may have begun. `people` work `hours_share` of
+        a shift; who works less than that is a part of one of them, and has as much overtime.
         """
         if self._overtime is None:
             return
         crew = self._crew
-        a_day = self._calendar.productive_minutes(crew.hours_share) * max(1, people)
+        a_day = self._calendar.productive_minutes(hours_share) * max(1.0, people)
         backlog = sum(q.level * q.minutes for q in queues) / a_day
-        longer = self._overtime.hours_per_day * crew.hours_share / 24.0
+        longer = self._overtime.hours_per_day * hours_share / 24.0
         crew.overtime_before, crew.overtime_from = crew.overtime_days, day + 1
         crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0

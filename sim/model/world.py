@@ -14,13 +14,15 @@ from sim.model.feedback import FeedbackLoop
 from sim.model.flows import yearly_minutes
 from sim.model.kernel.rows import State
 from sim.model.ledger import Ledger
+from sim.model.moves import Moves
+from sim.model.openers import Shares, openers, resolved
 from sim.model.setup import initial_state
 from sim.model.staffing import full_time_needed, practice_shares
 from sim.model.stints import Stint, stints
 from sim.model.workforce import Team
 from sim.scenario.canonical import canonical
 from sim.scenario.schema import Scenario
-from sim.scenario.timeline import Layoff, Staffing
+from sim.scenario.timeline import plan_after
 
 MakeEngine = Callable[[State, Draws], Engine]
 
@@ -32,7 +34,7 @@ class World:
         # Nothing may hang on an order that says nothing.
         scenario = canonical(scenario)
         counts = counts_of(scenario)
-        self.scenario = scenario = counted(scenario, counts)
+        self.scenario = scenario = resolved(counted(scenario, counts))
         self.draws = Draws(scenario.seed, replication)
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
         self.stints = stints(scenario, self.calendar, self.draws)
@@ -44,6 +46,7 @@ class World:
         self._minutes: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
+        self.moves = Moves(scenario, self.calendar, self.teams)
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
 
     def _services_end(self) -> int:
@@ -67,10 +70,15 @@ class World:
             self._minutes[key] = yearly_minutes(era)
         minutes = self._minutes[key]
         full_time = full_time_needed(era, stint.team, self.calendar, minutes)
-        shares = practice_shares(era, stint.team.queues, minutes)
+        heads = self._heads(stint, full_time)
+
+        def shares_of(queues: tuple[str, ...]) -> Shares:
+            return practice_shares(era, queues, minutes)
+
         return Team(
             self.scenario, stint, crew, self.engine, self.calendar, self.ledger, self.draws,
-            self._heads(stint, full_time), shares,
+            heads, shares_of(stint.team.queues),
+            openers(self.scenario, stint.team, heads[0], stint.opens == 0, shares_of),
         )  # fmt: skip
 
     def _heads(self, stint: Stint, full_time: float) -> tuple[int, float]:
@@ -81,13 +89,11 @@ class World:
         """
         later = 0.0
         for event in self.scenario.timeline:
-            if isinstance(event, Staffing | Layoff) and event.team == stint.team.name:
-                past = stint.opens > 0 and self.calendar.day_of(event.on) <= stint.opens
-                if isinstance(event, Staffing):
-                    full_time = float(event.headcount) if past else full_time
-                    later = later or (0.0 if past else float(event.headcount))
-                elif past:
-                    full_time *= 1.0 - event.share
+            past = stint.opens > 0 and self.calendar.day_of(event.on) <= stint.opens
+            if past:
+                full_time = plan_after(event, stint.team.name, full_time)
+            else:
+                later = later or plan_after(event, stint.team.name, 0.0)
         scale = self.scenario.hospital.scale
         if full_time > 0.0:
             return rules.whole_agents(full_time, scale)

@@ -128,9 +128,10 @@ class Agent:
     `floor` and `span` are accuracy without knowledge and what full knowledge adds. `knowledge` of a
     skill (and `client` of this hospital) was true at `seen` (`client_seen`); `practice` (and
     `client_practice`) are the months worked in it since. `absent` says for each day whether they
-    stay away. `hand_queue` is the queue of the item in hand, else `NOBODY`: they
-    work `hand_spell` minutes on it from `hand_from` until `hand_until`, and `hand_rest` after the
-    next break. `before` and `after` are the neighbours in the line of idle agents, by queue.
+    stay away, `hours_share` which part of a shift they work. `hand_queue` is the queue of the item
+    in hand, else `NOBODY`: they work `hand_spell` minutes on it from `hand_from` until
+    `hand_until`, and `hand_rest` after the next break. `before` and `after` are the neighbours in
+    the line of idle agents, by queue.
     """
 
     index: int
@@ -140,6 +141,7 @@ class Agent:
     n_queues: int = 0
     nesting: int = 0
     gone: int = 0
+    hours_share: float = 1.0
     floor: float = 0.0
     span: float = 0.0
     speed: float = 1.0
@@ -192,7 +194,6 @@ class Crew:
     incompressible: float
     total_months: float
     forgets_in_breaks: int
-    hours_share: float = 1.0
     penalty: float = 0.0
     overtime_days: float = 0.0
     overtime_before: float = 0.0

@@ -186,7 +186,7 @@ def next_duty(s: Objects, agent: Agent, now: float) -> float:
         if s.days[day].is_workday and not agent.absent[day]:
             overtime = crew.overtime_days if day >= crew.overtime_from else crew.overtime_before
             start = day + house.shift_start
-            end = start + min(1.0, house.shift_length * crew.hours_share + overtime)
+            end = start + min(1.0, house.shift_length * agent.hours_share + overtime)
             if now < start:
                 return start
             if now < end:
