@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.model import rules
-from sim.model.codes import DAY_BITS, Cause, Defect, Visit, VisitLuck, VisitTask, names
-from sim.model.kernel import coding
+from sim.model.codes import DAY_BITS, Cause, Defect, Queue, Visit, VisitLuck, VisitTask, names
+from sim.model.kernel import coding, front
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
 from sim.model.simulation import Simulation, run
@@ -379,3 +379,19 @@ def test_patients_who_call_again_bring_their_money_once_somebody_books() -> None
     assert not (lost[1] & ~lost[0.5]).any(), "nobody is lost because more call again"
     assert not (lost[0.5] & ~lost[0]).any()
     assert brought[0] < brought[0.5] < brought[1]
+
+
+def test_a_visit_is_booked_once() -> None:
+    """By the quicker of two who have it in hand, since a patient called again."""
+    world = world_of(ample(*ALL_NEED_ALL))
+    s = objects(world)
+    for drawn in world.source.day_claims(20):
+        world.engine.add(drawn)
+    claim = next(c for c in s.claims if c.visit & Visit.NEEDS_AUTH)
+    quick, slow = (world.engine.employ(0, [False] * 200) for _ in range(2))
+    asked = s.queues[Queue.PRIOR_AUTH]
+    front.book(s, quick, claim, 1.0)
+    ticket = claim.ticket
+    front.book(s, slow, claim, 2.0)
+    assert claim.ticket == ticket
+    assert (asked.arrived, asked.level) == (1, 1)
