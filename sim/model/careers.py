@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
+from sim.scenario.vendor import Programme
 
 
 class Employer(Protocol):
@@ -17,6 +18,9 @@ class Employer(Protocol):
 
     def lose(self, agent: Career, reason: str) -> None:
         """They go of their own accord, if they are still here, and leave a place behind."""
+
+    def award(self, agent: Career, programme: Programme) -> None:
+        """They have what a programme that they passed brings."""
 
 
 class Career:

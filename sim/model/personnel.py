@@ -261,7 +261,7 @@ class Personnel:
         if days > 0.0:
             self._env.process(self._study(agent, programme, days, passes))
         elif passes:
-            self._certify(agent, programme)
+            self.award(agent, programme)
         return True
 
     def _study(self, agent: Career, programme: Programme, days: float, passes: bool) -> Process:
@@ -271,8 +271,9 @@ class Personnel:
             self._roster.set_study(agent, 0.0)
             # They may hold another certificate by now.
             if passes and agent.certification == programme.from_certification:
-                self._certify(agent, programme)
+                agent.employer.award(agent, programme)
 
-    def _certify(self, agent: Career, programme: Programme) -> None:
+    def award(self, agent: Career, programme: Programme) -> None:
+        """Give somebody what a programme that they passed brings."""
         self._roster.certify(agent, programme.to_certification)
         agent.hazard_factor = programme.hazard_multiplier

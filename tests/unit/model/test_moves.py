@@ -15,6 +15,7 @@ from sim.model.careers import Career
 from sim.model.simulation import run
 from sim.model.workforce import Team
 from sim.model.world import World
+from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
@@ -205,6 +206,26 @@ def test_whoever_moved_is_replaced_where_they_left() -> None:
     assert len(moved_on) == 10
     assert any(reasons[i] == "quit" for i in moved_on)
     assert len(team_of(seen.world, AR).employed) == 30
+
+
+def test_whoever_studies_passes_where_they_are_then() -> None:
+    """All enrol on the first review after the start of a programme of a month, and pass."""
+    programme = (
+        f"{VENDOR}.programmes=[{{name: up, from_certification: none, to_certification: CPC, "
+        "after_days: 0, enrol_share: 1, months: 1, study_hours_per_week: 4, pass_share: 1, "
+        "cost_usd: 1, hazard_multiplier: 1}]"
+    )
+    scene = moved(
+        event("programme_start", on="2025-01-10", vendor="generalist", programme="up"),
+        event("transfer", people=5, from_team=CODERS, to_team=AR), more=(programme,),
+    )  # fmt: skip
+    ar = team_of(after(scene), AR)
+    come = [a for a in ar.employed if a.label.startswith(CODERS)]
+    assert len(come) == 5
+    assert {a.certification for a in come} == {"CPC"}
+    assert {tuple(a.row.queues[: a.row.n_queues]) for a in come} == {
+        tuple(q.index for q in ar.queues)
+    }
 
 
 def test_only_those_move_who_may_work_there() -> None:
@@ -454,6 +475,13 @@ def test_people_move_within_one_vendor_only() -> None:
     move = event("transfer", on="2025-02-02", people=1, from_team=CODERS, to_team=AR)
     with pytest.raises(ScenarioError, match="people move within one vendor only"):
         scenario("medcentral", timeline(switch, move), *size, days=120)
+
+
+def test_a_run_without_moves_has_no_table_of_them() -> None:
+    assert "careers" not in outcome(run(moved(), 0)).tables
+    table = outcome(run(moved(event("class", team=CODERS, people=2)), 0)).tables["careers"]
+    assert table["agent"] == [f"{CODERS}-20", f"{CODERS}-21"]
+    assert list(table) == ["day", "date", "change", "team", "agent", "from", "to", "asked", "done"]
 
 
 # --- all at once ----------------------------------------------------------------------------------
