@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.record.record import Record
 
-TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "totals", "facts",
+TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "careers", "totals", "facts",
           "accounts")  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def _rearrange(data: dict[str, Any], rng: random.Random) -> None:
     discipline = rng.choice(("fifo", "deadline", "value", "ease"))
     for team in data["teams"]:
         if rng.random() < 0.5:
-            team["headcount"] = rng.choice((0, 1, 2, 30, 300, "auto"))
+            team["headcount"] = rng.choice((0, 1, 2, 30, 300, "auto", {"none": 5, "CPC": 3}))
         if draw < 0.6:
             team["discipline"] = discipline
 
@@ -191,7 +191,25 @@ def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[
          "after_tenure_days": rng.randrange(1, 400), "from_bench": rng.random() < 0.5},
         {"kind": "vendor_switch", "to": rng.choice(vendors), "assessed": rng.random() < 0.3,
          "parallel_days": rng.choice((0, 14))},
+        *_moves(scenario, teams, rng),
     ]  # fmt: skip
     for event in rng.sample(kinds, rng.choice((0, 1, 2, 4))):
         on = scenario.start + timedelta(days=rng.randrange(1, days))
         yield {**event, "on": on}
+
+
+def _moves(scenario: Scenario, teams: list[str], rng: random.Random) -> list[dict[str, Any]]:
+    """Some dated moves of people."""
+    people = rng.choice((1, 30, 300))
+    levels = [c.name for c in scenario.certifications]
+    until = scenario.start + timedelta(days=rng.randrange(10, 200))
+    return [
+        {"kind": "class", "team": rng.choice(teams), "people": people},
+        {"kind": "class", "team": rng.choice(teams), "people": {rng.choice(levels): people}},
+        {"kind": "transfer", "from_team": rng.choice(teams), "to_team": rng.choice(teams),
+         "people": people},
+        {"kind": "certify", "team": rng.choice(teams), "to": rng.choice(levels), "people": people},
+        {"kind": "leave_of_absence", "team": rng.choice(teams), "days": rng.choice((1, 30, 365)),
+         "people": people},
+        {"kind": "hire_freeze", "teams": rng.choice(("all", (rng.choice(teams),))), "until": until},
+    ]  # fmt: skip

@@ -124,8 +124,8 @@ teams:
   - {{name: coding_outpatient, headcount: 15, overtime: {{days: [0, 1, 3]}}}}
   - {{name: billing, discipline: deadline, headcount: 8, site: far}}
   - {{name: clinical, discipline: value, vendor: specialized,
-      certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}}}
-  - {{name: ar, discipline: ease}}
+      certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}, exact_mix: true}}
+  - {{name: ar, discipline: ease, headcount: {{none: 14, CPC: 6, CCS: 4}}}}
 timeline:
   - {{kind: policy_change, on: 2025-02-10, skills: all, obsolete_share: 0.2}}
   - {{kind: policy_change, on: 2025-02-12, skills: client, obsolete_share: 0.2}}
@@ -147,6 +147,12 @@ timeline:
       until: 2025-06-01}}
   - {{kind: rotate, on: 2025-02-24, vendor: generalist, share_per_year: 0.7,
       after_tenure_days: 60, from_bench: true}}
+  - {{kind: class, on: 2025-02-17, team: billing, people: 6}}
+  - {{kind: class, on: 2025-02-24, team: ar, people: {{none: 6, CPC: 8}}}}
+  - {{kind: transfer, on: 2025-02-19, people: 8, from_team: coding_inpatient, to_team: ar}}
+  - {{kind: certify, on: 2025-02-20, team: billing, people: 4, to: CCS}}
+  - {{kind: leave_of_absence, on: 2025-02-21, team: ar, people: 6, days: 20}}
+  - {{kind: hire_freeze, on: 2025-03-05, teams: [billing, coding_inpatient], until: 2025-03-20}}
   - {{kind: vendor_switch, on: 2025-04-14, to: specialized, teams: [coding_outpatient],
       assessed: true, parallel_days: 10, site: far}}
 """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sim.model.calendar import WorkCalendar
+from sim.model.engine import Process
 from sim.model.kernel.knowledge import learn, learn_client
 from sim.model.kernel.rows import Agent, Crew
+from sim.scenario.vendor import Programme
 
 
 def mean_level(row: Agent, skills: Collection[int]) -> float:
@@ -15,31 +17,55 @@ def mean_level(row: Agent, skills: Collection[int]) -> float:
     return sum(row.knowledge[s] for s in skills) / len(skills)
 
 
+class Employer(Protocol):
+    """Who employs somebody now: their team, whichever hired them."""
+
+    def count(self, agent: Career, until: float = 0.0) -> None:
+        """Count, and charge, their time up to now, or to a time that may lie ahead."""
+
+    def give_notice(self, agent: Career) -> Process:
+        """They have decided to quit: let them go, if they are still here, when notice is over."""
+
+    def part_with(self, agent: Career, reason: str, from_bench: bool = False) -> None:
+        """Let them go who have not decided to leave, if they are still here."""
+
+    def award(self, agent: Career, programme: Programme) -> None:
+        """They have what a programme that they passed brings."""
+
+
 class Career:
     """The employment of one agent, whose `row` is what the work knows of them.
 
-    Times are days since the start of the run; `hired` may lie before it. `calendar` is that of
-    their shift, `absent` says for each day whether they stay away; their time is counted up to
-    `counted_until`.
+    Times are days since the start of the run; `hired` may lie before it, `joined` is when they came
+    in the run. `key` and `number` name their luck, and with the team that hired them (`label`) the
+    person. `also` names other teams whose queues they work. `calendar` is that of their shift,
+    `absent` says for each day whether they stay away; their time is counted up to `counted_until`.
     """
 
     __slots__ = (
-        "absent", "calendar", "certification", "clear_hazard", "counted_until", "education_share",
-        "entry_certification", "exhaustion",
-        "hazard_factor", "hired", "leaving", "left", "mentor", "newcomer", "number", "on_notice",
-        "process", "producing", "productive_minutes", "productive_share", "programme", "pupils",
-        "rate", "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share",
-        "threshold", "wage",
+        "absent", "also", "calendar", "certification", "clear_hazard", "counted_until",
+        "education_share", "employer", "entry_certification", "exhaustion",
+        "hazard_factor", "hired", "joined", "key", "label", "leaving", "left", "mentor",
+        "newcomer", "number", "on_notice", "process",
+        "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
+        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
+        "wage",
     )  # fmt: skip
 
     def __init__(
-        self, row: Agent, number: int, hired: float, absent: Sequence[bool], calendar: WorkCalendar
-    ) -> None:
+        self, row: Agent, employer: Employer, key: str, label: str, number: int, hired: float,
+        absent: Sequence[bool], calendar: WorkCalendar,
+    ) -> None:  # fmt: skip
         self.row = row
+        self.employer = employer
         self.absent = absent
         self.calendar = calendar
+        self.key = key
+        self.label = label
         self.number = number
         self.hired = hired
+        self.joined = hired
+        self.also: tuple[str, ...] = ()
         self.left: float | None = None
         self.reason = ""
         self.certification = ""
@@ -66,6 +92,16 @@ class Career:
         self.clear_hazard = 0.0
         self.reviewed_age = 0.0
         self.process: Any = None
+
+    @property
+    def newest_first(self) -> tuple[float, int]:
+        """Sorts colleagues by when they came, the last to come first."""
+        return -self.joined, -self.number
+
+    @property
+    def longest_first(self) -> tuple[float, str, int]:
+        """Sorts colleagues by how long they have served, with the time before the run."""
+        return self.hired, self.key, self.number
 
     @property
     def client(self) -> float:

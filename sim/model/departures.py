@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sim.model import rules
 from sim.model.arithmetic import log
 from sim.model.careers import Career
@@ -18,22 +16,21 @@ DROPPED_OUT, DISMISSED, ROTATED = "dropped out", "dismissed", "rotated"
 class Departures:
     """Drop-outs of classes, dismissals at the end of probation, and rotation, of one team.
 
-    `part_with` lets somebody go for a reason, if they are still here, and has them replaced: from
+    Whoever employs somebody then lets them go, if they are still here, and has them replaced: from
     the bench or by a search. Times are days since the start.
     """
 
-    def __init__(self, roster: Roster, part_with: Callable[[Career, str, bool], None]) -> None:
+    def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._env = roster.env
         self._hiring = roster.vendor.hiring
-        self._part_with = part_with
         self._rotation: Rotate | None = None
         self._rotations = 0
 
     def begin(self, agent: Career) -> None:
         """A newcomer goes to class, which they may leave for good, and on probation."""
         if self._hiring.dropout_share:
-            u_leave, u_day = self._roster.luck("dropout", agent.number, 2)
+            u_leave, u_day = self._roster.luck.of(agent, "dropout", 2)
             if u_leave < self._hiring.dropout_share:
                 day = agent.hired + u_day * self._hiring.classroom_days
                 self._env.process(self._let_go(agent, day, DROPPED_OUT))
@@ -60,7 +57,7 @@ class Departures:
             return
         waits = 0.0
         if event.share_per_year < 1.0:
-            [u] = self._roster.luck(f"rotation.{self._rotations}", agent.number, 1)
+            [u] = self._roster.luck.of(agent, f"rotation.{self._rotations}", 1)
             waits = rules.DAYS_PER_YEAR * log(1.0 - u) / log(1.0 - event.share_per_year)
         eligible = max(self._env.now, agent.hired + event.after_tenure_days)
         self._env.process(self._let_go(agent, eligible + waits, ROTATED, event))
@@ -70,13 +67,13 @@ class Departures:
     ) -> Process:
         yield self._env.timeout(day - self._env.now)
         if rotation is None:
-            self._part_with(agent, reason, False)
+            agent.employer.part_with(agent, reason, False)
         elif rotation is self._rotation:
-            self._part_with(agent, reason, rotation.from_bench)
+            agent.employer.part_with(agent, reason, rotation.from_bench)
 
     def _judge(self, agent: Career, day: float) -> Process:
         yield self._env.timeout(day - self._env.now)
         row = agent.row
         right = row.items - row.errors
         if row.items and right < self._hiring.dismiss_below_accuracy * row.items:
-            self._part_with(agent, DISMISSED, False)
+            agent.employer.part_with(agent, DISMISSED, False)

@@ -109,14 +109,17 @@ class Observer:
                 busy, productive = minutes.get(QUEUES[queue.index], (0.0, 0.0))
                 minutes[QUEUES[queue.index]] = busy + since[0], productive + since[1]
             skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
-            levels = [mean_level(a.row, skills) for a in people]
-            certified = sum(a.certification != "none" for a in people)
+            fte, full_time = team.roster.fte, team.roster.full_time
+            planned = team.roster.plan - (len(team.employed) - full_time)  # vacancies are full-time
             row = (
-                self._last_day, team.name, team.roster.plan * hours, len(team.employed) * hours,
-                len(people) * hours, team.personnel.pipeline * hours, sum(levels) * hours,
-                sum(a.client for a in people) * hours, certified * hours, *since,
-                team.vendor.turnover.annual_rate, sum(a.exhaustion for a in people) * hours,
-                team.strain.touch_share * len(people) * hours,
+                self._last_day, team.name, planned * hours, full_time * hours,
+                sum(map(fte, people)) * hours, team.personnel.pipeline * hours,
+                sum(mean_level(a.row, skills) * fte(a) for a in people) * hours,
+                sum(a.client * fte(a) for a in people) * hours,
+                sum(fte(a) for a in people if a.certification != "none") * hours, *since,
+                team.vendor.turnover.annual_rate,
+                sum(a.exhaustion * fte(a) for a in people) * hours,
+                team.strain.touch_share * sum(map(fte, people)) * hours,
             )  # fmt: skip
             _append(self._weeks, row)
         return minutes
@@ -214,6 +217,7 @@ class Observer:
             cohorts=self._cohorts,
             waits=self._waits,
             agents=agents,
+            careers=self._careers(),
             totals=totals | self._window_totals(),
             accounts=self._accounts(),
         )
@@ -303,6 +307,13 @@ class Observer:
         # Exact sums: they do not hang on the order of the vendors.
         return {"breach_expected_usd": fsum(expected), "breach_drawn_usd": fsum(drawn)}
 
+    def _careers(self) -> Table:
+        columns = ("day", "date", "change", "team", "agent", "from", "to", "asked", "done")
+        table: Table = {c: [] for c in columns}
+        for day, *told in self._world.moves.made:
+            _append(table, (day, self._world.calendar.date_of(day).isoformat(), *told))
+        return table
+
     def _agents(self) -> Table:
         world = self._world
         columns = ("agent", "team", "vendor", "certification", "hired", "left", "reason",
@@ -322,7 +333,7 @@ class Observer:
                 )
                 domain, client = knowledge_at(world.state.crews[agent.row.crew], agent.row, end)
                 row = (
-                    f"{team.name}-{agent.number}", team.name, team.vendor.name,
+                    agent.label, team.name, team.vendor.name,
                     agent.certification, world.calendar.date_of(
                         max(_floor(agent.hired), -LONGEST_CAREER_DAYS)
                     ).isoformat(),
@@ -331,7 +342,7 @@ class Observer:
                     agent.row.items, agent.row.errors,
                     team.roster.worked_minutes(agent) / 60.0,
                     agent.productive_minutes / 60.0, agent.entry_certification,
-                    max(0.0, -agent.hired), team.roster.hours_share, agent.hired, agent.ready_at,
+                    max(0.0, -agent.hired), agent.row.hours_share, agent.hired, agent.ready_at,
                     int(agent.newcomer),
                 )  # fmt: skip
                 _append(table, row)

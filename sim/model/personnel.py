@@ -9,10 +9,12 @@ from sim.model.arithmetic import power
 from sim.model.careers import Career
 from sim.model.departures import Departures
 from sim.model.engine import Process
+from sim.model.freezes import Freezes
 from sim.model.retention import Retention
 from sim.model.returners import Returners
 from sim.model.roster import Roster
 from sim.model.strain import TeamStrain
+from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
 from sim.scenario.vendor import Programme
@@ -35,13 +37,15 @@ class Personnel:
         vendor = roster.vendor
         self._roster = roster
         self._strain = strain
+        roster.employer = self
+        self._freezes = Freezes(scenario, roster.name)
         self._env = roster.env
         self._vendor = vendor
         self._hiring = vendor.hiring
         self._turnover = vendor.turnover
         self._people = scenario.people
         self.retention = Retention(scenario, roster)
-        self.departures = Departures(roster, self.part_with)
+        self.departures = Departures(roster)
         self._returners = Returners(roster)
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
@@ -84,7 +88,8 @@ class Personnel:
         called_off = max(0, min(surplus, self.pipeline))
         self.pipeline -= called_off
         self._called_off += called_off
-        for agent in sorted(staying, key=lambda a: -a.number)[: max(0, surplus - called_off)]:
+        newest = sorted(staying, key=lambda a: a.newest_first)
+        for agent in newest[: max(0, surplus - called_off)]:
             roster.dismiss(agent, "layoff")
         for _ in range(-surplus):
             self._open_vacancy()
@@ -133,6 +138,10 @@ class Personnel:
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)
+        yield from agent.employer.give_notice(agent)
+
+    def give_notice(self, agent: Career) -> Process:
+        """Somebody has decided to quit: they go when notice is over, and leave a place behind."""
         if not self._is_here(agent):
             return
         self.retention.note_quit()
@@ -160,13 +169,17 @@ class Personnel:
         else:
             self._replace(agent)
 
+    def count(self, agent: Career, until: float = 0.0) -> None:
+        """Count, and charge, somebody's time up to now, or to a time that may lie ahead."""
+        self._roster.count(agent, until)
+
     def shock(self, kind: str, share: float) -> None:
         """Lose part of the team today: laid off, the newest; walking out, the likeliest to go."""
         roster = self._roster
         here = self.staying if kind == "layoff" else roster.employed
         count = roster.whole("shock", share * len(here))
         if kind == "layoff":
-            leavers = sorted(here, key=lambda a: -a.number)[:count]
+            leavers = sorted(here, key=lambda a: a.newest_first)[:count]
             roster.plan = max(0, roster.plan - count)
         else:
             ranked = sorted(here, key=lambda a: (a.threshold - a.clear_hazard, a.number))
@@ -190,7 +203,7 @@ class Personnel:
             ahead = self._hiring.time_to_fill_days + self._hiring.classroom_days
             leavers = self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
             # One draw for the run: a new one each week would hire up to the highest of them.
-            target += rules.whole(leavers, self._roster.hiring_luck)
+            target += rules.whole(leavers, self._roster.luck.hiring_ahead)
         elif self._hiring.policy != "hire_up_to":
             return
         for _ in range(target - len(self.staying) - self.pipeline):
@@ -208,7 +221,7 @@ class Personnel:
         hiring = self._hiring
         days: float = hiring.time_to_fill_days
         if hiring.time_to_fill_cv:
-            [u] = self._roster.luck("time_to_fill", self._vacancies, 1)
+            [u] = self._roster.luck.row("time_to_fill", self._vacancies, 1)
             days *= rules.lognormal(u, rules.lognormal_sigma(hiring.time_to_fill_cv))
         if hiring.pay_elasticity_of_fill:
             offer = self._roster.pay.offer(float(self._env.now))
@@ -217,7 +230,8 @@ class Personnel:
 
     def _hire(self, search_days: float) -> Process:
         """Fill a vacancy: search, wait for a class, employ."""
-        yield self._env.timeout(search_days)
+        rest_days = self._freezes.rest_days(self._env.now, search_days)
+        yield self._env.timeout(search_days + rest_days)
         start = self._class_start()
         if start > self._env.now:
             yield self._env.timeout(start - self._env.now)
@@ -227,16 +241,22 @@ class Personnel:
         self.pipeline -= 1
         if self._stopped:
             return
+        self.recruit()
+
+    def recruit(self, person: Person | None = None) -> Career:
+        """Let somebody start in the classroom now, at the cost of recruiting them."""
         self.recruited += self._roster.hours_share
         self._roster.bear("recruiting_usd", self._people.recruiting_usd)
-        self._join()
+        return self._join(person)
 
-    def _join(self) -> None:
-        """A newcomer begins, who may have been here before."""
-        agent = self._roster.employ_newcomer()
-        self._returners.welcome(agent)
+    def _join(self, person: Person | None = None) -> Career:
+        """A newcomer begins, who may have been here before, unless it is said who they are."""
+        agent = self._roster.employ_newcomer(person)
+        if person is None:
+            self._returners.welcome(agent)
         self.expose(agent)
         self.departures.begin(agent)
+        return agent
 
     def _class_start(self) -> float:
         """Start of the next class with a free place."""
@@ -244,22 +264,31 @@ class Personnel:
         if every == 0:
             return now
         slot = -int(-now // every)
-        while self._class_places.get(slot, 0) >= self._hiring.class_size:
+        while (
+            self._class_places.get(slot, 0) >= self._hiring.class_size
+            or self._freezes.on(slot * every)
+        ):  # fmt: skip
             slot += 1
         self._class_places[slot] = self._class_places.get(slot, 0) + 1
         return float(slot * every)
 
     # --- certification ------------------------------------------------------------------------
 
-    def look_back(self, agent: Career, tenure_days: float) -> None:
-        """Put somebody of the opening team where programmes that have begun would have them now."""
+    def look_back(self, agent: Career, tenure_days: float, written: bool = False) -> None:
+        """Put somebody of the opening team where programmes that have begun would have them now.
+
+        Whose present certificate is `written` holds that, and has tried in vain what is over.
+        """
         now, programme = self._env.now, self._open_to(agent, tenure_days)
         if programme is None:
             return
         began = max(now - tenure_days + programme.after_days, self._started[programme.name])
         if began < now:
             days = began + programme.months * rules.DAYS_PER_MONTH - now
-            self._try(agent, programme, max(0.0, days))
+            if written and days <= 0.0:
+                agent.programme = True
+            else:
+                self._try(agent, programme, max(0.0, days))
 
     def _enrol(self, agent: Career) -> None:
         """Put an agent through the first programme they qualify for; each tries once."""
@@ -286,24 +315,26 @@ class Personnel:
     def _try(self, agent: Career, programme: Programme, days: float) -> bool:
         """Let somebody decide on a programme with so many days to go; gives whether they enrol."""
         agent.programme = True
-        u_enrol, u_pass = self._roster.programme_luck(agent)
+        u_enrol, u_pass = self._roster.luck.of(agent, "programme", 2)
         if u_enrol >= programme.enrol_share:
             return False
         passes = u_pass < programme.pass_share
         if days > 0.0:
             self._env.process(self._study(agent, programme, days, passes))
         elif passes:
-            self._certify(agent, programme)
+            self.award(agent, programme)
         return True
 
     def _study(self, agent: Career, programme: Programme, days: float, passes: bool) -> Process:
-        self._roster.set_study(agent, programme.study_hours_per_week)
+        self._roster.pace.study(agent, programme.study_hours_per_week)
         yield self._env.timeout(days)
         if agent.left is None:
-            self._roster.set_study(agent, 0.0)
-            if passes:
-                self._certify(agent, programme)
+            self._roster.pace.study(agent, 0.0)
+            # They may hold another certificate by now.
+            if passes and agent.certification == programme.from_certification:
+                agent.employer.award(agent, programme)
 
-    def _certify(self, agent: Career, programme: Programme) -> None:
+    def award(self, agent: Career, programme: Programme) -> None:
+        """Give somebody what a programme that they passed brings."""
         self._roster.certify(agent, programme.to_certification)
         agent.hazard_factor = programme.hazard_multiplier

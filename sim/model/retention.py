@@ -32,7 +32,7 @@ class Retention:
             event
             for event in scenario.timeline
             if isinstance(event, LeaveSeason)
-            and (event.vendor == roster.vendor.name or event.team == roster.team)
+            and (event.vendor == roster.vendor.name or event.team == roster.name)
         ]
         self._known = 0.0
         """What the team knew on average at the last review."""

@@ -21,7 +21,7 @@ class Returners:
     def welcome(self, agent: Career) -> None:
         """A newcomer is one of those who have quit, any of them alike, or somebody new."""
         if self._share and self._gone:
-            u_back, u_which = self._roster.luck("rehire", agent.number, 2)
+            u_back, u_which = self._roster.luck.of(agent, "rehire", 2)
             if u_back < self._share:
                 former = self._gone.pop(int(u_which * len(self._gone)))
                 self._roster.bring_back(agent, former)

@@ -366,6 +366,22 @@ def whole(people: float, uniform: float) -> int:
     return nearest if abs(people - nearest) < 1e-9 else floor(people + uniform)
 
 
+def largest_remainder(heads: int, weights: Sequence[float]) -> list[int]:
+    """Whole people in proportion to weights: rounded down, the rest to the largest remainders.
+
+    Ties go to the first. Nobody where nothing has weight.
+    """
+    total = sum(weights)
+    if total <= 0:
+        return [0] * len(weights)
+    exact = [heads * weight / total for weight in weights]
+    whole = [int(part + 1e-9) for part in exact]
+    order = sorted(range(len(exact)), key=lambda i: (whole[i] - exact[i], i))
+    for i in order[: heads - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
 LEAST_HEADS = 5
 
 

@@ -30,19 +30,24 @@ class Settled:
         self._shares = shares
         self._domain_loss, self._client_loss = policy_loss(scenario, vendor)
 
-    def domain(self, months: float) -> dict[int, float]:
-        """Domain knowledge by skill of somebody who came as a newcomer does."""
+    def domain(
+        self, months: float, fte: float = 1.0, shares: dict[int, float] | None = None
+    ) -> dict[int, float]:
+        """Domain knowledge by skill of somebody who came as a newcomer does.
+
+        `fte` is the part of full time that they have worked, `shares` where, if not as the team.
+        """
         entry, busy = self._vendor.entry_knowledge.domain, self._vendor.target_occupancy
         rate, loss = self._crew.domain_rate, self._domain_loss
         return {
-            skill: self._level(entry, rate, busy * share, loss[skill], months)
-            for skill, share in self._shares.items()
+            skill: self._level(entry, rate, busy * share * fte, loss[skill], months)
+            for skill, share in (shares or self._shares).items()
         }
 
-    def client(self, entry: float, months: float) -> float:
+    def client(self, entry: float, months: float, fte: float = 1.0) -> float:
         """Client knowledge of somebody who began with `entry`."""
         rate, busy = self._crew.client_rate, self._vendor.target_occupancy
-        return self._level(entry, rate, busy, self._client_loss, months)
+        return self._level(entry, rate, busy * fte, self._client_loss, months)
 
     def _level(self, entry: float, rate: float, busy: float, loss: float, months: float) -> float:
         crew = self._crew

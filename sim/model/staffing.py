@@ -33,6 +33,8 @@ def full_time_needed(
     occupancy, plus those who are in class or not yet replaced at the turnover written. Checks,
     mentors' time and education are in it. A queue that several teams serve is divided evenly.
     """
+    if isinstance(team.headcount, dict):
+        return float(sum(team.headcount.values()))
     if team.headcount != "auto":
         return float(team.headcount)
     serving = {q: sum(q in t.queues for t in scenario.teams) for q in team.queues}

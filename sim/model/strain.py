@@ -25,14 +25,16 @@ class TeamStrain:
     """
 
     def __init__(
-        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace
-    ) -> None:
+        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace,
+        hours_share: float,
+    ) -> None:  # fmt: skip
         self._people = scenario.people
         self._rules = scenario.people.strain
         self._crew = crew
         self._care = Care(scenario, vendor, terms)
         self._pace = terms.pace
         self._workplace = workplace
+        self._hours_share = hours_share
         self.reference_occupancy = self._rules.reference_occupancy or vendor.target_occupancy
         self.standard = 1.0
         self.touch_share = 1.0
@@ -44,10 +46,16 @@ class TeamStrain:
             agent.exhaustion = self._followed(0.0, self._load(agent, occupancy), age)
         self._tell(agents, occupancy)
 
-    def week(self, agents: Sequence[Career], queues: Sequence[WorkQueue], occupancy: float) -> None:
-        """Look at the week that ends: what waits, how busy and how long everybody was."""
+    def week(
+        self, agents: Sequence[Career], full_time: float, queues: Sequence[WorkQueue],
+        occupancy: float,
+    ) -> None:  # fmt: skip
+        """Look at the week that ends: what waits, how busy and how long everybody was.
+
+        `full_time` is how many the agents are in full-time equivalents.
+        """
         rule = self._rules
-        cut = rules.corner_share(self.pressure(queues, len(agents)), rule.corner_exponent)
+        cut = rules.corner_share(self.pressure(queues, full_time), rule.corner_exponent)
         self.touch_share = max(rule.least_touch_share, self.standard * cut)
         if self.touch_share < self.standard:
             self.standard = _drawn(self.standard, self.touch_share, rule.erosion_days)
@@ -58,10 +66,10 @@ class TeamStrain:
             agent.exhaustion = self._followed(agent.exhaustion, load, WEEK_DAYS)
         self._tell(agents, occupancy)
 
-    def pressure(self, queues: Sequence[WorkQueue], people: int) -> float:
+    def pressure(self, queues: Sequence[WorkQueue], people: float) -> float:
         """Pace that would do what waits within its queue's days, over the pace of those here."""
         wanted = self._pace * sum(q.level * q.minutes / max(1, q.due_days) for q in queues)
-        a_year = self._workplace.productive_minutes_per_year * self._crew.hours_share * people
+        a_year = self._workplace.productive_minutes_per_year * self._hours_share * people
         pace = a_year / rules.DAYS_PER_YEAR
         return wanted / pace if pace > 0.0 else float(wanted > 0.0)
 
@@ -78,9 +86,9 @@ class TeamStrain:
         """Working hours beyond those of reference, relative to them, and occupancy beyond."""
         rule, crew, calendar = self._rules, self._crew, agent.calendar
         longer = (agent.row.overtime_weekdays & calendar.workday_bits).bit_count()
-        hours = calendar.hours_per_week
-        if longer and crew.overtime_days:
-            hours += longer * 24.0 * crew.overtime_days / crew.hours_share
+        # A scaled-down hospital's people work a part of a shift, and tire as full-time people do.
+        hours = calendar.hours_per_week * agent.row.hours_share
+        hours = (hours + longer * 24.0 * crew.overtime_days) / self._hours_share
         busier = occupancy - self.reference_occupancy
         return hours / rule.reference_hours_per_week - 1.0 + rule.occupancy_weight * busier
 

@@ -29,7 +29,7 @@ class Timeline:
             self._at(calendar.day_of(event.on), self._act(event))
         for stint, team in zip(world.stints, world.teams, strict=True):
             if stint.closes is not None:
-                self._at(stint.closes, team.close)
+                self._at(stint.closes, partial(self._close, team))
             if stint.employs or stint.opens:
                 self._at(stint.employs, team.open_doors)
                 self._at(stint.opens, team.take_over)
@@ -68,8 +68,10 @@ class Timeline:
         if isinstance(event, events.FeedbackStart):
             return lambda: world.feedback.begin(event.vendor)
         if isinstance(
-            event, events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason
-        ):
+            event,
+            events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason
+            | events.HireFreeze,
+        ):  # fmt: skip
             return None  # read by those whom they concern; stints carry switches out
         if isinstance(event, events.PriceChange):
             return partial(self._change_price, event)
@@ -79,7 +81,17 @@ class Timeline:
             return partial(self._change_pay, event)
         if isinstance(event, events.Rotate):
             return partial(self._rotate, event)
+        if isinstance(
+            event, events.ClassStart | events.Transfer | events.Certify | events.LeaveOfAbsence
+        ):
+            return partial(world.moves.carry_out, event)
         return partial(self._change_people, event)
+
+    def _close(self, team: Team) -> None:
+        """A vendor hands a team's queues over, also those who help out there from other teams."""
+        team.close()
+        for other in self._world.teams:
+            other.roster.withdraw_from(team.name)
 
     def _teams_of(self, vendor: str) -> list[Team]:
         return [t for t in self._world.teams if t.vendor.name == vendor]

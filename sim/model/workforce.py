@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.model import rules
 from sim.model.careers import Career
-from sim.model.codes import Queue
+from sim.model.codes import SKILLS, Queue
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.ledger import Ledger
+from sim.model.openers import Opener, Shares
 from sim.model.personnel import Personnel
 from sim.model.roster import Roster
 from sim.model.stints import Stint
@@ -15,6 +18,7 @@ from sim.model.strain import TeamStrain
 from sim.model.terms import charge
 from sim.model.workplaces import Workplace
 from sim.record.record import CONTRACT_END
+from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Price
 
@@ -28,13 +32,16 @@ class Team:
 
     def __init__(
         self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, workplace: Workplace,
-        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: dict[int, float],
+        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: Shares,
+        openers: Sequence[Opener],
     ) -> None:  # fmt: skip
         self.roster = Roster(scenario, stint, crew, engine, workplace, ledger, draws, heads, shares)
         self.vendor = self.roster.vendor
         self._crew = engine.state.crews[crew]
         self._terms = engine.state.terms[crew]
-        self.strain = TeamStrain(scenario, self.vendor, self._crew, self._terms, workplace)
+        self.strain = TeamStrain(
+            scenario, self.vendor, self._crew, self._terms, workplace, heads[1]
+        )
         self.personnel = Personnel(scenario, self.roster, self.strain)
         self.name = stint.team.name
         self.key = stint.key
@@ -42,8 +49,11 @@ class Team:
         self.is_open = False
         self._env = engine.env
         self._ledger = ledger
+        self._start = scenario.start
         self._first = stint.opens == 0
         self._stint = stint
+        self._openers = openers
+        self._written = isinstance(stint.team.headcount, dict)
         self._crew_number = crew
         self.time = self.roster.time
         self._seen_busy = 0.0
@@ -110,16 +120,17 @@ class Team:
         self.time.shadowing = self._stint.opens > now
         roster.playbook = roster.settled.client(0.0, 1e9) if self._first else 0.0
         ages = []
-        for _ in range(roster.plan):
-            agent = roster.employ()
-            age = self._place(agent)
+        everybody: Sequence[Opener | None] = self._openers or [None] * roster.plan
+        for opener in everybody:
+            agent = roster.employ(opener.person if opener else None)
+            age = self._place(agent, opener)
             ages.append(age)
             agent.producing = agent.ready_at <= now
             agent.hired = now - age
             agent.reviewed_age = age
             agent.clear_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
-            self.personnel.look_back(agent, age)
+            self.personnel.look_back(agent, age, self._written)
             self.personnel.departures.follow(agent)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
@@ -128,26 +139,45 @@ class Team:
             roster.begin(agent)
         self.personnel.review(first=True)
 
-    def _place(self, agent: Career) -> float:
+    def _place(self, agent: Career, opener: Opener | None) -> float:
         """Give somebody of the first team what they know; gives their tenure so far (days)."""
+        person = opener.person if opener else None
+        age = self._tenure(agent, person)
+        self._teach_opener(agent, age, opener)
+        if person:
+            for skill, level in person.knowledge.items():
+                agent.row.knowledge[SKILLS.index(skill)] = level
+            if person.client is not None:
+                agent.row.client = person.client
+        return age
+
+    def _tenure(self, agent: Career, person: Person | None) -> float:
+        """Days for which somebody of the first team has been there: as written, or drawn."""
+        if person and person.hired:
+            return float((self._start - person.hired).days)
+        if self.vendor.go_live_knowledge is not None:
+            return 0.0
+        return self.personnel.stationary_age(self.roster.luck.age(agent))
+
+    def _teach_opener(self, agent: Career, age: float, opener: Opener | None) -> None:
+        """Give somebody of the first team what go-live or their tenure says, and their desk."""
         start, roster, row = self.vendor.go_live_knowledge, self.roster, agent.row
         if start is not None:
             for skill in range(len(row.knowledge)):
                 row.knowledge[skill] = start.domain
             row.client = start.client
             roster.prepare(agent, 0.0)
-            return 0.0
+            return
         classroom = self.vendor.hiring.classroom_days
-        age = self.personnel.stationary_age(roster.age_luck(agent))
         worked = max(0.0, age - classroom) / rules.DAYS_PER_MONTH
-        for skill, level in roster.settled.domain(worked).items():
+        fte, shares = (opener.person.fte, opener.shares) if opener else (1.0, None)
+        for skill, level in roster.settled.domain(worked, fte, shares).items():
             row.knowledge[skill] = level
-        row.client = roster.settled.client(roster.entry_client(), worked)
+        row.client = roster.settled.client(roster.entry_client(), worked, fte)
         roster.prepare(agent, max(0.0, classroom - age))
         agent.newcomer = True
         if not self._first:
             row.client = self.vendor.entry_knowledge.client
-        return age
 
     # --- day by day, week by week -------------------------------------------------------------
 
@@ -159,9 +189,9 @@ class Team:
             week = min(1.0, (busy - self._seen_busy) / productive)
             roster.occupancy += (1.0 - OCCUPANCY_MEMORY) * (week - roster.occupancy)
         self._seen_busy, self._seen_productive = busy, time.productive_minutes
-        self.strain.week(self.employed, self.queues, roster.occupancy)
+        self.strain.week(self.employed, roster.full_time, self.queues, roster.occupancy)
         self.personnel.review()
-        time.plan_overtime(int(self._env.now), self.queues, len(self.employed))
+        time.plan_overtime(int(self._env.now), self.queues, roster.full_time, roster.hours_share)
 
     # --- rule changes -------------------------------------------------------------------------
 

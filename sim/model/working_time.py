@@ -60,7 +60,7 @@ class WorkingTime:
                     if regular > 0.0 or extra > 0.0:
                         self._book(agent, price, begun, day, regular, extra)
                         self._pay_for_nights(agent, begun, start, end)
-            self._account.seat(day, (end - start) * self._crew.hours_share)
+            self._account.seat(day, (end - start) * agent.row.hours_share)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
@@ -68,13 +68,13 @@ class WorkingTime:
         """Whether an agent's shift may end on the day after the one that it begins on."""
         calendar, crew = agent.calendar, self._crew
         extra = max(crew.overtime_before, crew.overtime_days)
-        return calendar.shift_start + calendar.shift_length * crew.hours_share + extra > 1.0
+        return calendar.shift_start + calendar.shift_length * agent.row.hours_share + extra > 1.0
 
     def _shift(self, agent: Career, begun: int) -> tuple[float, float, float]:
         """When a shift begun on a workday begins, and ends without and with overtime."""
         calendar, crew = agent.calendar, self._crew
         first = begun + calendar.shift_start
-        regular = first + calendar.shift_length * crew.hours_share
+        regular = first + calendar.shift_length * agent.row.hours_share
         return first, regular, min(first + 1.0, regular + overtime_days(crew, agent.row, begun))
 
     def _on_duty(self, agent: Career, begun: int, start: float, end: float) -> tuple[float, float]:
@@ -126,16 +126,19 @@ class WorkingTime:
             elif not self.shadowing:
                 self.training_usd += usd
 
-    def plan_overtime(self, day: int, queues: Sequence[WorkQueue], people: int) -> None:
+    def plan_overtime(
+        self, day: int, queues: Sequence[WorkQueue], people: float, hours_share: float
+    ) -> None:
         """Lengthen shifts where more days of work wait than the team puts up with.
 
-        For a week, from tomorrow on: today's shift may have begun.
+        For a week, from tomorrow on: today's shift may have begun. `people` work `hours_share` of
+        a shift; who works less than that is a part of one of them, and has as much overtime.
         """
         if self._overtime is None:
             return
         crew = self._crew
-        a_day = self._workplace.productive_minutes(crew.hours_share) * max(1, people)
+        a_day = self._workplace.productive_minutes(hours_share) * max(1.0, people)
         backlog = sum(q.level * q.minutes for q in queues) / a_day
-        longer = self._overtime.hours_per_day * crew.hours_share / 24.0
+        longer = self._overtime.hours_per_day * hours_share / 24.0
         crew.overtime_before, crew.overtime_from = crew.overtime_days, day + 1
         crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from math import floor
 
+from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.scenario.costs import Costs
 from sim.scenario.schema import Scenario
@@ -55,7 +56,7 @@ class Workplace:
 
     def missing(self, there: Sequence[int], plan: int) -> int:
         """The shift of one more person, with so many on each: by the plan, it lacks most."""
-        heads = largest_remainder(self._shares, max(plan, sum(there) + 1))
+        heads = rules.largest_remainder(max(plan, sum(there) + 1), self._shares)
         lacks = [n - people for n, people in zip(heads, there, strict=True)]
         return lacks.index(max(lacks))
 
@@ -66,16 +67,6 @@ class Workplace:
             hours += 24.0 * max(0.0, min(end, begins + NIGHT_DAYS) - max(start, begins))
             begins += 1.0
         return hours
-
-
-def largest_remainder(shares: Sequence[float], number: int) -> list[int]:
-    """People divided by shares that sum to 1; of equal remainders the first gets one."""
-    exact = [share * number for share in shares]
-    heads = [floor(x + 1e-9) for x in exact]
-    by_remainder = sorted(range(len(shares)), key=lambda i: (heads[i] - exact[i], i))
-    for i in by_remainder[: number - sum(heads)]:
-        heads[i] += 1
-    return heads
 
 
 def workplaces(scenario: Scenario, calendar: WorkCalendar) -> dict[str | None, Workplace]:

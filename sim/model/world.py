@@ -14,14 +14,17 @@ from sim.model.feedback import FeedbackLoop
 from sim.model.flows import yearly_minutes
 from sim.model.kernel.rows import State
 from sim.model.ledger import Ledger
+from sim.model.moves import Moves
+from sim.model.openers import Shares, openers, resolved
 from sim.model.setup import initial_state
 from sim.model.staffing import full_time_needed, practice_shares
 from sim.model.stints import Stint, stints
 from sim.model.workforce import Team
 from sim.model.workplaces import workplaces
 from sim.scenario.canonical import canonical
+from sim.scenario.persons import persons_of
 from sim.scenario.schema import Scenario
-from sim.scenario.timeline import Layoff, Staffing
+from sim.scenario.timeline import plan_after
 
 MakeEngine = Callable[[State, Draws], Engine]
 
@@ -33,7 +36,7 @@ class World:
         # Nothing may hang on an order that says nothing.
         scenario = canonical(scenario)
         counts = counts_of(scenario)
-        self.scenario = scenario = counted(scenario, counts)
+        self.scenario = scenario = resolved(counted(scenario, counts))
         self.draws = Draws(scenario.seed, replication)
         self.calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
         self._workplaces = workplaces(scenario, self.calendar)
@@ -47,10 +50,14 @@ class World:
         self._minutes: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
+        self.moves = Moves(scenario, self.calendar, self.teams)
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
 
     def _shifts_differ(self) -> bool:
         """Whether agents begin their shifts at different times of the day, or end them so."""
+        teams = self.scenario.teams
+        if any(person.fte < 1.0 for t in teams for person in persons_of(self.scenario, t)):
+            return True
         calendars = (c for s in self.stints for c in self._workplaces[s.team.site].calendars)
         return len({(c.shift_start, c.shift_length) for c in calendars}) > 1
 
@@ -76,10 +83,15 @@ class World:
         minutes = self._minutes[key]
         workplace = self._workplaces[stint.team.site]
         full_time = full_time_needed(era, stint.team, workplace, minutes)
-        shares = practice_shares(era, stint.team.queues, minutes)
+        heads = self._heads(stint, full_time)
+
+        def shares_of(queues: tuple[str, ...]) -> Shares:
+            return practice_shares(era, queues, minutes)
+
         return Team(
             self.scenario, stint, crew, self.engine, workplace, self.ledger, self.draws,
-            self._heads(stint, full_time), shares,
+            heads, shares_of(stint.team.queues),
+            openers(self.scenario, stint.team, heads[0], stint.opens == 0, shares_of),
         )  # fmt: skip
 
     def _heads(self, stint: Stint, full_time: float) -> tuple[int, float]:
@@ -90,13 +102,11 @@ class World:
         """
         later = 0.0
         for event in self.scenario.timeline:
-            if isinstance(event, Staffing | Layoff) and event.team == stint.team.name:
-                past = stint.opens > 0 and self.calendar.day_of(event.on) <= stint.opens
-                if isinstance(event, Staffing):
-                    full_time = float(event.headcount) if past else full_time
-                    later = later or (0.0 if past else float(event.headcount))
-                elif past:
-                    full_time *= 1.0 - event.share
+            past = stint.opens > 0 and self.calendar.day_of(event.on) <= stint.opens
+            if past:
+                full_time = plan_after(event, stint.team.name, full_time)
+            else:
+                later = later or plan_after(event, stint.team.name, 0.0)
         scale = self.scenario.hospital.scale
         if full_time > 0.0:
             return rules.whole_agents(full_time, scale)

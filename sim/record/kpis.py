@@ -275,7 +275,7 @@ def outcome(record: Record) -> Outcome:
                          "oldest_days", "wait_days", *AGE_BANDS)
         },
     }  # fmt: skip
-    return Outcome(ordered, tables)
+    return Outcome(ordered, tables | record.moves)
 
 
 def _answers(view: View) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,8 +57,9 @@ class Record:
     `days` holds one row per day, `weeks` one per team and week, `queues` one per queue and week,
     `waits` holds, per queue, the items finished from kpi_from_days on by bin of their wait;
     `cohorts` one row per four weeks and group of people hired in the same quarter, `agents` one per
-    person ever employed. `accounts` holds, per vendor, the lines of its account (`ACCOUNT`) with a
-    value for each day, at the scale of the run. Money of claims is in cents, other money in USD.
+    person ever employed, `careers` one for each whom a dated move was about. `accounts` holds, per
+    vendor, the lines of its account (`ACCOUNT`) with a value for each day, at the scale of the run.
+    Money of claims is in cents, other money in USD.
     """
 
     facts: Facts
@@ -71,6 +72,12 @@ class Record:
     agents: Table
     totals: dict[str, float]
     accounts: dict[str, dict[str, NDArray[np.float64]]]
+    careers: Table = field(default_factory=dict)
+
+    @property
+    def moves(self) -> dict[str, Table]:
+        """The table of careers by its name; none where the scenario moves nobody."""
+        return {"careers": self.careers} if self.careers.get("day") else {}
 
 
 @dataclass(frozen=True, slots=True)

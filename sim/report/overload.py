@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from textwrap import wrap
 
 from sim.report.terminal import WIDTH
@@ -58,6 +59,8 @@ def _staffing(found: Overload) -> str:
     if not found.team:
         return ""
     has, needs = f"{found.planned:.3g}", f"{found.needed:.3g}"
+    if isnan(found.planned):
+        return f"Team {found.team} has the persons of its roster; the work needs {needs} full-time."
     if found.needed > found.planned:
         return f"Team {found.team} has {has} full-time people at scale 1; {needs} would hold it."
     return (

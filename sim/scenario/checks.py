@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from difflib import get_close_matches
 from math import log, prod
 from pathlib import Path
 from typing import get_args
 
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
+from sim.scenario.finding import Problem, Steps, nearest
+from sim.scenario.people_checks import opening_certifications, people_checks, written_heads
 from sim.scenario.public_holidays import public_holidays, why_no_state, why_unknown
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.site import Site
 from sim.scenario.timeline import (
+    ClassStart,
     FeedbackStart,
     LeaveSeason,
     ProgrammeStart,
@@ -25,9 +27,6 @@ from sim.scenario.timeline import (
 )
 from sim.scenario.vendor import Vendor
 
-Steps = tuple[str | int, ...]
-Problem = tuple[Steps, str] | tuple[Steps, str, list[Steps]]
-"""The path that a problem is about, what is wrong, and the paths of values that are so together."""
 TOLERANCE = 1e-6
 LONGEST_LEAD_DAYS = 365
 LONGEST_WAIT_DAYS = 3650
@@ -55,14 +54,9 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_sites(scenario),
         *_timeline(scenario),
         *_leaving(scenario),
+        *people_checks(scenario),
         *_arrivals(scenario),
     ]
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, 1, 0.5)
-    hint = f'; did you mean "{close[0]}"?' if close else ""
-    return f"unknown name {name!r}; allowed: {', '.join(known)}{hint}"
 
 
 def _sums_to_one(values: dict[Steps, float], path: Steps, what: str) -> Iterator[Problem]:
@@ -95,8 +89,9 @@ def _size(s: Scenario) -> Iterator[Problem]:
     yearly = (hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year) / 365.25
     surge = prod(max(1.0, e.factor) for e in s.timeline if isinstance(e, Volume))
     claims = yearly * hospital.scale * s.horizon_days * surge
-    heads = [t.headcount for t in s.teams if t.headcount != "auto"]
+    heads = [written_heads(s, t) or 0 for t in s.teams]
     heads += [e.headcount for e in s.timeline if isinstance(e, Staffing)]
+    heads += [e.heads for e in s.timeline if isinstance(e, ClassStart)]
     days = sum(heads) * hospital.scale * s.horizon_days
     months, cv = hospital.arrivals.month_profile, hospital.arrivals.day_cv
     season = max(months) * len(months) / sum(months)
@@ -205,7 +200,7 @@ def _mix(s: Scenario, mix: dict[str, float], path: Steps) -> Iterator[Problem]:
     known = [c.name for c in s.certifications]
     for name in mix:
         if name not in known:
-            yield (*path, name), _nearest(name, known)
+            yield (*path, name), nearest(name, known)
     yield from _sums_to_one({(*path, name): part for name, part in mix.items()}, path, "shares")
 
 
@@ -217,7 +212,7 @@ def _vendors(s: Scenario) -> Iterator[Problem]:
             for end in ("from_certification", "to_certification"):
                 if getattr(programme, end) not in known:
                     path = ("vendors", i, "programmes", j, end)
-                    yield path, _nearest(getattr(programme, end), known)
+                    yield path, nearest(getattr(programme, end), known)
     for i, c in enumerate(s.certifications):
         if c.accuracy_floor > c.accuracy_ceiling:
             yield ("certifications", i), "accuracy_floor must not exceed accuracy_ceiling"
@@ -228,16 +223,18 @@ def _teams(s: Scenario) -> Iterator[Problem]:
     openers = {c.name: c.opens for c in s.certifications}
     able: dict[str, bool] = {q.name: False for q in s.queues}
     disciplines: dict[str, str] = {}
+    written = [opening_certifications(s, team) for team in s.teams]
     for i, team in enumerate(s.teams):
         if team.vendor not in vendors:
-            yield ("teams", i, "vendor"), _nearest(team.vendor, list(vendors))
+            yield ("teams", i, "vendor"), nearest(team.vendor, list(vendors))
             continue
         if team.certification_mix is not None:
             yield from _mix(s, team.certification_mix, ("teams", i, "certification_mix"))
         held = _held(team, vendors[team.vendor])
+        held += [name for people in written for name in people.get(team.name, ())]
         for j, queue in enumerate(team.queues):
             if queue not in able:
-                yield ("teams", i, "queues", j), _nearest(queue, list(able))
+                yield ("teams", i, "queues", j), nearest(queue, list(able))
             elif any(openers.get(c) == "all" or queue in openers.get(c, ()) for c in held):
                 able[queue] = True
             if disciplines.setdefault(queue, team.discipline) != team.discipline:
@@ -273,7 +270,7 @@ def _sites(s: Scenario) -> Iterator[Problem]:
         known = [c.name for c in s.certifications]
         for name in site.wages:
             if name not in known:
-                yield (*path, "wages", name), _nearest(name, known)
+                yield (*path, "wages", name), nearest(name, known)
         for j, shift in enumerate(site.shifts):
             if shift in site.shifts[:j]:
                 yield (*path, "shifts", j), "the same shift stands in the list twice"
@@ -305,7 +302,7 @@ def _idle_shifts(start: date, site: Site, path: Steps) -> Iterator[Problem]:
 
 
 def _no_site(name: str, known: list[str]) -> str:
-    return _nearest(name, known) if known else f"unknown name {name!r}: there are no sites"
+    return nearest(name, known) if known else f"unknown name {name!r}: there are no sites"
 
 
 def _held(team: Team, vendor: Vendor) -> list[str]:
@@ -325,8 +322,10 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
             yield (*path, "on"), f"{event.on} lies outside the run ({s.start} to {last})"
         for field, known in (("team", teams), ("vendor", list(vendors)), ("to", list(vendors))):
             name = getattr(event, field, None)
+            if field == "to" and not isinstance(event, VendorSwitch):
+                continue  # a certification
             if name is not None and name not in known:
-                yield (*path, field), _nearest(name, known)
+                yield (*path, field), nearest(name, known)
         site = getattr(event, "site", None)
         if site is not None and site not in sites:
             yield (*path, "site"), _no_site(site, sites)
@@ -334,7 +333,7 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
             names = getattr(event, field, "all")
             for j, name in enumerate(() if names == "all" else names):
                 if name not in known:
-                    yield (*path, field, j), _nearest(name, known)
+                    yield (*path, field, j), nearest(name, known)
         if isinstance(event, VendorSwitch):
             if event.on <= s.start:
                 yield (*path, "on"), "a switch must come after the start; write the vendor instead"
@@ -351,7 +350,7 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
         if isinstance(event, ProgrammeStart) and vendor:
             known = [p.name for p in vendor.programmes]
             if event.programme not in known:
-                yield (*path, "programme"), _nearest(event.programme, known)
+                yield (*path, "programme"), nearest(event.programme, known)
 
 
 def _leaving(s: Scenario) -> Iterator[Problem]:
@@ -365,7 +364,7 @@ def _leaving(s: Scenario) -> Iterator[Problem]:
             yield path, "write either a factor or usd_per_hour"
         name = getattr(event, "certification", None)
         if name is not None and name not in certifications:
-            yield (*path, "certification"), _nearest(name, certifications)
+            yield (*path, "certification"), nearest(name, certifications)
         if isinstance(event, LeaveSeason):
             if event.until is not None and event.until <= event.on:
                 yield (*path, "until"), f"must come after {event.on}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from sim.scenario.csv_source import read_rows
+
 HEADER = ("date", "setting", "payer", "count")
 SETTINGS = ("inpatient", "outpatient")
-MAX_BYTES = 20_000_000
 MAX_COUNT = 1_000_000
 
 Counts = dict[tuple[date, str], dict[int, int]]
@@ -67,33 +67,15 @@ def _is_count(text: str) -> bool:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
-    """Line number and stripped cells of each row after the header."""
-    try:
-        if path.exists() and not path.is_file():
-            kind = "a folder" if path.is_dir() else "no regular file"
-            raise CountsError(f"{path}: is {kind}, not a CSV file")
-        if path.stat().st_size > MAX_BYTES:
-            raise CountsError(f"{path}: larger than the {MAX_BYTES // 1_000_000} MB allowed")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CountsError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CountsError(f"{path}: not a UTF-8 text file") from error
-    if "\0" in text:
-        raise CountsError(f"{path}: not a text file")
-    reader = csv.reader(text.splitlines())
-    try:
-        for cells in reader:
-            row = [cell.strip() for cell in cells]
-            if reader.line_num == 1:
-                if tuple(row) != HEADER:
-                    raise CountsError(f"{path}:1: the header must be {','.join(HEADER)}")
-            elif row:
-                if len(row) != len(HEADER):
-                    raise CountsError(f"{path}:{reader.line_num}: {len(row)} cells instead of 4")
-                yield reader.line_num, (row[0], row[1], row[2], row[3])
-    except csv.Error as error:
-        raise CountsError(f"{path}:{reader.line_num}: {error}") from error
+    """Line number and cells of each row after the header."""
+    for line, row in read_rows(path, CountsError):
+        if line == 1:
+            if tuple(row) != HEADER:
+                raise CountsError(f"{path}:1: the header must be {','.join(HEADER)}")
+        elif len(row) != len(HEADER):
+            raise CountsError(f"{path}:{line}: {len(row)} cells instead of 4")
+        else:
+            yield line, (row[0], row[1], row[2], row[3])
 
 
 def _day(text: str, where: str) -> date:

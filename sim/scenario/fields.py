@@ -8,7 +8,7 @@ no source was found.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,6 +39,8 @@ SkillName = Literal[
     "transcription",
 ]
 Discipline = Literal["fifo", "deadline", "value", "ease"]
+Heads = Annotated[int, Field(ge=0, le=100_000)]
+"""Whole people."""
 
 FUNCTIONS: dict[str, tuple[QueueName, ...]] = {
     "scheduling": ("scheduling",),

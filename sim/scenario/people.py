@@ -72,6 +72,16 @@ class Certification(Model):
         le=500,
     )
 
+    @property
+    def ability(self) -> tuple[float, float]:
+        """What a lower certification has less of."""
+        return self.accuracy_ceiling, self.accuracy_floor
+
+    @property
+    def rank(self) -> tuple[float, float, str]:
+        """Sorts certifications from the least able to the best."""
+        return *self.ability, self.name
+
 
 class PolicyChange(Model):
     """A rule change that recurs every year and makes part of a skill obsolete."""

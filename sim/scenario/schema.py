@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Discipline, Model, QueueName, constant, lever
+from sim.scenario.fields import Discipline, Heads, Model, QueueName, constant, lever
 from sim.scenario.hospital import Category, Denials, Hospital, Payer
 from sim.scenario.people import Calendar, Certification, People, PolicyChange, Queue
 from sim.scenario.site import Site
@@ -53,11 +53,20 @@ class Team(Model):
         "assumption",
         min_length=1,
     )
-    headcount: Annotated[int, Field(ge=0, le=100_000)] | Literal["auto"] = lever(
-        "Planned agents at scale 1, or `auto`: expected work over productive time at the target "
-        "occupancy",
+    headcount: Heads | Literal["auto"] | dict[str, Heads] = lever(
+        "Planned agents at scale 1; or how many open the team with each certification, which sum "
+        "up to the plan; or `auto`: expected work over productive time at the target occupancy, or "
+        "the persons of a `roster`",
         "people",
         "assumption",
+    )
+    roster: str | None = constant(
+        "CSV of the persons who open the team (certification, hired; optional fte, also, "
+        "knowledge_<skill>, knowledge_client), relative to this file; `headcount` is `auto` then",
+        "-",
+        "assumption",
+        default=None,
+        path=True,
     )
     discipline: Discipline = lever(
         "Which item is taken first: `fifo` the oldest, `deadline` the one due first, `value` "
@@ -68,6 +77,13 @@ class Team(Model):
     )
     certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = lever(
         "Certifications of this team, if not the vendor's", "share", "assumption", default=None
+    )
+    exact_mix: bool = lever(
+        "Whether the people who open a team of a plain `headcount` have the certifications of the "
+        "mix by largest remainder, instead of each drawing one from it",
+        "-",
+        "assumption",
+        default=False,
     )
     overtime: Overtime | None = lever("Overtime", "-", "assumption", default=None)
     site: str | None = lever(

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, SkillName, constant, lever, share, uncertainty
+from sim.scenario.fields import Heads, Model, SkillName, constant, lever, share, uncertainty
 from sim.scenario.vendor import Price
 
 Names = tuple[str, ...] | Literal["all"]
+MoreHeads = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class _Dated(Model):
@@ -100,9 +101,7 @@ class Staffing(_Dated):
 
     kind: Literal["staffing"] = constant("Kind of event", "-", "model")
     team: str = lever("Team", "-", "assumption", min_length=1)
-    headcount: Annotated[int, Field(ge=0, le=100_000)] = lever(
-        "Planned agents at scale 1", "people", "assumption"
-    )
+    headcount: Heads = lever("Planned agents at scale 1", "people", "assumption")
 
 
 class NewPrice(Model):
@@ -285,8 +284,85 @@ class Rotate(_Dated):
     )
 
 
+class ClassStart(_Dated):
+    """So many people start in the classroom, on top of the plan, which grows by them."""
+
+    kind: Literal["class"] = constant("Kind of event", "-", "model")
+    team: str = lever("Team that they are hired for", "-", "assumption", min_length=1)
+    people: MoreHeads | dict[str, Heads] = lever(
+        "Those who start, at scale 1, with certifications drawn as for other newcomers; or how "
+        "many with each certification",
+        "people",
+        "assumption",
+    )
+
+    @property
+    def heads(self) -> int:
+        """All who start."""
+        return self.people if isinstance(self.people, int) else sum(self.people.values())
+
+
+class Transfer(_Dated):
+    """The longest-serving of a team go over to another of the vendor, as they are.
+
+    Those at their desks, on their own, whose certification opens work there; both plans move along.
+    """
+
+    kind: Literal["transfer"] = constant("Kind of event", "-", "model")
+    people: MoreHeads = lever("Those who go over, at scale 1", "people", "assumption")
+    from_team: str = lever("Team that they leave", "-", "assumption", min_length=1)
+    to_team: str = lever("Team that they join", "-", "assumption", min_length=1)
+
+
+class Certify(_Dated):
+    """The longest-serving of a team with a lower certification hold another from now on.
+
+    Lower is one of less accuracy at full knowledge or, where that is the same, without any.
+    """
+
+    kind: Literal["certify"] = constant("Kind of event", "-", "model")
+    team: str = lever("Team", "-", "assumption", min_length=1)
+    people: MoreHeads = lever("Those who are certified, at scale 1", "people", "assumption")
+    to: str = lever("Certification that they hold then", "-", "assumption", min_length=1)
+
+
+class LeaveOfAbsence(_Dated):
+    """The longest-serving at their desks are away for some time: unpaid, and keep their place."""
+
+    kind: Literal["leave_of_absence"] = constant("Kind of event", "-", "model")
+    team: str = uncertainty("Team", "-", "assumption", min_length=1)
+    people: MoreHeads = uncertainty("Those who are away, at scale 1", "people", "assumption")
+    days: int = uncertainty("Days until they are back", "days", "assumption", ge=1, le=3650)
+
+
+class HireFreeze(_Dated):
+    """No vacancy is filled for some time: searches rest, and go on after it."""
+
+    kind: Literal["hire_freeze"] = constant("Kind of event", "-", "model")
+    teams: Names = lever(
+        "Teams that hire nobody, or `all`", "-", "assumption", default="all", unordered=True
+    )
+    until: date = lever("First day on which places are filled again", "date", "assumption")
+
+
+def plan_after(event: Event, team: str, people: float) -> float:
+    """Full-time equivalents that a team's plan of `people` is at scale 1, once an event is over."""
+    if isinstance(event, Staffing) and event.team == team:
+        return float(event.headcount)
+    if isinstance(event, Layoff) and event.team == team:
+        return people * (1.0 - event.share)
+    if isinstance(event, ClassStart) and event.team == team:
+        return people + event.heads
+    if isinstance(event, Transfer):
+        moved = (event.to_team == team) - (event.from_team == team)
+        return max(0.0, people + moved * event.people)
+    return people
+
+
 Event = Annotated[
     VendorSwitch | PolicyEvent | PayerAi | Volume | Staffing | PriceChange | FeedbackStart
-    | ProgrammeStart | AttritionShock | Layoff | Wage | MarketWage | LeaveSeason | Rotate,
+    | ProgrammeStart | AttritionShock | Layoff
+    | Wage | MarketWage | LeaveSeason | Rotate
+    | ClassStart | Transfer | Certify | LeaveOfAbsence | HireFreeze,
     Field(discriminator="kind"),
 ]  # fmt: skip

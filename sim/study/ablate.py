@@ -54,7 +54,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "organisation": ("terms", ()),
 }  # fmt: skip
 """Family and vendor fields of each group; `organisation` is what teams do in their own way."""
-TEAM_FIELDS = ("discipline", "overtime", "certification_mix", "headcount")
+TEAM_FIELDS = ("discipline", "overtime", "certification_mix", "exact_mix", "headcount", "roster")
 
 Coalition = frozenset[str]
 

@@ -32,7 +32,7 @@ class Overload:
 
     `undone` is the part of what came in that nobody worked (`work.undone_share.*`).
     `needed` are the people at scale 1 whom the team would need by the plan of `headcount: auto`;
-    `planned` those it has.
+    `planned` those it has; nan where they are the persons of a file.
     """
 
     scenario: str
@@ -139,6 +139,8 @@ def _teams(said: Mapping[str, object]) -> dict[str, tuple[str, float, float]]:
         auto = team.model_copy(update={"headcount": "auto"})
         place = places[team.site]
         planned, needed = (full_time_needed(scenario, t, place, minutes) for t in (team, auto))
+        if team.roster is not None:  # a study keeps no file, only that it was this one
+            planned = math.nan
         for queue in team.queues:
             found.setdefault(str(queue), (team.name, planned, needed))
     return found

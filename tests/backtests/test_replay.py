@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from sim.model.simulation import run
-from sim.scenario.daily_counts import MAX_BYTES, CountsError, read_daily_counts
+from sim.scenario.csv_source import MAX_BYTES
+from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.load import ScenarioError
 from tests.scenarios import PAYERS, scenario, staffed
 

@@ -54,6 +54,7 @@ def plain(record: Record) -> dict[str, object]:
         "queues": record.queues,
         "cohorts": record.cohorts,
         "agents": record.agents,
+        "careers": record.careers,
         "totals": record.totals,
     }
 

@@ -28,6 +28,11 @@ EVENTS = {
     "after_tenure_days: 90}",
     "leave_season": "{kind: leave_season, on: %s, vendor: in_house, months: [4, 5], factor: 10}",
     "staffing": "{kind: staffing, on: %s, team: billing, headcount: 3}",
+    "class": "{kind: class, on: %s, team: ar, people: 90}",
+    "transfer": "{kind: transfer, on: %s, people: 60, from_team: ar, to_team: billing}",
+    "certify": "{kind: certify, on: %s, team: ar, people: 60, to: CCS}",
+    "leave_of_absence": "{kind: leave_of_absence, on: %s, team: ar, people: 60, days: 30}",
+    "hire_freeze": "{kind: hire_freeze, on: %s, until: 2025-06-30}",
     "price_change": "{kind: price_change, on: %s, vendor: in_house, "
     "price: {usd_per_hour: 99, transition_usd: 0}}",
     "attrition_shock": "{kind: attrition_shock, on: %s, team: coding_outpatient, share: 0.5}",

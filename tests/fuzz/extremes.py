@@ -29,6 +29,7 @@ import numpy as np
 from sim.model import engines
 from sim.model.simulation import run
 from sim.record.kpis import outcome
+from sim.scenario.people_checks import written_heads
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Volume
 from sim.study.store import encode
@@ -108,8 +109,9 @@ def too_dear(scenario: Scenario) -> bool:
     hospital = scenario.hospital
     claims = (hospital.inpatient.claims_per_year + hospital.outpatient.claims_per_year) / 365
     surge = math.prod(max(1.0, e.factor) for e in scenario.timeline if isinstance(e, Volume))
-    people = sum(t.headcount for t in scenario.teams if t.headcount != "auto")
+    people = sum(written_heads(scenario, t) or 0 for t in scenario.teams)
     people += sum(getattr(e, "headcount", 0) for e in scenario.timeline)
+    people += sum(getattr(e, "heads", 0) for e in scenario.timeline)
     return (
         claims * hospital.scale * surge * scenario.horizon_days > MOST_WORK
         or people * hospital.scale * scenario.horizon_days > MOST_WORK / 4

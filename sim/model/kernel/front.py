@@ -110,8 +110,11 @@ def lose_visit(s: Objects, claim: Claim, now: float, cause: int) -> None:
 
 
 def book(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
-    """Book a visit, with the right coverage or not; ask for authorisation if it needs one."""
-    if claim.stage == Stage.CLOSED:
+    """Book a visit, with the right coverage or not; ask for authorisation if it needs one.
+
+    Who called again while this was in hand may have been booked by somebody quicker.
+    """
+    if claim.stage == Stage.CLOSED or claim.visit & Visit.BOOKED:
         return
     withdraw(s, claim, now)  # who called again while this was in hand need not wait any more
     claim.visit |= Visit.BOOKED

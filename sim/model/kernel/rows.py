@@ -129,10 +129,11 @@ class Agent:
     skill (and `client` of this hospital) was true at `seen` (`client_seen`); `practice` (and
     `client_practice`) are the months worked in it since. `absent` says for each day whether they
     begin no shift, which would start at `shift_start`, a part of the day, and last `shift_days`;
-    those of days whose bit is in `overtime_weekdays` (the first is that of day 0) may be longer.
-    `hand_queue` is the queue of the item in hand, else `NOBODY`: they
-    work `hand_spell` minutes on it from `hand_from` until `hand_until`, and `hand_rest` after the
-    next break. `before` and `after` are the neighbours in the line of idle agents, by queue.
+    they work the part `hours_share` of it, and those of days whose bit is in `overtime_weekdays`
+    (the first is that of day 0) may be longer. `hand_queue` is the queue of the item in hand, else
+    `NOBODY`: they work `hand_spell` minutes on it from `hand_from` until `hand_until`, and
+    `hand_rest` after the next break. `before` and `after` are the neighbours in the line of idle
+    agents, by queue.
     """
 
     index: int
@@ -145,6 +146,7 @@ class Agent:
     n_queues: int = 0
     nesting: int = 0
     gone: int = 0
+    hours_share: float = 1.0
     floor: float = 0.0
     span: float = 0.0
     speed: float = 1.0
@@ -197,7 +199,6 @@ class Crew:
     incompressible: float
     total_months: float
     forgets_in_breaks: int
-    hours_share: float = 1.0
     penalty: float = 0.0
     overtime_days: float = 0.0
     overtime_before: float = 0.0

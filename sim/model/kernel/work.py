@@ -192,7 +192,7 @@ def next_duty(s: Objects, agent: Agent, now: float) -> float:
         if not agent.absent[day]:
             start = day + agent.shift_start
             longer = overtime_days(crew, agent, day)
-            end = start + min(1.0, agent.shift_days * crew.hours_share + longer)
+            end = start + min(1.0, agent.shift_days * agent.hours_share + longer)
             if now < start:
                 return start
             if now < end:

@@ -20,7 +20,7 @@ from sim.model.codes import (
     VisitTask,
     names,
 )
-from sim.model.kernel import coding, work
+from sim.model.kernel import coding, front, work
 from sim.model.kernel.ports import Objects, visit_luck, visit_touch
 from sim.model.kernel.rows import Claim
 from sim.model.simulation import Simulation, run
@@ -404,3 +404,19 @@ def test_what_another_has_booked_meanwhile_is_not_given_back(booked: bool) -> No
     work.hand_back(s, agent, 150.0)
     assert queue.level == level + (not booked)
     assert (claim.ticket < 0) == booked
+
+
+def test_a_visit_is_booked_once() -> None:
+    """By the quicker of two who have it in hand, since a patient called again."""
+    world = world_of(ample(*ALL_NEED_ALL))
+    s = objects(world)
+    for drawn in world.source.day_claims(20):
+        world.engine.add(drawn)
+    claim = next(c for c in s.claims if c.visit & Visit.NEEDS_AUTH)
+    quick, slow = (world.engine.employ(0, [False] * 200) for _ in range(2))
+    asked = s.queues[Queue.PRIOR_AUTH]
+    front.book(s, quick, claim, 1.0)
+    ticket = claim.ticket
+    front.book(s, slow, claim, 2.0)
+    assert claim.ticket == ticket
+    assert (asked.arrived, asked.level) == (1, 1)

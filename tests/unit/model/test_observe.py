@@ -58,7 +58,7 @@ def plain_career(career: Career) -> dict[str, Any]:
     """A career by its attributes; people in it by number."""
     mentor = career.mentor.number if career.mentor is not None else None
     others = {name: getattr(career, name) for name in Career.__slots__
-              if name not in ("row", "mentor", "process", "calendar")}  # fmt: skip
+              if name not in ("row", "mentor", "process", "calendar", "employer")}  # fmt: skip
     return {**others, "row": career.row.index, "mentor": mentor}
 
 

@@ -13,7 +13,7 @@ from sim.model.calendar import WorkCalendar
 from sim.model.flows import yearly_minutes
 from sim.model.simulation import run
 from sim.model.staffing import full_time_needed
-from sim.model.workplaces import Workplace, largest_remainder, workplaces
+from sim.model.workplaces import Workplace, workplaces
 from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
@@ -166,15 +166,6 @@ def test_overtime_goes_by_the_days_of_the_site() -> None:
 
 
 # --- people ---------------------------------------------------------------------------------------
-
-
-def test_largest_remainders_by_hand() -> None:
-    assert largest_remainder([0.5, 0.3, 0.2], 7) == [4, 2, 1]  # 3.5, 2.1, 1.4
-    assert largest_remainder([0.5, 0.3, 0.2], 8) == [4, 2, 2]  # 4.0, 2.4, 1.6
-    assert largest_remainder([1 / 3, 1 / 3, 1 / 3], 10) == [4, 3, 3]
-    assert largest_remainder([0.5, 0.5], 1) == [1, 0]
-    assert largest_remainder([1.0], 0) == [0]
-    assert largest_remainder([0.1] * 10, 10) == [1] * 10
 
 
 def test_whoever_is_hired_takes_the_shift_that_lacks_most() -> None:

@@ -20,7 +20,7 @@ STRAIN = "people.strain"
 def pressed(team: Team, waiting: int) -> float:
     """Touch share that a team takes from now on with so much waiting."""
     team.queues[0].level = waiting
-    team.strain.week(team.employed, team.queues, 1.0)
+    team.strain.week(team.employed, len(team.employed), team.queues, 1.0)
     team.queues[0].level = 0
     return team.strain.touch_share
 
@@ -94,12 +94,12 @@ def test_exhaustion_builds_up_faster_than_it_rests() -> None:
     assert someone.exhaustion == 0.0
     crew.overtime_days = 2 / 24
     for _ in range(4):
-        team.strain.week(team.employed, team.queues, 1.0)
+        team.strain.week(team.employed, len(team.employed), team.queues, 1.0)
     tired = 0.25 * (1 - exp(-28 / 30))
     assert someone.exhaustion == pytest.approx(tired)
     assert team._terms.pace == pytest.approx(1 + 2 * tired)
     crew.overtime_days = 0.0
-    team.strain.week(team.employed, team.queues, 1.0)
+    team.strain.week(team.employed, len(team.employed), team.queues, 1.0)
     assert someone.exhaustion == pytest.approx(tired * exp(-7 / 120))
 
 

@@ -109,7 +109,7 @@ def test_a_pace_that_changes_over_midnight_is_counted_on_both_its_days() -> None
         yield world.engine.env.timeout(34.95)
         team = coders(world)
         for agent in team.employed:
-            team.roster.set_study(agent, 84.0)  # half of a week round the clock
+            team.roster.pace.study(agent, 84.0)  # half of a week round the clock
 
     long = ["queues.coding_inpatient.minutes=540", "calendar.shift_start_hour=9"]
     record = watch(bare(9, *WORK, *long, days=70), study).record
