@@ -11,13 +11,13 @@ class Costs(Model):
     burden_share: float = uncertainty(
         "Payroll taxes and benefits, over wages", "share", "assumption", ge=0, le=2, default=0.0
     )
-    span_of_control: float = lever(
+    span_of_control: int = lever(
         "Agents for each supervisor; 0 for no supervisors",
         "people",
         "B5",
         ge=0,
         le=1000,
-        default=0.0,
+        default=0,
     )
     supervisor_usd_per_hour: float = uncertainty(
         "Cost of a supervisor, burden included, for each paid hour of the agents led",
@@ -27,13 +27,13 @@ class Costs(Model):
         le=500,
         default=0.0,
     )
-    agents_per_qa: float = lever(
+    agents_per_qa: int = lever(
         "Agents for each person of the employer's quality assurance; 0 for none",
         "people",
         "B5",
         ge=0,
         le=1000,
-        default=0.0,
+        default=0,
     )
     qa_usd_per_hour: float = uncertainty(
         "Cost of a person of quality assurance, burden included, for each paid hour of the agents "
