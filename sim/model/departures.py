@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.model import rules
-from sim.model.arithmetic import log
+from sim.model.arithmetic import log1p
 from sim.model.careers import Career
 from sim.model.engine import Process
 from sim.model.roster import Roster
@@ -58,7 +58,7 @@ class Departures:
         waits = 0.0
         if event.share_per_year < 1.0:
             [u] = self._roster.luck.of(agent, f"rotation.{self._rotations}", 1)
-            waits = rules.DAYS_PER_YEAR * log(1.0 - u) / log(1.0 - event.share_per_year)
+            waits = rules.DAYS_PER_YEAR * log1p(-u) / log1p(-event.share_per_year)
         eligible = max(self._env.now, agent.hired + event.after_tenure_days)
         self._env.process(self._let_go(agent, eligible + waits, ROTATED, event))
 

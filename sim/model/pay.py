@@ -5,6 +5,9 @@ from __future__ import annotations
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import MarketWage, Wage
 
+MOST_STANDING = 100.0
+"""Farthest that pay stands above the market's or, inverted, below it."""
+
 
 class Pay:
     """Wages of one team, USD per hour. Times are days since the start.
@@ -48,11 +51,15 @@ class Pay:
 
     def standing(self, certification: str, now: float) -> float:
         """The wage over the market's; 1 where the market pays nothing."""
-        market = self.market_wage(certification, now)
-        return self._wages[certification] / market if market > 0.0 else 1.0
+        return _ratio(self._wages[certification], self.market_wage(certification, now))
 
     def offer(self, now: float) -> float:
         """What the team pays those whom it hires over what the market pays them, on average."""
         market = sum(part * self.market_wage(name, now) for name, part in self._mix.items())
         offered = sum(part * self._wages[name] for name, part in self._mix.items())
-        return offered / market if market > 0.0 else 1.0
+        return _ratio(offered, market)
+
+
+def _ratio(paid: float, market: float) -> float:
+    """A wage over the market's, 1 where that is nothing, within what anybody can compare."""
+    return min(MOST_STANDING, max(1.0 / MOST_STANDING, paid / market)) if market > 0.0 else 1.0

@@ -12,12 +12,7 @@ class Costs(Model):
         "Payroll taxes and benefits, over wages", "share", "assumption", ge=0, le=2, default=0.0
     )
     span_of_control: int = lever(
-        "Agents for each supervisor; 0 for no supervisors",
-        "people",
-        "B5",
-        ge=0,
-        le=1000,
-        default=0,
+        "Agents for each supervisor; 0 for no supervisors", "people", "B5", ge=0, le=1000, default=0
     )
     supervisor_usd_per_hour: float = uncertainty(
         "Cost of a supervisor, burden included, for each paid hour of the agents led",

@@ -58,7 +58,7 @@ class Turnover(Model):
         "Days in which half of that rise has gone",
         "days",
         "assumption",
-        gt=0,
+        ge=1,
         le=3650,
         default=30.0,
     )

@@ -120,6 +120,13 @@ def test_where_the_market_pays_nothing_pay_says_nothing() -> None:
     assert factor(f"{TURNOVER}.pay_elasticity=2", free) == 1.0
 
 
+def test_pay_beyond_all_comparison_is_no_more_than_much() -> None:
+    """A market of next to nothing: a hundred times its pay, for a hazard of a hundredth."""
+    tiny = "certifications.none.wage_usd_per_hour=5e-324"
+    paid = timeline(event("wage", "2025-01-05", vendor="generalist", usd_per_hour=30))
+    assert factor(f"{TURNOVER}.pay_elasticity=1", tiny, paid) == pytest.approx(0.01)
+
+
 def test_certificates_that_others_look_for() -> None:
     assert factor("certifications.none.poaching_factor=1.7") == 1.7
     assert factor("certifications.CPC.poaching_factor=1.7") == 1.0
