@@ -24,7 +24,7 @@ from tests.scenarios import scenario
 
 SEEDS = range(0, 24, 2)
 Change = Callable[[Any], Any]
-ORDERED = {"teams", "programmes", "appeal_levels"}
+ORDERED = {"teams", "programmes", "appeal_levels", "shifts"}
 """Lists whose order says something, besides numbers and the queues of a team."""
 SETS_OF_NUMBERS = {"months", "workdays"}
 

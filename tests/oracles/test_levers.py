@@ -150,7 +150,7 @@ def test_vendors_equal_but_for_name_and_price_differ_in_money_only() -> None:
     dear = outcome(run(scenario("generalist", f"{G}.price.usd_per_hour=44", **small), 0))
     paid = {"money.fees_usd", "money.left_work_usd", "money.net_value_usd", "money.tco",
             "money.tco_with_revenue", "money.cost_per_transaction",
-            "money.cost_to_collect"}  # fmt: skip
+            "money.cost_to_collect", "vendor.margin_usd", "vendor.margin_share"}  # fmt: skip
     differ = {n for n, v in cheap.kpis.items() if repr(v) != repr(dear.kpis[n])}
     assert differ == paid
     assert dear.kpis["money.fees_usd"] == pytest.approx(2 * cheap.kpis["money.fees_usd"])
