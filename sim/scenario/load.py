@@ -192,7 +192,10 @@ def _describe(
         hints = f"allowed: {', '.join(keys)}", did_you_mean(str(path[-1]), keys)
         mark = node.key or node.mark
         return Problem.at(mark, "unknown key", *hints, path=root.dotted(path))
-    said = dict.fromkeys(_words(detail) for detail in details if detail["type"] not in _UNLISTED)
+    # Where the value is of the kind that one alternative wants, the others have nothing to say.
+    listed = [detail for detail in details if detail["type"] not in _UNLISTED]
+    telling = [detail for detail in listed if not detail["type"].endswith("_type")] or listed
+    said = dict.fromkeys(map(_words, telling))
     message = " or ".join(said) or "is not an allowed value"
     if not isinstance(node.value, dict | list):
         message += f" (got {_shown(node.value)})"

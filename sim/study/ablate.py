@@ -50,11 +50,12 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "machines": ("terms", ("ai", "drafts")),
     "scope": ("terms", ("scope",)),
     "compliance": ("terms", ("compliance",)),
-    "price": ("terms", ("price",)),
+    "price": ("terms", ("price", "costs")),
     "organisation": ("terms", ()),
 }  # fmt: skip
 """Family and vendor fields of each group; `organisation` is what teams do in their own way."""
-TEAM_FIELDS = ("discipline", "overtime", "certification_mix", "exact_mix", "headcount", "roster")
+TEAM_FIELDS = ("discipline", "overtime", "certification_mix", "exact_mix", "headcount", "roster",
+               "site")  # fmt: skip
 
 Coalition = frozenset[str]
 
