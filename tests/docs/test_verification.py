@@ -9,7 +9,8 @@ import pytest
 from tests.book import PAGE, Book, Row, pages_rows, render
 
 TESTS = PAGE.parents[1] / "tests"
-PARTS = ("Determinism", "Levers", "Limits", "Mean field", "Money", "People", "Queues", "Statistics")
+PARTS = ("Determinism", "Levers", "Limits", "Mean field", "Money", "People", "Queues", "Statistics",
+         "Strain")  # fmt: skip
 PART = "Queues"
 
 
