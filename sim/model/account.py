@@ -48,10 +48,14 @@ class Account:
         if self._overhead_usd_per_hour:
             self.book("overhead_usd", day, hours * self._overhead_usd_per_hour)
 
+    @property
+    def has_seats(self) -> bool:
+        """Whether a seat costs anything."""
+        return self._seat_usd > 0.0
+
     def seat(self, day: int, people_days: float) -> None:
         """Book what a seat costs, for full-time people times days."""
-        if self._seat_usd:
-            self.book("overhead_usd", day, people_days * self._seat_usd)
+        self.book("overhead_usd", day, people_days * self._seat_usd)
 
     def teach(self, day: int, hours_share: float) -> None:
         """Book a working day of a class whose people work a part of a shift."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sim.model.account import Account
 from sim.model.careers import Career
@@ -12,6 +13,17 @@ from sim.model.workplaces import Workplace
 from sim.scenario.schema import Overtime
 from sim.scenario.turnover import Hiring
 from sim.scenario.vendor import Price
+
+
+class Shift(NamedTuple):
+    """The shifts of an agent: regular length, and whether overtime may make any longer by now.
+
+    Looked up once for a span of time: to ask the compiled engine's rows costs as much as ten sums.
+    """
+
+    agent: Career
+    days: float
+    may_be_longer: bool
 
 
 class WorkingTime:
@@ -49,37 +61,36 @@ class WorkingTime:
 
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
-        start = agent.counted_until
-        calendar, nights = agent.calendar, self._goes_past_midnight(agent)
+        start, calendar, crew = agent.counted_until, agent.calendar, self._crew
+        days = calendar.shift_length * agent.row.hours_share
+        extra = max(crew.overtime_before, crew.overtime_days)
+        shift = Shift(agent, days, extra > 0.0)
+        nights = calendar.shift_start + days + extra > 1.0  # it may end on the day after
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
             for begun in (day - 1, day) if nights else (day,):
                 if begun >= 0 and calendar.is_workday[begun]:
-                    regular, extra = self._on_duty(agent, begun, start, end)
+                    regular, extra = self._on_duty(shift, begun, start, end)
                     if regular > 0.0 or extra > 0.0:
                         self._book(agent, price, begun, day, regular, extra)
-                        self._pay_for_nights(agent, begun, start, end)
-            self._account.seat(day, (end - start) * agent.row.hours_share)
+                        if self._workplace.night_premium_share > 0.0:
+                            self._pay_for_nights(shift, begun, start, end)
+            if self._account.has_seats:
+                self._account.seat(day, (end - start) * agent.row.hours_share)
             start = end
         agent.counted_until = max(until, agent.counted_until)
 
-    def _goes_past_midnight(self, agent: Career) -> bool:
-        """Whether an agent's shift may end on the day after the one that it begins on."""
-        calendar, crew = agent.calendar, self._crew
-        extra = max(crew.overtime_before, crew.overtime_days)
-        return calendar.shift_start + calendar.shift_length * agent.row.hours_share + extra > 1.0
-
-    def _shift(self, agent: Career, begun: int) -> tuple[float, float, float]:
+    def _ends(self, shift: Shift, begun: int) -> tuple[float, float, float]:
         """When a shift begun on a workday begins, and ends without and with overtime."""
-        calendar, crew = agent.calendar, self._crew
-        first = begun + calendar.shift_start
-        regular = first + calendar.shift_length * agent.row.hours_share
-        return first, regular, min(first + 1.0, regular + overtime_days(crew, agent.row, begun))
+        first = begun + shift.agent.calendar.shift_start
+        regular = first + shift.days
+        longer = overtime_days(self._crew, shift.agent.row, begun) if shift.may_be_longer else 0.0
+        return first, regular, min(first + 1.0, regular + longer)
 
-    def _on_duty(self, agent: Career, begun: int, start: float, end: float) -> tuple[float, float]:
+    def _on_duty(self, shift: Shift, begun: int, start: float, end: float) -> tuple[float, float]:
         """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
-        first, regular, last = self._shift(agent, begun)
+        first, regular, last = self._ends(shift, begun)
         return (
             24.0 * max(0.0, min(end, regular) - max(start, first)),
             24.0 * max(0.0, min(end, last) - max(start, regular)),
@@ -109,22 +120,20 @@ class WorkingTime:
             agent.productive_minutes += productive
             self.productive_minutes += productive
 
-    def _pay_for_nights(self, agent: Career, begun: int, start: float, end: float) -> None:
+    def _pay_for_nights(self, shift: Shift, begun: int, start: float, end: float) -> None:
         """Pay what the hours of a shift within a span of time, overtime included, earn at night."""
-        premium = self._workplace.night_premium_share
-        if premium > 0.0:
-            first, regular, last = self._shift(agent, begun)
-            works_longer = agent.producing and not agent.absent[begun]
-            hours = self._workplace.night_hours(
-                max(start, first), min(end, last if works_longer else regular)
-            )
-            usd = hours * premium * agent.wage
-            self.wages_usd += usd
-            self._account.pay(int(start), 0.0, usd)
-            if agent.producing:
-                self.training_usd += usd * self._mentor_share * agent.pupils
-            elif not self.shadowing:
-                self.training_usd += usd
+        agent, (first, regular, last) = shift.agent, self._ends(shift, begun)
+        works_longer = agent.producing and not agent.absent[begun]
+        hours = self._workplace.night_hours(
+            max(start, first), min(end, last if works_longer else regular)
+        )
+        usd = hours * self._workplace.night_premium_share * agent.wage
+        self.wages_usd += usd
+        self._account.pay(int(start), 0.0, usd)
+        if agent.producing:
+            self.training_usd += usd * self._mentor_share * agent.pupils
+        elif not self.shadowing:
+            self.training_usd += usd
 
     def plan_overtime(
         self, day: int, queues: Sequence[WorkQueue], people: float, hours_share: float
