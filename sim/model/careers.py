@@ -46,7 +46,7 @@ class Career:
         "absent", "also", "calendar", "certification", "clear_hazard", "counted_until",
         "education_share", "employer", "entry_certification", "exhaustion",
         "hazard_factor", "hired", "joined", "key", "label", "leaving", "left", "mentor",
-        "newcomer", "number", "on_notice", "process",
+        "newcomer", "number", "on_leave", "on_notice", "process",
         "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
         "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
         "wage",
@@ -85,6 +85,7 @@ class Career:
         self.wage = 0.0
         self.rate = 0.0
         self.leaving = False
+        self.on_leave = False
         self.on_notice = False
         self.hazard_factor = 1.0
         self.exhaustion = 0.0

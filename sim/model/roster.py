@@ -251,7 +251,7 @@ class Roster:
     def send_away(self, agent: Career, days: int) -> None:
         """Send somebody on leave: unpaid, what they have in hand goes back, and they come back."""
         self.count(agent)
-        agent.producing = False
+        agent.producing, agent.on_leave = False, True
         self.mentoring.give_away(agent)
         agent.counted_until = self.env.now + days
         agent.process.interrupt("leave of absence")
@@ -264,7 +264,7 @@ class Roster:
             if at > env.now:
                 yield env.timeout(at - env.now)
             if back:
-                agent.producing = True
+                agent.producing, agent.on_leave = True, False
             else:
                 self._start_producing(agent)
             yield from self._engine.work(agent.row)

@@ -83,8 +83,13 @@ class TeamStrain:
         return pressed * max(0.0, 1.0 + self._rules.exhaustion_hazard * agent.exhaustion)
 
     def _load(self, agent: Career, occupancy: float) -> float:
-        """Working hours beyond those of reference, relative to them, and occupancy beyond."""
+        """Working hours beyond those of reference, relative to them, and occupancy beyond.
+
+        Who is on leave comes to rest.
+        """
         rule, crew, calendar = self._rules, self._crew, agent.calendar
+        if agent.on_leave:
+            return 0.0
         longer = (agent.row.overtime_weekdays & calendar.workday_bits).bit_count()
         # A scaled-down hospital's people work a part of a shift, and tire as full-time people do.
         hours = calendar.hours_per_week * agent.row.hours_share

@@ -32,7 +32,7 @@ class Strain(Model):
         "assumption",
         ge=0,
         le=5,
-        default=0.5,
+        default=0.3,
     )
     corner_checks: float = share(
         "How far checks, and holding weak notes for a query, follow the touch time that is taken: "

@@ -103,6 +103,20 @@ def test_exhaustion_builds_up_faster_than_it_rests() -> None:
     assert someone.exhaustion == pytest.approx(tired * exp(-7 / 120))
 
 
+def test_who_is_on_leave_comes_to_rest() -> None:
+    """Round the clock is far beyond 40 hours a week; four weeks of leave take part of it away."""
+    team = team_of(3, f"{STRAIN}.build_days=1", f"{STRAIN}.rest_days=120")
+    away, here = team.employed[:2]
+    team.strain.week(team.employed, 3, team.queues, 1.0)
+    tired = away.exhaustion
+    assert tired == here.exhaustion > 3.0
+    away.on_leave = True
+    for _ in range(4):
+        team.strain.week(team.employed, 3, team.queues, 1.0)
+    assert away.exhaustion == pytest.approx(tired * exp(-28 / 120))
+    assert here.exhaustion >= tired
+
+
 @pytest.mark.parametrize(("hours", "times"), [(8, 1.0), (10, 2.0), (4, 0.0)])
 def test_ten_hour_days_cost_people(hours: int, times: float) -> None:
     """Fifty hours a week are a quarter beyond the reference: with a gain of 4, twice the rate.
