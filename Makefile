@@ -48,7 +48,7 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 	@touch $@
 
 demo: install ## Compare a generalist with a specialised vendor (SCALE=0.1 for a tenth of the hospital)
-	$(BIN)/denialloop compare configs/generalist.yaml configs/specialized.yaml \
+	$(BIN)/denialloop compare configs/article/generalist.yaml configs/article/specialized.yaml \
 		--out results/demo --scale $(SCALE) --replications $(REPLICATIONS)
 
 test: lint ## Lint, then run the test suite on TEST_WORKERS processes

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.record.kpis import kpi
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.study.estimate import difference, estimate
 from sim.study.replicate import replicate
 from sim.study.statistics import Floats, Interval
@@ -33,7 +33,7 @@ Columns = dict[str, Floats]
 
 def kpis(name: str, scale: float, replication: int) -> dict[str, float]:
     """Those KPIs of one replication of a shipped scenario that are measured."""
-    scenario = load(shipped_configs() / f"{name}.yaml", [f"hospital.scale={scale}"]).scenario
+    scenario = load(shipped_file(f"{name}.yaml"), [f"hospital.scale={scale}"]).scenario
     found = replicate(scenario, replication).kpis
     return {k: v for k, v in found.items() if kpi(k).headline or k.startswith(MEASURED)}
 

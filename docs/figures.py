@@ -17,7 +17,7 @@ import numpy as np
 from docs.studies import AI, MACHINES, MARKS, ROOT, VENDORS, read
 from sim.model.rules import DAYS_PER_YEAR
 from sim.report.scorecard import cells
-from sim.scenario.load import load
+from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study.scorecard import CLAIMS, TESTED, Row, judge
 from sim.study.statistics import Interval, mean_interval
@@ -287,7 +287,7 @@ SHARES = {
 
 def of_vendor(name: str) -> Scenario:
     """A shipped scenario; the specialist's meetings have done what they can."""
-    return mean_field.after_all_meetings(load(ROOT / "configs" / f"{name}.yaml").scenario)
+    return mean_field.after_all_meetings(load(shipped_file(f"{name}.yaml")).scenario)
 
 
 def mean_field_ample() -> Iterator[Sequence[str]]:
@@ -332,7 +332,7 @@ def mean_field_learning() -> Iterator[Sequence[str]]:
     teams = {(row["scenario"], row["team"]): row for row in read("mean_field_coders")}
     on_paper = {}
     for vendor in VENDORS:
-        model = load(ROOT / "configs" / f"{vendor}.yaml").scenario
+        model = load(shipped_file(f"{vendor}.yaml")).scenario
         settings = {"inpatient": model.hospital.inpatient, "outpatient": model.hospital.outpatient}
         rows = {s: teams[vendor, team] for s, team in mean_field.CODERS.items()}
         claims = [settings[s].claims_per_year for s in rows]

@@ -42,8 +42,10 @@ TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinica
 SAME_PEOPLE = " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items())
 REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)
 CASE = "configs/medcentral_stays.yaml configs/medcentral.yaml"
-AVERAGE = "configs/market_average_generalist.yaml configs/market_average_specialized.yaml"
-FULL = "configs/generalist.yaml configs/specialized.yaml"
+AVERAGE = (
+    "configs/article/market_average_generalist.yaml configs/article/market_average_specialized.yaml"
+)
+FULL = "configs/article/generalist.yaml configs/article/specialized.yaml"
 PRICE = "--vary vendors.specialized.price.usd_per_hour"
 LEAVERS = "--vary vendors.specialized.turnover.annual_rate"
 AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
@@ -97,7 +99,7 @@ STUDIES: dict[str, Study] = {
     ),
     "in_house": Study("run configs/in_house.yaml --replications 20", ("summary.csv",)),
     "in_house_generalist": Study(
-        "compare configs/in_house.yaml configs/generalist.yaml --replications 20",
+        "compare configs/in_house.yaml configs/article/generalist.yaml --replications 20",
         ("kpis.csv",),
         ("money.net_revenue_realisation",),
     ),
@@ -108,7 +110,7 @@ STUDIES: dict[str, Study] = {
     ),
     "scorecard": Study("scorecard", ("scorecard.csv",)),
     "levers": Study(
-        "compare configs/generalist.yaml configs/levers/*.yaml configs/ai_black_box.yaml",
+        "compare configs/article/generalist.yaml configs/levers/*.yaml configs/ai_black_box.yaml",
         ("comparison.csv", "summary.csv", "coders.csv"),
     ),
     "assessed": Study(
@@ -127,7 +129,7 @@ STUDIES: dict[str, Study] = {
         f"compare {CASE} {REGULAR_HOURS}", ("medcentral/monthly.csv", "overload.csv"), MONTHLY
     ),
     "ablation": Study(
-        "ablate configs/generalist.yaml configs/specialized.yaml --replications 5 --shapley",
+        f"ablate {FULL} --replications 5 --shapley",
         ("ablation.csv", "shapley.csv"),
         picture=("ablation_money_net_value_usd", "ablation"),
     ),
@@ -139,13 +141,12 @@ STUDIES: dict[str, Study] = {
         ("denials.initial_rate", "money.net_value_usd", "visits.lost_visit"),
     ),
     "mean_field": Study(
-        "compare configs/generalist.yaml configs/in_house.yaml configs/specialized.yaml "
-        "--replications 4",
+        f"compare {FULL} configs/in_house.yaml --replications 4",
         ("kpis.csv", "coders.csv"),
         tuple(mean_field.KPI.values()),
     ),
     "turnover": Study(
-        f"sweep configs/generalist.yaml {TURNOVER} {SHOWN}",
+        f"sweep configs/article/generalist.yaml {TURNOVER} {SHOWN}",
         ("sweep.csv", "kpis.csv"),
         (
             "people.turnover",
@@ -156,7 +157,7 @@ STUDIES: dict[str, Study] = {
         ("sweep", "turnover_trap"),
     ),
     "turnover_same_people": Study(
-        f"sweep configs/generalist.yaml {TURNOVER} {SAME_PEOPLE}", ("sweep.csv",)
+        f"sweep configs/article/generalist.yaml {TURNOVER} {SAME_PEOPLE}", ("sweep.csv",)
     ),
     "ai": Study(
         f"compare {' '.join(f'configs/{name}.yaml' for name in AI)}",

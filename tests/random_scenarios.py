@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.scenario.checks import cross_checks
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 
 NAMES = (
@@ -59,7 +59,7 @@ def random_scenario(seed: int, days: int = DAYS) -> Scenario:
 def _shipped(name: str, size: float, days: int) -> Scenario:
     """A shipped scenario of a small hospital for some days."""
     return load(
-        shipped_configs() / f"{name}.yaml",
+        shipped_file(f"{name}.yaml"),
         [f"hospital.scale={size}", f"horizon_days={days}", f"kpi_from_days={days * 2 // 13}",
          f"kpi_until_days={days * 3 // 13}", "timeline=!replace []"],
     ).scenario  # fmt: skip

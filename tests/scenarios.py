@@ -17,7 +17,7 @@ from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import Simulation
 from sim.model.world import World
 from sim.record.record import Record
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 
 TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical", "ar")
@@ -51,7 +51,7 @@ def scenario(
         "drain_days=0",
     )
     regular = [f"teams.{team}.overtime=null" for team in TEAMS]
-    return load(shipped_configs() / f"{name}.yaml", [*size, *regular, *overrides]).scenario
+    return load(shipped_file(f"{name}.yaml"), [*size, *regular, *overrides]).scenario
 
 
 def staffed(people: int) -> list[str]:

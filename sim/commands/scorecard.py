@@ -27,7 +27,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run what the claims need, and tell how each fares."""
-    from sim.scenario.layers import shipped_configs
+    from sim.scenario.layers import shipped_configs, shipped_file
     from sim.scenario.load import load
     from sim.study import scorecard
 
@@ -37,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
     scenarios = []
     for name in scorecard.needed():
         file, laid_on = scorecard.SCENARIOS[name]
-        loaded = load(configs / f"{file}.yaml", [*laid_on, *overrides(options)]).scenario
+        loaded = load(
+            shipped_file(f"{file}.yaml", configs), [*laid_on, *overrides(options)]
+        ).scenario
         scenarios.append(loaded.model_copy(update={"name": name}))
     folder = folder_for(options.out or Path("results", "scorecard"))
 

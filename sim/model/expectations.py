@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import rules
-from sim.model.arithmetic import normal_quantiles
+from sim.model.arithmetic import normal_quantiles, power
 from sim.model.codes import SKILLS
+from sim.scenario.people import People
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 
@@ -39,6 +40,31 @@ def settled_level(entry: float, rate: float, loss: float, turnover_per_month: fl
     return (rate + turnover_per_month * entry) / total if total > 0 else entry
 
 
+def relative_hazard(people: People, vendor: Vendor, occupancy: float, exhaustion: float) -> float:
+    """Hazard of quitting over that at the occupancy, and the hours, of reference.
+
+    There the written rate of separations holds.
+    """
+    strain, reference = people.strain, vendor.turnover.reference_occupancy
+    usual = strain.occupancy_weight * (reference - strain.reference_occupancy)
+    tired = max(0.0, 1.0 + strain.exhaustion_hazard * exhaustion)
+    pressed = rules.hazard_multiplier(
+        occupancy, reference, people.pressure_threshold, people.pressure_hazard
+    )
+    return pressed * tired / (1.0 + strain.exhaustion_hazard * usual)
+
+
+def expected_separations_per_year(scenario: Scenario, vendor: Vendor) -> float:
+    """Separations per mean headcount and year at the target occupancy and the hours of reference.
+
+    A hazard that is f times another's shortens Weibull tenures of shape k by f^(1/k).
+    """
+    strain, turnover = scenario.people.strain, vendor.turnover
+    tired = strain.occupancy_weight * (vendor.target_occupancy - strain.reference_occupancy)
+    factor = relative_hazard(scenario.people, vendor, vendor.target_occupancy, tired)
+    return turnover.annual_rate * power(factor, 1.0 / turnover.shape)
+
+
 def settled_team(
     scenario: Scenario, vendor: Vendor, shares: dict[int, float]
 ) -> tuple[dict[int, float], float]:
@@ -48,7 +74,7 @@ def settled_team(
     since nobody learns while idle.
     """
     learning, entry = vendor.learning, vendor.entry_knowledge
-    leave = vendor.turnover.annual_rate / 12.0
+    leave = expected_separations_per_year(scenario, vendor) / 12.0
     domain_loss, client_loss = policy_loss(scenario, vendor)
     forget = learning.forgetting_per_month
     domain = {

@@ -117,7 +117,7 @@ class Observer:
                 sum(mean_level(a.row, skills) * fte(a) for a in people) * hours,
                 sum(a.client * fte(a) for a in people) * hours,
                 sum(fte(a) for a in people if a.certification != "none") * hours, *since,
-                team.vendor.turnover.annual_rate,
+                team.personnel.expected_rate,
                 sum(a.exhaustion * fte(a) for a in people) * hours,
                 team.strain.touch_share * sum(map(fte, people)) * hours,
             )  # fmt: skip

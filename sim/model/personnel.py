@@ -9,6 +9,7 @@ from sim.model.arithmetic import power
 from sim.model.careers import Career
 from sim.model.departures import Departures
 from sim.model.engine import Process
+from sim.model.expectations import expected_separations_per_year
 from sim.model.freezes import Freezes
 from sim.model.retention import Retention
 from sim.model.returners import Returners
@@ -64,6 +65,8 @@ class Personnel:
         self._next_review = self._env.now + REVIEW_DAYS - self._env.now % REVIEW_DAYS
         rate, shape = self._turnover.annual_rate, self._turnover.shape
         self.scale_days = rules.tenure_scale_days(rate, shape) if rate > 0 else inf
+        self.expected_rate = expected_separations_per_year(scenario, vendor)
+        """Separations per mean headcount and year at the target occupancy."""
 
     def start_programme(self, name: str) -> None:
         """Let a certification programme begin."""
@@ -95,7 +98,7 @@ class Personnel:
             self._open_vacancy()
 
     def hazard(self, tenure_days: float) -> float:
-        """Cumulative hazard of quitting by a tenure, at the target occupancy."""
+        """Cumulative hazard of quitting by a tenure, at the occupancy of reference."""
         if self.scale_days == inf:
             return 0.0
         return rules.cumulative_hazard(tenure_days, self.scale_days, self._turnover.shape)
@@ -104,7 +107,10 @@ class Personnel:
         """Tenure (days) of somebody met at random in a team that has been there for ever."""
         if self.scale_days == inf:
             return ENDLESS_DAYS
-        return rules.stationary_age_days(u, self.scale_days, self._turnover.shape)
+        shape = self._turnover.shape
+        return rules.stationary_age_days(
+            u, rules.tenure_scale_days(self.expected_rate, shape), shape
+        )
 
     def review(self, first: bool = False) -> None:
         """The weekly look at who will leave, who is missing and who enrols."""
@@ -201,7 +207,7 @@ class Personnel:
         target = self._roster.plan
         if self._hiring.policy == "hire_ahead":
             ahead = self._hiring.time_to_fill_days + self._hiring.classroom_days
-            leavers = self._turnover.annual_rate * target * ahead / rules.DAYS_PER_YEAR
+            leavers = self.expected_rate * target * ahead / rules.DAYS_PER_YEAR
             # One draw for the run: a new one each week would hire up to the highest of them.
             target += rules.whole(leavers, self._roster.luck.hiring_ahead)
         elif self._hiring.policy != "hire_up_to":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.model import rules
 from sim.model.arithmetic import exp
 from sim.model.codes import SKILLS
-from sim.model.expectations import settled_team
+from sim.model.expectations import expected_separations_per_year, settled_team
 from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
@@ -44,7 +44,7 @@ def full_time_needed(
     knowledge = sum(domain[s] * share for s, share in shares.items())
     work = sum(minutes[q] / serving[q] for q in team.queues) * vendor.handle_time_multiplier
     work *= rules.slowdown(knowledge, scenario.people.novice_slowdown)
-    hiring, rate = vendor.hiring, vendor.turnover.annual_rate
+    hiring, rate = vendor.hiring, expected_separations_per_year(scenario, vendor)
     nesting = min(1.0, rate * hiring.nesting_days / rules.DAYS_PER_YEAR)
     sample = vendor.quality.qa_sample_share
     checked = nesting + (1.0 - nesting) * sample

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sim.model import rules
 from sim.model.arithmetic import exp
 from sim.model.careers import Career
+from sim.model.expectations import relative_hazard
 from sim.model.kernel.rows import Crew, Terms, WorkQueue
 from sim.model.terms import Care
 from sim.model.workplaces import Workplace
@@ -29,13 +30,13 @@ class TeamStrain:
         hours_share: float,
     ) -> None:  # fmt: skip
         self._people = scenario.people
+        self._vendor = vendor
         self._rules = scenario.people.strain
         self._crew = crew
         self._care = Care(scenario, vendor, terms)
         self._pace = terms.pace
         self._workplace = workplace
         self._hours_share = hours_share
-        self.reference_occupancy = self._rules.reference_occupancy or vendor.target_occupancy
         self.standard = 1.0
         self.touch_share = 1.0
         self._occupancy = vendor.target_occupancy
@@ -75,12 +76,7 @@ class TeamStrain:
 
     def hazard_factor(self, agent: Career) -> float:
         """What the occupancy of late and exhaustion make of somebody's hazard of quitting."""
-        people = self._people
-        pressed = rules.hazard_multiplier(
-            self._occupancy, self.reference_occupancy, people.pressure_threshold,
-            people.pressure_hazard,
-        )  # fmt: skip
-        return pressed * max(0.0, 1.0 + self._rules.exhaustion_hazard * agent.exhaustion)
+        return relative_hazard(self._people, self._vendor, self._occupancy, agent.exhaustion)
 
     def _load(self, agent: Career, occupancy: float) -> float:
         """Working hours beyond those of reference, relative to them, and occupancy beyond.
@@ -94,7 +90,7 @@ class TeamStrain:
         # A scaled-down hospital's people work a part of a shift, and tire as full-time people do.
         hours = calendar.hours_per_week * agent.row.hours_share
         hours = (hours + longer * 24.0 * crew.overtime_days) / self._hours_share
-        busier = occupancy - self.reference_occupancy
+        busier = occupancy - rule.reference_occupancy
         return hours / rule.reference_hours_per_week - 1.0 + rule.occupancy_weight * busier
 
     def _followed(self, exhaustion: float, load: float, days: float) -> float:

@@ -378,6 +378,15 @@ def _leaving(s: Scenario) -> Iterator[Problem]:
         if hiring.dropout_share > 0.0 and not hiring.classroom_days:
             where = ("vendors", i, "hiring", "dropout_share")
             yield where, "needs hiring.classroom_days: nobody can leave a class that takes no time"
+        strain, usual = s.people.strain, turnover.reference_occupancy
+        rested = strain.occupancy_weight * (usual - strain.reference_occupancy)
+        if 1.0 + strain.exhaustion_hazard * rested <= 0.0:
+            yield (
+                ("vendors", i, "turnover", "reference_occupancy"),
+                "leaves people so rested that nobody would quit there; 1 + people.strain."
+                "exhaustion_hazard × occupancy_weight × (this − people.strain.reference_occupancy) "
+                "must be above 0",
+            )
         lasting_years = turnover.contagion_half_life_days / log(2.0) / 365.25
         followers = turnover.annual_rate * turnover.contagion_hazard * lasting_years
         if followers >= 1.0:

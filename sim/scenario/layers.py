@@ -26,6 +26,16 @@ def shipped_configs() -> Path:
     return installed if installed.is_dir() else package.parent / "configs"
 
 
+def shipped_file(name: str, configs: Path | None = None) -> Path:
+    """A file by its path below the shipped folder (or `configs`, a copy of it).
+
+    The article's scenarios are also found by name alone.
+    """
+    configs = configs or shipped_configs()
+    file, article = configs / name, configs / "article" / name
+    return article if os.path.exists(article) and not os.path.exists(file) else file
+
+
 def assemble(path: Path) -> Node:
     """The scenario in `path` merged over every file it extends; each file counts once."""
     files: dict[str, Node] = {}
@@ -76,7 +86,7 @@ def _parents(node: Node) -> Sequence[Node]:
 def _find(name: str, folder: Path) -> Path:
     """The file beside the one that names it, else the shipped one, else the former, missing."""
     beside = folder / name
-    shipped = shipped_configs() / name
+    shipped = shipped_file(name)
     return shipped if os.path.exists(shipped) and not os.path.exists(beside) else beside
 
 

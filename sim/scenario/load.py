@@ -20,14 +20,23 @@ from pydantic_core import ErrorDetails
 
 from sim.scenario.canonical import canonical
 from sim.scenario.checks import cross_checks
-from sim.scenario.layers import absolute_paths, assemble, override, shipped_configs
+from sim.scenario.layers import absolute_paths, assemble, override, shipped_configs, shipped_file
 from sim.scenario.meant import number_meant, percent_meant
 from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Key, Node, Scalar
 
-__all__ = ["Loaded", "Problem", "ScenarioError", "load", "load_as", "shipped_configs", "show"]
+__all__ = [
+    "Loaded",
+    "Problem",
+    "ScenarioError",
+    "load",
+    "load_as",
+    "shipped_configs",
+    "shipped_file",
+    "show",
+]
 
 M = TypeVar("M", bound=BaseModel)
 Finding = tuple[Sequence[Key], str] | tuple[Sequence[Key], str, Sequence[Sequence[Key]]]

@@ -65,14 +65,8 @@ class Strain(Model):
         le=168,
         default=40.0,
     )
-    reference_occupancy: float | None = uncertainty(
-        "Occupancy that leaves nobody exhausted, and at which the written rate of separations "
-        "holds; left out, it is each vendor's own target",
-        "share",
-        "B5",
-        gt=0,
-        le=1,
-        default=None,
+    reference_occupancy: float = uncertainty(
+        "Occupancy that leaves nobody exhausted", "share", "B5", gt=0, le=1, default=0.85
     )
     occupancy_weight: float = uncertainty(
         "How much a rise of the occupancy by 1 exhausts, over working hours that double",
@@ -100,7 +94,8 @@ class Strain(Model):
     )
     exhaustion_hazard: float = uncertainty(
         "Relative rise of the quitting hazard per unit of exhaustion: 1 is what twice the working "
-        "hours of reference bring in the end; who is rested quits less",
+        "hours of reference bring in the end; who is less exhausted than at the vendor's occupancy "
+        "of reference quits less",
         "1/unit",
         "assumption",
         ge=0,

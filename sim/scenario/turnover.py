@@ -11,7 +11,7 @@ class Turnover(Model):
     """Who leaves, and when."""
 
     annual_rate: float = uncertainty(
-        "Separations per mean headcount and year at the target occupancy",
+        "Separations per mean headcount and year at the occupancy of reference",
         "1/year",
         "B1, H2",
         ge=0,
@@ -19,6 +19,14 @@ class Turnover(Model):
     )
     shape: float = uncertainty(
         "Weibull shape of tenure; below 1 the early months are the riskiest", "-", "C", ge=0.2, le=5
+    )
+    reference_occupancy: float = uncertainty(
+        "Occupancy at which that rate holds: where people are busier, more of them leave",
+        "share",
+        "B5",
+        gt=0,
+        le=1,
+        default=0.85,
     )
     pay_elasticity: float = uncertainty(
         "How quitting follows pay: hazard × (own wage over the market's)^(−elasticity); the market "

@@ -16,7 +16,7 @@ import pytest
 
 from sim.model.simulation import run
 from sim.record.kpis import outcome
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.study.tables import cell
 
 TABLE = Path(__file__).resolve().parents[2] / "results" / "reference" / "small.csv"
@@ -27,7 +27,7 @@ REPLICATIONS = 2
 def simulated(name: str) -> list[tuple[str, str, list[float]]]:
     """KPIs of a small hospital by replication."""
     small = ("hospital.scale=0.02", "horizon_days=300", "kpi_from_days=60", "kpi_until_days=90")
-    model = load(shipped_configs() / f"{name}.yaml", small).scenario
+    model = load(shipped_file(f"{name}.yaml"), small).scenario
     runs = [outcome(run(model, replication)).kpis for replication in range(REPLICATIONS)]
     return [(name, kpi, [float(one[kpi]) for one in runs]) for kpi in runs[0]]
 

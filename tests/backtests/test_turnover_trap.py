@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.record.kpis import kpi
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.study.replicate import StudyResult, replicate, run_study
 from sim.study.statistics import Interval, mean_interval
 from sim.study.sweep import from_options, scenarios
@@ -26,7 +26,7 @@ WORSE_WITH_TURNOVER = (
 def study(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
     """The shipped generalist at three rates of turnover, in 25 part-time jobs for 300 days."""
     design = from_options([f"{RATE}=0.1,0.39,0.8"])
-    points = scenarios(shipped_configs() / "generalist.yaml", SMALL, design)
+    points = scenarios(shipped_file("generalist.yaml"), SMALL, design)
     return run_study(points, tmp_path_factory.mktemp("trap"), replications=4, workers=1)
 
 
@@ -78,7 +78,7 @@ def moved(name: str, changed: Sequence[str], plain: Sequence[str]) -> dict[str, 
     """Paired differences of the figures of six full-size years and a half, at 95 %."""
 
     def figures(overrides: Sequence[str], replication: int) -> dict[str, float]:
-        file = shipped_configs() / f"{name}.yaml"
+        file = shipped_file(f"{name}.yaml")
         found = replicate(load(file, [*YEAR_AND_A_HALF, *overrides]).scenario, replication)
         weeks = np.array(found.tables["people"]["exhaustion"], float)
         return {**found.kpis, "exhaustion": float(np.nanmean(weeks))}

@@ -11,7 +11,7 @@ from sim.model.codes import First
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import Simulation, run
 from sim.model.world import World
-from sim.scenario.load import ScenarioError, load, shipped_configs
+from sim.scenario.load import ScenarioError, load, shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
@@ -23,7 +23,7 @@ PARTS = ("base.yaml", "front_end.yaml", "strain.yaml")
 """Parts of other files."""
 FILES = sorted(
     file
-    for pattern in ("*.yaml", "levers/*.yaml", "checks/*.yaml")
+    for pattern in ("*.yaml", "article/*.yaml", "levers/*.yaml", "checks/*.yaml")
     for file in CONFIGS.glob(pattern)
     if file.name not in PARTS
 )
@@ -75,7 +75,7 @@ def test_at_full_size(name: str) -> None:
         days[1:] = ["horizon_days=100", "kpi_from_days=10", "kpi_until_days=20",
                     "timeline=!replace [{kind: vendor_switch, to: specialized, on: 2024-03-01}]",
                     "start=2024-01-01"]  # fmt: skip
-    agree(load(CONFIGS / f"{name}.yaml", days).scenario)
+    agree(load(shipped_file(f"{name}.yaml"), days).scenario)
 
 
 AWKWARD = {

@@ -16,7 +16,7 @@ import pytest
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.record.record import Record, Table
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from tests.book import Book
 from tests.scenarios import frozen, scenario, staffed
 
@@ -152,7 +152,7 @@ def test_a_parameter_that_never_matters_changes_nothing(book: Book) -> None:
 
 def test_a_vendor_that_no_team_uses_changes_nothing() -> None:
     base = scenario("generalist", days=120, last=30)
-    idle = load(shipped_configs() / "specialized.yaml").scenario.vendors
+    idle = load(shipped_file("specialized.yaml")).scenario.vendors
     more = base.model_copy(update={"vendors": (*base.vendors, *idle)})
     assert plain(run(base, 0)) == plain(run(more, 0))
 

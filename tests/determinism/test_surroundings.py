@@ -15,7 +15,7 @@ import pytest
 from tests.determinism.test_study_order import tables
 
 TOY = (sys.executable, "-m", "tests.unit.study.toy")
-RUN = (sys.executable, "-m", "sim", "run", "configs/generalist.yaml", "--scale", "0.005",
+RUN = (sys.executable, "-m", "sim", "run", "configs/article/generalist.yaml", "--scale", "0.005",
        "--replications", "2", "--workers", "1", "--formats", "none", "--out")  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 

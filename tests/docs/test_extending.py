@@ -68,8 +68,8 @@ def assert_translates(folder: Path) -> None:
 def simulated(folder: Path) -> dict[str, float]:
     """Means of a small run of the generalist in a changed copy."""
     within(
-        folder, "sim", "run", "configs/generalist.yaml", "--scale", "0.02", "--replications", "2",
-        "--workers", "1", "--formats", "none", "--quiet", "--out", "results",
+        folder, "sim", "run", "configs/article/generalist.yaml", "--scale", "0.02",
+        "--replications", "2", "--workers", "1", "--formats", "none", "--quiet", "--out", "results",
     )  # fmt: skip
     with (folder / "results" / "summary.csv").open(encoding="utf-8") as file:
         return {row["kpi"]: float(row["mean"] or "nan") for row in csv.DictReader(file)}
@@ -93,7 +93,7 @@ def test_a_defect_category(changed: Path) -> None:
 def test_a_queue(changed: Path) -> None:
     assert simulated(changed)["work.wait_days.second_review"] > 0
     assert_translates(changed)
-    for path in (changed / "configs").glob("*.yaml"):  # every scenario with teams of its own
+    for path in (changed / "configs").rglob("*.yaml"):  # every scenario with teams of its own
         text = path.read_text(encoding="utf-8")
         team = CLINICAL_TEAM.replace(", ", ", second_review, ")
         path.write_text(text.replace(CLINICAL_TEAM, team), encoding="utf-8")

@@ -22,7 +22,7 @@ from docs.studies import (
     tables_digest,
 )
 from sim.cli import COMMANDS
-from sim.scenario.load import load
+from sim.scenario.load import load, shipped_file
 from tests.docs.test_generated import page
 
 
@@ -80,7 +80,7 @@ def told(words: str) -> list[float]:
 def test_what_a_lever_is_said_to_change_is_what_its_file_changes(lever: str, change: str) -> None:
     folder = "" if lever == "ai_black_box" else "levers/"
     before, after = (
-        dict(leaves(load(ROOT / "configs" / f"{name}.yaml").scenario.model_dump(mode="json")))
+        dict(leaves(load(shipped_file(f"{name}.yaml")).scenario.model_dump(mode="json")))
         for name in ("generalist", f"{folder}{lever}")
     )
     moved = {path for path in {*before, *after} if before.get(path) != after.get(path)}
@@ -95,7 +95,7 @@ def test_what_a_lever_is_said_to_change_is_what_its_file_changes(lever: str, cha
 
 def test_every_shipped_scenario_is_named_on_a_page() -> None:
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "scenarios").glob("*.md"))
-    for path in (ROOT / "configs").glob("*.yaml"):
+    for path in [*(ROOT / "configs").glob("*.yaml"), *(ROOT / "configs/article").glob("*.yaml")]:
         if path.stem not in ("base", "front_end"):
             assert re.search(rf"\b{path.stem}\b", pages), path.name
     for path in (ROOT / "configs" / "levers").glob("*.yaml"):

@@ -185,7 +185,9 @@ def outcome_of(path: Path, simulate: bool) -> str:
 
 def shipped_files() -> list[tuple[Path, Path]]:
     """Each shipped file, and the scenario through which it is read."""
-    scenarios = {path.stem: path for path in CONFIGS.glob("*.yaml")}
+    scenarios = {
+        path.stem: path for path in (*CONFIGS.glob("*.yaml"), *CONFIGS.glob("article/*.yaml"))
+    }
     whole = {"base": "generalist", "front_end": "five_functions_generalist"}
     pairs = []
     for path in sorted((*scenarios.values(), *(CONFIGS / "vendors").glob("*.yaml"))):

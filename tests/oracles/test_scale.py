@@ -10,7 +10,7 @@ from scipy import stats
 
 from sim.model.simulation import run
 from sim.record.kpis import KPIS, TOTAL, kpi, outcome
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 
 REPLICATIONS = {1.0: 3, 0.3: 3, 0.1: 5}
 ERROR = 1e-4
@@ -23,7 +23,7 @@ LOTTERY = "money.breach_drawn_usd"
 
 def years(scale: float) -> list[dict[str, float]]:
     """KPIs of the generalist by replication; each scale has replications, and luck, of its own."""
-    config = shipped_configs() / "generalist.yaml"
+    config = shipped_file("generalist.yaml")
     scenario = load(config, [f"hospital.scale={scale}"]).scenario
     first = round(1000 * scale)
     return [outcome(run(scenario, first + r)).kpis for r in range(REPLICATIONS[scale])]

@@ -19,7 +19,7 @@ from sim.model.visits import _leaves, _played, booked_share, refused_share
 from sim.model.workforce import Team
 from sim.model.world import World
 from sim.record.record import Record
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 from tests.scenarios import for_payers
@@ -134,7 +134,7 @@ def test_what_comes_is_what_was_planned_and_teams_are_as_busy_as_their_targets_s
     off: dict[tuple[str, str], list[float]] = {}
     few: dict[tuple[str, str], float] = {}
     for name in SCENARIOS:
-        scenario = load(shipped_configs() / f"{name}.yaml", [*SPAN]).scenario
+        scenario = load(shipped_file(f"{name}.yaml"), [*SPAN]).scenario
         for queue in scenario.queues:
             # Of the 224 days that are counted.
             a_day = yearly_minutes(scenario)[queue.name] / queue.minutes / rules.DAYS_PER_YEAR
@@ -214,7 +214,7 @@ def test_follow_ups_are_what_is_unanswered_when_somebody_asks() -> None:
     """Claims of a hospital open all days, one payer: silent after 20 days, asked at once."""
     one = [*for_payers("reply_days", "[10, 20, 30]"), *for_payers("no_reply_share", 0.1)]
     scenario = load(
-        shipped_configs() / "generalist.yaml",
+        shipped_file("generalist.yaml"),
         [*one, "denials.follow_up_after_days=20", "calendar.workdays=[0, 1, 2, 3, 4, 5, 6]"],
     ).scenario
     # Half are late; those whose 20.5 days are rounded down have answered on the day.
@@ -231,7 +231,7 @@ def test_follow_ups_are_what_is_unanswered_when_somebody_asks() -> None:
 
 def test_what_busy_years_lose_to_answers_does_not_come_back_in_quiet_ones() -> None:
     """A mean over occupancies is less than at their mean, and where nothing is overtaken, equal."""
-    scenario = load(shipped_configs() / "generalist.yaml").scenario
+    scenario = load(shipped_file("generalist.yaml")).scenario
     at_target = unanswered(scenario, 0.0, queue_wait(0.92) * 7 / 5)
     assert 0.97 * at_target < follow_ups(scenario, 0.0, 0.92) < 0.995 * at_target
     # Claims that were rejected are answered within 28 days or never: no wait of 2 days matters.

@@ -78,6 +78,7 @@ class Surge:
             f"{VENDOR}.hiring.time_to_fill_days={self.fill_days}",
             f"{VENDOR}.target_occupancy={self.reference}",
             f"{STRAIN}.reference_hours_per_week=168",
+            f"{VENDOR}.turnover.reference_occupancy={self.reference}",
             f"{STRAIN}.reference_occupancy={self.reference}",
             f"{STRAIN}.build_days={self.follow_days}", f"{STRAIN}.rest_days={self.follow_days}",
             f"{STRAIN}.exhaustion_hazard={gain}",

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError
-from sim.scenario.load import load, shipped_configs, show
+from sim.scenario.load import load, shipped_configs, shipped_file, show
 
 CONFIGS = shipped_configs()
 TEXT = "\n".join(
     line
-    for line in (CONFIGS / "generalist.yaml").read_text(encoding="utf-8").splitlines()
+    for line in (shipped_file("generalist.yaml")).read_text(encoding="utf-8").splitlines()
     if not line.startswith("extends:")
 )
 EXTENDS = f"extends: [{CONFIGS / 'base.yaml'}, {CONFIGS / 'vendors' / 'generalist.yaml'}]\n"
@@ -102,4 +102,4 @@ def test_any_bytes_never_crash(folder: Path, content: bytes) -> None:
 )
 @settings(max_examples=200)
 def test_any_override_never_crashes(path: str, value: str) -> None:
-    ends_well(CONFIGS / "generalist.yaml", f"{path}={value}")
+    ends_well(shipped_file("generalist.yaml"), f"{path}={value}")

@@ -22,15 +22,15 @@ from sim.options import kpi_names
 from sim.record.kpis import outcome
 from sim.record.record import Outcome
 from sim.report import build
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, replicate
 from tests.whole import everything as everything_modelled
 
 CONFIGS = shipped_configs()
 TABLES = ("monthly", "agents", "queues")
-GENERALIST = str(CONFIGS / "generalist.yaml")
-SPECIALIZED = str(CONFIGS / "specialized.yaml")
+GENERALIST = str(shipped_file("generalist.yaml"))
+SPECIALIZED = str(shipped_file("specialized.yaml"))
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -364,19 +364,21 @@ def test_init_writes_scenarios_that_are_valid_there(here: Path, capsys: Capture)
     assert main(["init", "mine"]) == FINE
     assert everything(Path("mine")) == everything(CONFIGS)
     assert capsys.readouterr().out.endswith("files to mine.\n")
-    assert main(["validate", "mine/generalist.yaml", "mine/specialized.yaml"]) == FINE
+    assert (
+        main(["validate", "mine/article/generalist.yaml", "mine/article/specialized.yaml"]) == FINE
+    )
 
 
 def test_init_overwrites_only_by_force(here: Path, capsys: Capture) -> None:
-    Path("mine").mkdir()
-    mine = Path("mine/generalist.yaml")
+    Path("mine/article").mkdir(parents=True)
+    mine = Path("mine/article/generalist.yaml")
     mine.write_text("mine")
     assert main(["init", "mine"]) == BAD_INPUT
     assert "generalist.yaml; --force overwrites" in capsys.readouterr().err
-    assert everything(Path("mine")) == ["generalist.yaml"]
+    assert everything(Path("mine")) == ["article", "article/generalist.yaml"]
     assert main(["init", "mine", "--force"]) == FINE
     assert mine.read_text() == Path(GENERALIST).read_text()
-    assert main(["init", "mine/generalist.yaml/below"]) == BAD_INPUT
+    assert main(["init", "mine/article/generalist.yaml/below"]) == BAD_INPUT
     assert "is a file" in capsys.readouterr().err
 
 

@@ -12,18 +12,18 @@ import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
 from sim.record.record import Outcome
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Quality, Vendor
 from sim.study import StudyError, replicate
 from sim.study.ablate import GROUPS, Coalition, coalitions, name_of, pair, scenario, shapley_values
 
 CONFIGS = shipped_configs()
-FILES = [str(CONFIGS / f"{name}.yaml") for name in ("generalist", "specialized")]
+FILES = [str(shipped_file(f"{name}.yaml")) for name in ("generalist", "specialized")]
 
 
 def shipped(name: str) -> Scenario:
-    return load(CONFIGS / f"{name}.yaml").scenario
+    return load(shipped_file(f"{name}.yaml")).scenario
 
 
 def fake(made: Scenario, replication: int) -> Outcome:

@@ -11,14 +11,14 @@ import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
 from sim.record.record import Outcome
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 from sim.study.breakeven import Map
 from sim.study.statistics import Interval
 
 CONFIGS = shipped_configs()
-PAIR = [str(CONFIGS / "generalist.yaml"), str(CONFIGS / "specialized.yaml")]
+PAIR = [str(shipped_file("generalist.yaml")), str(shipped_file("specialized.yaml"))]
 PRICE = "vendors.specialized.price.usd_per_hour"
 
 

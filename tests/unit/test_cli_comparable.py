@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import BAD_INPUT, main
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 
-GENERALIST = shlex.quote(str(shipped_configs() / "generalist.yaml"))
+GENERALIST = shlex.quote(str(shipped_file("generalist.yaml")))
 PRICE = "vendors.generalist.price.usd_per_hour"
 TOTALS = {
     "hospital.scale": ("hospital: {scale: 0.5}", "1", "0.5"),

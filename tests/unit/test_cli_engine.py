@@ -10,9 +10,9 @@ import pytest
 from sim.cli import main
 from sim.model import engines
 from sim.model.compiled import build, engine
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 
-GENERALIST = str(shipped_configs() / "generalist.yaml")
+GENERALIST = str(shipped_file("generalist.yaml"))
 SMALL = ("--scale", "0.01", "--set", "horizon_days=150", "--set", "kpi_from_days=20", "--set",
          "kpi_until_days=60", "--formats", "none", "--quiet")  # fmt: skip
 compiled_only = pytest.mark.skipif(

@@ -12,7 +12,7 @@ import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
 from sim.record.record import Outcome
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import StudyError, replicate
 from sim.study.matrix import (
@@ -121,7 +121,7 @@ def test_every_assignment_has_a_name_of_its_own_and_its_vendors() -> None:
 REFUSED = {
     "no such vendor": (BASE, ("generalist", "specialised"), "has no vendor 'specialised'"),
     "one vendor twice": (BASE, ("generalist", "generalist"), "two different vendors"),
-    "no front end": (shipped_configs() / "generalist.yaml", ("generalist",) * 2, "two different"),
+    "no front end": (shipped_file("generalist.yaml"), ("generalist",) * 2, "two different"),
     "functions missing": (shipped_configs() / "medcentral.yaml", VENDORS, "switches vendors"),
 }
 
@@ -142,6 +142,6 @@ def test_a_team_for_two_functions_is_refused(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_hospital_without_front_end_lacks_functions(capsys: pytest.CaptureFixture[str]) -> None:
-    path = str(shipped_configs() / "market_average_generalist.yaml")
+    path = str(shipped_file("market_average_generalist.yaml"))
     assert main(["matrix", path, "--vendors", "generalist", "other", "--quiet"]) == BAD_INPUT
     assert "no vendor 'other'" in capsys.readouterr().err

@@ -17,12 +17,11 @@ import pytest
 from sim.cli import FINE, main
 from sim.record.kpis import KPIS, kpi
 from sim.record.record import Outcome
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 
-CONFIGS = shipped_configs()
-GENERALIST, SPECIALIZED = (str(CONFIGS / f"{n}.yaml") for n in ("generalist", "specialized"))
+GENERALIST, SPECIALIZED = (str(shipped_file(f"{n}.yaml")) for n in ("generalist", "specialized"))
 HEADS = "teams.coding_inpatient.headcount"
 SENTENCE = "Overloaded, so without a verdict on money: "
 MONTHS = [(m, k, 0.1) for m in range(36) for k in (
@@ -55,7 +54,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(replicate, "run_study", partial(replicate.run_study, simulate=fake))
     for name, vendor in (("nobody", "generalist"), ("nobody_special", "specialized")):
-        text = f"extends: {CONFIGS / vendor}.yaml\nname: {name}\nteams:\n"
+        text = f"extends: {vendor}.yaml\nname: {name}\nteams:\n"
         Path(f"{name}.yaml").write_text(f"{text}  - {{name: coding_inpatient, headcount: 0}}\n")
 
 

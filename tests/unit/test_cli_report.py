@@ -12,7 +12,7 @@ import pytest
 from sim.cli import BAD_INPUT, FAILED, FINE, main
 from sim.report import build, pdf
 from sim.report.charts import Chart
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 from sim.study import StudyError
 
 TINY = [
@@ -21,7 +21,7 @@ TINY = [
 ]
 REPORTS = ("report.html", "workbook.xlsx", "deck.pptx")
 Capture = pytest.CaptureFixture[str]
-FILES = [str(shipped_configs() / f"{name}.yaml") for name in ("generalist", "specialized")]
+FILES = [str(shipped_file(f"{name}.yaml")) for name in ("generalist", "specialized")]
 AGAIN = ["compare", *FILES, *TINY, "--out", "results/small"]
 HEAVY = ("matplotlib", "pptx", "xlsxwriter", "jinja2", "PIL")
 
@@ -78,7 +78,7 @@ def test_a_bad_brand_stops_before_anything_is_simulated(study: Path, capsys: Cap
     words = ["--brand", "brand.yaml"]
     assert main(["report", "small", *words]) == BAD_INPUT
     assert "brand.yaml:1:9: accent: must be a colour" in capsys.readouterr().err
-    generalist = str(shipped_configs() / "generalist.yaml")
+    generalist = str(shipped_file("generalist.yaml"))
     assert main(["run", generalist, "--out", "new", *words]) == BAD_INPUT
     assert not Path("new").exists()
 

@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
 from sim.record.record import Outcome
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 
@@ -51,7 +51,7 @@ def with_margins(margins: dict[str, float], scenario: Scenario, replication: int
 
 
 def rfp(*words: str) -> int:
-    bids = [str(CONFIGS / f"{bid}.yaml") for bid in BIDS]
+    bids = [str(shipped_file(f"{bid}.yaml")) for bid in BIDS]
     return main(["rfp", *bids, "--replications", "10", "--workers", "1", *words])
 
 
@@ -100,13 +100,16 @@ def test_reversals_are_the_pairs_that_price_orders_wrongly() -> None:
 def test_of_equal_takebacks_the_one_with_a_trail_comes_first() -> None:
     options = ["--set", "vendors.in_house.denials.evidence_trail=true"]
     files = [str(CONFIGS / "in_house.yaml")]
-    assert main(["rfp", str(CONFIGS / "generalist.yaml"), *files, "--quiet", *options]) == BAD_INPUT
+    assert (
+        main(["rfp", str(shipped_file("generalist.yaml")), *files, "--quiet", *options])
+        == BAD_INPUT
+    )
     trail = Path("trail.yaml")
     trail.write_text(
         f"extends: {CONFIGS / 'in_house.yaml'}\nvendors:\n"
         "  - {name: in_house, denials: {evidence_trail: true}}\n"
     )
-    bids = [str(CONFIGS / "generalist.yaml"), str(trail)]
+    bids = [str(shipped_file("generalist.yaml")), str(trail)]
     assert main(["rfp", *bids, "--replications", "4", "--workers", "1", "--out", "t",
                  "--quiet"]) == FINE  # fmt: skip
     found = list(csv.DictReader(Path("t/rfp.csv").read_text(encoding="utf-8").splitlines()))
@@ -149,6 +152,6 @@ def test_a_winner_by_price_that_clearly_loses_money_is_told(
 
 
 def test_one_bid_is_no_request_for_proposals(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rfp", str(CONFIGS / "generalist.yaml")]) == BAD_INPUT
+    assert main(["rfp", str(shipped_file("generalist.yaml"))]) == BAD_INPUT
     assert "2 to 12 bids" in capsys.readouterr().err
     assert not Path("results").exists()

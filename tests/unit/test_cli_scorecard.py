@@ -15,7 +15,7 @@ from sim.cli import BAD_INPUT, FINE, main
 from sim.record.kpis import KPIS, kpi
 from sim.record.record import Outcome
 from sim.report.scorecard import cells, finding, target
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 from sim.study.replicate import StudyResult
@@ -99,7 +99,7 @@ def test_every_scenario_that_a_claim_needs_is_shipped() -> None:
     assert set(needed()) <= set(SCENARIOS)
     for name in needed():
         file, overrides = SCENARIOS[name]
-        assert load(shipped_configs() / f"{file}.yaml", overrides).scenario.name == file
+        assert load(shipped_file(f"{file}.yaml"), overrides).scenario.name == file
 
 
 BAND = Claim("k", "w", "r", low=0.1, high=0.2)

@@ -13,14 +13,14 @@ import pytest
 from sim.cli import BAD_INPUT, FAILED, FINE, main
 from sim.record.record import Outcome
 from sim.report.select import finding
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 from sim.study.replicate import StudyResult
 from sim.study.select import Chosen
 
 CONFIGS = shipped_configs()
-FILES = [str(CONFIGS / f"{name}.yaml") for name in ("generalist", "in_house", "specialized")]
+FILES = [str(shipped_file(f"{name}.yaml")) for name in ("generalist", "in_house", "specialized")]
 MEANS = {"generalist": 0.0, "in_house": 95.0, "specialized": 100.0}
 ASKED: list[tuple[str, int]] = []
 

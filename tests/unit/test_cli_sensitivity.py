@@ -11,13 +11,13 @@ import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
 from sim.record.record import Outcome
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 from sim.study.sensitivity import of_kind
 
 CONFIGS = shipped_configs()
-ONE, OTHER = str(CONFIGS / "specialized.yaml"), str(CONFIGS / "generalist.yaml")
+ONE, OTHER = str(shipped_file("specialized.yaml")), str(shipped_file("generalist.yaml"))
 CONFORMANCE = "vendors.specialized.conformance"
 TURNOVER = "vendors.specialized.turnover.annual_rate"
 CLASS = "vendors.specialized.hiring.class_size"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 
-GENERALIST = str(shipped_configs() / "generalist.yaml")
+GENERALIST = str(shipped_file("generalist.yaml"))
 RATE = "vendors.generalist.turnover.annual_rate"
 TINY = [
     *("--scale", "0.01", "--replications", "2", "--workers", "1", "--set", "horizon_days=150"),

@@ -12,9 +12,9 @@ import pytest
 
 from sim.cli import FAILED, FINE, main
 from sim.commands import study
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_file
 
-GENERALIST = str(shipped_configs() / "generalist.yaml")
+GENERALIST = str(shipped_file("generalist.yaml"))
 SMALL = ["--scale", "0.004", "--replications", "1", "--workers", "1"]
 DRAWN = ["run", GENERALIST, *SMALL, "--formats", "html", "--out", "o"]
 TABLES = ["run", GENERALIST, *SMALL, "--formats", "none", "--out", "o"]

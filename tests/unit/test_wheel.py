@@ -42,7 +42,7 @@ def test_a_planner_needs_nothing_but_the_wheel(installed: Path, tmp_path: Path) 
     ).startswith(str(installed))
     done(tmp_path, *command, "init", "mine", **here)
     small = ("--scale", "0.01", "--replications", "2", "--workers", "1", "--out", "out")
-    pair = ("mine/generalist.yaml", "mine/specialized.yaml")
+    pair = ("mine/article/generalist.yaml", "mine/article/specialized.yaml")
     printed = done(tmp_path, *command, "compare", *pair, *small, **here)
     assert "Net value" in printed
     assert {"report.html", "workbook.xlsx", "deck.pptx"} <= {

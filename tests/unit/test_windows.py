@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.model.compiled import build
-from sim.scenario.load import shipped_configs
+from sim.scenario.load import shipped_configs, shipped_file
 
 CONFIGS = shipped_configs()
 WITHOUT_POSIX = f"""
@@ -26,7 +26,7 @@ for place, names in (
 
 if __name__ == "__main__":  # the workers, too, come by here first
     from sim.cli import main
-    files = [r"{CONFIGS / "generalist.yaml"}", r"{CONFIGS / "specialized.yaml"}"]
+    files = [r"{shipped_file("generalist.yaml")}", r"{shipped_file("specialized.yaml")}"]
     small = ["--scale", "0.004", "--replications", "2", "--workers", "2", "--out", "o"]
     sys.exit(main(["compare", *files, *small]) or main(["report", "o"]))
 """

@@ -11,7 +11,7 @@ from docs.studies import ROOT, VENDORS
 from sim.model.rules import DAYS_PER_MONTH
 from sim.model.simulation import run
 from sim.record.kpis import NO_TIME_LEFT
-from sim.scenario.load import load
+from sim.scenario.load import load, shipped_file
 from sim.study.overload import LEAST_SHARE
 from tests import mean_field
 from tests.book import pages_rows
@@ -138,6 +138,6 @@ def performance() -> Quotes:
             "kpi_from_days=90",
             "kpi_until_days=60",
         )
-        record = run(load(ROOT / "configs" / f"{name}.yaml", options).scenario, 0)
+        record = run(load(shipped_file(f"{name}.yaml"), options).scenario, 0)
         items = sum(record.agents["items"])
         yield f"| `{name}` | 0.1 | {len(record.claims['day']):,} | {items:,} |"

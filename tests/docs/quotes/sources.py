@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from docs.figures import said
 from docs.studies import ROOT, read
-from sim.scenario.load import load
+from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 from sim.scenario.vendor import Vendor
 from sim.study.statistics import Interval, mean_interval
@@ -39,7 +39,7 @@ def page(name: str) -> Callable[[Callable[[], Quotes]], Callable[[], Quotes]]:
 
 @cache
 def shipped(name: str) -> Scenario:
-    return load(ROOT / "configs" / f"{name}.yaml").scenario
+    return load(shipped_file(f"{name}.yaml")).scenario
 
 
 def prose(name: str) -> str:
@@ -113,7 +113,7 @@ def demo_gap(kpi: str) -> float:
 
 def published(name: str, *options: str) -> mean_field.Step:
     """The published check of a shipped scenario with some values changed."""
-    model = load(ROOT / "configs" / f"{name}.yaml", options).scenario
+    model = load(shipped_file(f"{name}.yaml"), options).scenario
     return mean_field.steps(mean_field.after_all_meetings(model))[0]
 
 

@@ -26,7 +26,7 @@ from tests.scenarios import world_of
 def settled_under(law: str) -> float:
     """Mean knowledge of a thousand outpatient coders of the generalist who open under a law."""
     options = (f"people.learning_law={law}", "teams.coding_outpatient.headcount=1000")
-    world = world_of(load(ROOT / "configs" / "generalist.yaml", options).scenario)
+    world = world_of(load(ROOT / "configs" / "article" / "generalist.yaml", options).scenario)
     [team] = (team for team in world.teams if team.name == "coding_outpatient")
     team.open_doors()
     return fmean(agent.row.knowledge[SKILLS.index("coding_outpatient")] for agent in team.agents)

@@ -320,12 +320,12 @@ def test_a_file_counts_by_its_content(tmp_path: Path) -> None:
 
 
 def test_a_file_lies_beside_the_scenario_that_names_it(tmp_path: Path) -> None:
-    from sim.scenario.load import load, shipped_configs
+    from sim.scenario.load import load
 
     written(tmp_path, "CPC,2024-01-01", "RHIT,2023-05-01")
     file = tmp_path / "mine.yaml"
     file.write_text(
-        f"extends: {shipped_configs().as_posix()}/generalist.yaml\n"
+        "extends: generalist.yaml\n"
         "hospital: {scale: 1}\n"
         "teams: [{name: coding_inpatient, headcount: auto, roster: people.csv}]\n",
         encoding="utf-8",

@@ -10,6 +10,7 @@ from sim.model import engines
 from sim.model.rules import corner_share
 from sim.model.simulation import run
 from sim.model.workforce import Team
+from sim.scenario.load import ScenarioError
 from tests.digests import digests
 from tests.people import VENDOR, after, bare, coders
 from tests.scenarios import scenario, world_of
@@ -139,15 +140,50 @@ def test_ten_hour_days_cost_people(hours: int, times: float) -> None:
     assert left == pytest.approx(expected, abs=4.5 * sqrt(max(expected, 1.0)) + fresh)
 
 
-def test_the_written_rate_holds_at_the_reference_whatever_the_target() -> None:
-    """A team planned to be busier than the reference loses more people than written."""
-    options = ["people.pressure_threshold=0.6", "people.pressure_hazard=4"]
-    written = team_of(2, *options, f"{VENDOR}.target_occupancy=0.9")
-    assert written.strain.hazard_factor(written.employed[0]) == pytest.approx(1.0)
-    busier = team_of(
-        2, *options, f"{VENDOR}.target_occupancy=0.9", f"{STRAIN}.reference_occupancy=0.7"
-    )
-    assert busier.strain.hazard_factor(busier.employed[0]) == pytest.approx(2.2 / 1.4)
+BUSY = [
+    "people.pressure_threshold=0.6",
+    "people.pressure_hazard=4",
+    f"{VENDOR}.target_occupancy=0.9",
+]
+REFERENCE = f"{VENDOR}.turnover.reference_occupancy"
+
+
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [
+        ([f"{REFERENCE}=0.9"], 1.0),
+        ([f"{REFERENCE}=0.7"], 2.2 / 1.4),
+        ([f"{REFERENCE}=0.5"], 2.2),  # below the threshold nothing presses
+        # Exhausted by 0.9 − 0.8 in the long run, with a gain of 2, and by 0.7 − 0.8 at reference.
+        (
+            [f"{REFERENCE}=0.7", f"{STRAIN}.reference_occupancy=0.8",
+             f"{STRAIN}.reference_hours_per_week=168", f"{STRAIN}.exhaustion_hazard=2"],
+            2.2 / 1.4 * 1.2 / 0.8,
+        ),
+    ],
+)  # fmt: skip
+def test_the_written_rate_holds_at_the_reference_whatever_the_target(
+    options: list[str], times: float
+) -> None:
+    """A team planned to be busier than the reference loses more people than written.
+
+    By the Weibull law of shape k, tenures under a hazard f times as high are f^(−1/k) as long.
+    """
+    shape, written = 0.8, f"{VENDOR}.turnover.annual_rate=0.3"
+    team = team_of(2, *BUSY, *options, written, f"{VENDOR}.turnover.shape={shape}")
+    team.employed[0].exhaustion = 0.1  # 0.9 − 0.8, where exhaustion counts
+    assert team.strain.hazard_factor(team.employed[0]) == pytest.approx(times)
+    assert team.personnel.expected_rate == pytest.approx(0.3 * times ** (1 / shape))
+
+
+def test_a_reference_at_which_nobody_would_quit_is_refused() -> None:
+    rested = [
+        f"{REFERENCE}=0.4",
+        f"{STRAIN}.exhaustion_hazard=4",
+        f"{STRAIN}.reference_occupancy=0.9",
+    ]
+    with pytest.raises(ScenarioError, match="nobody would quit there"):
+        scenario("generalist", *rested)
 
 
 LOOP = [

@@ -7,12 +7,12 @@ import pytest
 from sim.report.assumptions import OWN, Assumption, assumptions, confidence_summary
 from sim.scenario import evidence
 from sim.scenario.evidence import LETTERS
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.study.store import content_of
 
 
 def said(name: str, *overrides: str) -> dict[str, Any]:
-    return content_of(load(shipped_configs() / f"{name}.yaml", overrides).scenario)
+    return content_of(load(shipped_file(f"{name}.yaml"), overrides).scenario)
 
 
 @pytest.fixture(scope="module")

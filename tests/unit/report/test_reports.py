@@ -28,7 +28,7 @@ from sim.report.facts import Facts
 from sim.report.html import page
 from sim.report.words import interval, number
 from sim.report.workbook import workbook
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.scenario.problems import ScenarioError
 from sim.study.compare import compare
 from sim.study.replicate import StudyResult
@@ -40,7 +40,7 @@ EVIL = "<script>alert(1)</script> =1+1 & \x1b[31m\u202e\uffff"
 NASTY = ("ספק אלפא <b>&amp; $x_1$ = 5 🚀", "شركة الترميز", "=cmd|calc {{ 7*7 }} 仕事", EVIL)
 TWELVE = tuple(f"Vendor {c}, {'a very long name, ' * 4} variant {c}" for c in "ABCDEFGHIJKL")
 SAID = [
-    content_of(load(shipped_configs() / f"{name}.yaml").scenario)
+    content_of(load(shipped_file(f"{name}.yaml")).scenario)
     for name in ("generalist", "specialized")
 ]
 FEW = ("claim_outcomes", "paired_differences", "money_waterfall", "denials_initial_rate")

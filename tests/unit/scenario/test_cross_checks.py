@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from sim.scenario.load import ScenarioError, load, shipped_configs
+from sim.scenario.load import ScenarioError, load, shipped_configs, shipped_file
 
 SUNDAYS = ", ".join(str(date(2023, 1, 1) + timedelta(7 * week)) for week in range(260))
 SITE = "sites: [{name: manila, country: PH, shifts: [{start_hour: 8, hours: 8}]}]"
@@ -239,7 +240,7 @@ REFUSED = {
 def refused(folder: Path, content: str, base: str = "generalist") -> str:
     """What is said of a scenario that changes a shipped one."""
     file = folder / "mine.yaml"
-    extends = shipped_configs() / f"{base}.yaml"
+    extends = shipped_file(f"{base}.yaml")
     file.write_text(f"extends: {extends}\nname: mine\n{content}\n", encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         load(file)
@@ -274,8 +275,9 @@ def test_a_base_of_ones_own_may_not_forget_a_queue(tmp_path: Path) -> None:
     kept = [line for line in lines if "{name: edits, skill: billing" not in line]
     assert len(kept) == len(lines) - 1
     (tmp_path / "base.yaml").write_text("\n".join(kept), encoding="utf-8")
-    for name in ("vendors", "generalist.yaml"):
-        (tmp_path / name).symlink_to(shipped_configs() / name)
+    (tmp_path / "vendors").symlink_to(shipped_configs() / "vendors")
+    (tmp_path / "article").mkdir()
+    mine = shutil.copy(shipped_file("generalist.yaml"), tmp_path / "article")
     with pytest.raises(ScenarioError) as error:
-        load(tmp_path / "generalist.yaml")
+        load(mine)
     assert "queues: missing: edits" in str(error.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.load import load, load_as, shipped_configs, show
+from sim.scenario.load import load, load_as, shipped_configs, shipped_file, show
 from sim.scenario.reference import json_schema, markdown
 from sim.scenario.schema import Scenario
 
@@ -54,7 +54,7 @@ def test_the_committed_json_schema_is_current() -> None:
 
 
 def test_shown_in_full_a_scenario_is_the_same_scenario(tmp_path: Path) -> None:
-    loaded = load(CONFIGS / "specialized.yaml", ["hospital.scale=0.25"])
+    loaded = load(shipped_file("specialized.yaml"), ["hospital.scale=0.25"])
     (tmp_path / "shown.yaml").write_text(show(loaded), encoding="utf-8")
     again = load_as(Scenario, lambda _: [], tmp_path / "shown.yaml")
     assert again.scenario == loaded.scenario

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from SALib.analyze import morris as salib_morris
 
-from sim.scenario.load import load, shipped_configs
+from sim.scenario.load import load, shipped_file
 from sim.study import StudyError
 from sim.study.sensitivity import LEVELS, Design, Effect, Factor, design, effects, named, of_kind
 from sim.study.statistics import Floats
 
 SEED = 20260101
-SPECIALIZED = shipped_configs() / "specialized.yaml"
-GENERALIST = shipped_configs() / "generalist.yaml"
+SPECIALIZED = shipped_file("specialized.yaml")
+GENERALIST = shipped_file("generalist.yaml")
 
 
 def factor(name: str, low: float, high: float, *, whole: bool = False) -> Factor:

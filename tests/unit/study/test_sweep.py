@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.scenario.load import ScenarioError, shipped_configs
+from sim.scenario.load import ScenarioError, shipped_file
 from sim.study.compare import compare
 from sim.study.replicate import run_study
 from sim.study.sweep import Design, from_file, from_options, scenarios, write_sweep
 from tests.unit.study.toy import Toy, simulate
 
-GENERALIST = shipped_configs() / "generalist.yaml"
+GENERALIST = shipped_file("generalist.yaml")
 RATE, HEADS = "vendors.generalist.turnover.annual_rate", "teams.billing.headcount"
 
 
