@@ -38,7 +38,7 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
         places=[
             Place(
                 s.accuracy_exponent, s.under_coding_payment_share, s.over_coding_payment_share,
-                s.cdi_gap_payment_share, s.audit_takeback_share,
+                s.cdi_gap_payment_share, s.audit_takeback_share, s.audit_note_takeback_share,
             )
             for s in (scenario.hospital.inpatient, scenario.hospital.outpatient)
         ],
@@ -149,6 +149,7 @@ def _house(scenario: Scenario) -> House:
         records_recovery=denials.records_recovery_share,
         short_pay_recovery=denials.short_pay_recovery_share,
         short_pay_noticed=denials.short_pay_noticed_share,
+        audit_defended=hospital.audit_defended_share,
         audit_first_day=float(first),
         audit_last_day=float(last),
     )

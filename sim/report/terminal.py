@@ -29,9 +29,9 @@ WRAPPED = {"verdict": 10, "source": 19}
 BESIDE = 2  # scenarios that the table of published bands has room for
 COLOURS = {BETTER: "green", WORSE: "red"}
 VALUE = "money.net_value_usd"
-TURNOVER, WRITTEN = "people.turnover", "people.turnover_expected"
-AS_WRITTEN = "· as written"
-"""The row of the turnover that the profiles write, below the one that came."""
+TURNOVER, EXPECTED = "people.turnover", "people.turnover_expected"
+PLANNED = "· planned for"
+"""The row of the turnover that the plan goes by, below the one that came."""
 # What the one sentence speaks of, and what follows the number.
 ANSWERS = (("denials.initial_rate", "of claims initially denied"), (VALUE, "of net value"))
 
@@ -83,9 +83,9 @@ def compared(view: View, name: str) -> Texts:
             shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
             means = (_mean(view, of, row.kpi.name, unit) for of in (base, name))
             rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
-            if row.kpi.name == TURNOVER and view.estimate(name, WRITTEN).n:
-                means = (_mean(view, of, WRITTEN, unit) for of in (base, name))
-                rows.append((AS_WRITTEN, *means, "", "", ""))
+            if row.kpi.name == TURNOVER and view.estimate(name, EXPECTED).n:
+                means = (_mean(view, of, EXPECTED, unit) for of in (base, name))
+                rows.append((PLANNED, *means, "", "", ""))
     return (plain(base), plain(name), "difference", "95 % interval", "verdict"), rows
 
 
@@ -98,8 +98,8 @@ def described(view: View) -> Texts:
         if kpi.headline and at.n:
             said, unit = label_and_unit(kpi)
             rows.append((said, *interval(at.mean, at.low, at.high, unit)))
-            if kpi.name == TURNOVER and view.estimate(name, WRITTEN).n:
-                rows.append((AS_WRITTEN, _mean(view, name, WRITTEN, unit), ""))
+            if kpi.name == TURNOVER and view.estimate(name, EXPECTED).n:
+                rows.append((PLANNED, _mean(view, name, EXPECTED, unit), ""))
     return (plain(name), "95 % interval"), rows
 
 
@@ -112,11 +112,12 @@ def published(view: View) -> list[Table]:
 
 def turnover_text(view: View) -> str:
     """Why the turnover that came is not the one that was written; empty where neither is known."""
-    if not any(view.estimate(name, WRITTEN).n for name in view.names):
+    if not any(view.estimate(name, EXPECTED).n for name in view.names):
         return ""
     return (
-        "Turnover is what came, and as written is what the vendors' profiles ask for: pressure, "
-        "certificates, young teams, events and luck lie between them."
+        "Turnover is what came, and planned for is what the vendors' profiles make of it at their "
+        "target occupancies: pressure, long hours, certificates, young teams, events and luck lie "
+        "between them."
     )
 
 

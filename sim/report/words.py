@@ -67,7 +67,7 @@ _MONEY = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))  # from, divide
 def plain(text: str, limit: int = 40) -> str:
     """A name from the user as one printable line of at most ``limit`` characters.
 
-    Control and direction marks go, a long name loses its middle (variants of one scenario differ at
+    An identifier reads as words: `in_house` is "in house". Control and direction marks go, a long name loses its middle (variants of one scenario differ at
     the end), and a right-to-left name is isolated so that it cannot reorder the sentence around it.
     """
     if not (text.isascii() and text.isprintable()):
@@ -76,6 +76,8 @@ def plain(text: str, limit: int = 40) -> str:
             for c in text
             if unicodedata.category(c) != "Cf" or c in _JOINERS
         )
+    if text.isidentifier():
+        text = text.replace("_", " ")
     shown = " ".join(text.split()) or "(no name)"
     if len(shown) > limit:
         tail = limit // 3

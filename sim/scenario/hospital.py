@@ -63,13 +63,23 @@ class Setting(Model):
         "Part of the payment lost to such a gap", "H1", "uncertainty"
     )
     audit_selected_share: float = share(
-        "Over-coded paid claims drawn for a post-payment audit", "H1", "uncertainty"
+        "Paid claims drawn for a post-payment audit", "H1, A5", "uncertainty"
     )
     audit_finding_share: float = share(
-        "Audited over-coded claims in which the error is found", "H1", "uncertainty"
+        "Audited claims with a code or a note that does not bear them out in which it is found",
+        "H1",
+        "uncertainty",
     )
     audit_takeback_share: float = share(
-        "Part of the payment taken back on a finding", "H1", "uncertainty"
+        "Part of the payment taken back on a code that the chart does not bear out",
+        "H1",
+        "uncertainty",
+    )
+    audit_note_takeback_share: float = share(
+        "Part of the payment taken back on a weak note that the payer had not noticed",
+        "A5, assumption",
+        "uncertainty",
+        default=0.0,
     )
 
 
@@ -171,6 +181,13 @@ class Hospital(Model):
     )
     query_physician_usd: float = uncertainty(
         "Physician time spent on one query", "USD", "assumption", ge=0, le=10000.0
+    )
+    audit_defended_share: float = share(
+        "Part of the dollars of audit findings that is won back where the vendor has an evidence "
+        "trail",
+        "A5, assumption",
+        "uncertainty",
+        default=0.0,
     )
     audit_lag_days: tuple[int, int] = uncertainty(
         "Earliest and latest day after payment on which an audit takes money back", "days", "A5"

@@ -19,7 +19,7 @@ from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
 from tests.whole import everything
 
 CONFIGS = shipped_configs()
-PARTS = ("base.yaml", "front_end.yaml", "strain.yaml")
+PARTS = ("audits.yaml", "base.yaml", "front_end.yaml", "strain.yaml")
 """Parts of other files."""
 FILES = sorted(
     file

@@ -16,6 +16,7 @@ CONFIGS = REPOSITORY / "configs"
 FILES = [
     CONFIGS / "base.yaml",
     CONFIGS / "front_end.yaml",
+    CONFIGS / "audits.yaml",
     CONFIGS / "strain.yaml",
     *sorted((CONFIGS / "vendors").glob("*.yaml")),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.codes import NO_DUE, Decision, Errand, Flag, Queue, Stage
+from sim.model.codes import NO_DUE, Decision, Defect, Errand, Flag, Queue, Stage
 from sim.model.kernel.ports import Objects, decision_luck, on
 from sim.model.kernel.queueing import enqueue
 from sim.model.kernel.rows import Agent, Claim
@@ -59,16 +59,33 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
             enqueue(s, Queue.UNDERPAYMENTS, claim, now, NO_DUE, 1.0)
     claim.paid_cents += amount
     receive(s, claim, day, amount)
-    audited = claim.flags & Flag.AUDITED and claim.flags & Flag.FOUND
-    if claim.over_cents and (audited or claim.flags & Flag.UNSUPPORTED):
-        claim.takeback_cents = round(claim.paid_cents * s.places[claim.setting].takeback_share)
+    share = taken_back_share(s, claim)
+    if share > 0.0:
+        claim.takeback_cents = round(claim.paid_cents * share)
         first, last = s.house.audit_first_day, s.house.audit_last_day
         lag = round(first + (last - first) * decision_luck(s, claim, Decision.AUDIT_LAG))
         on(s, day + lag, Errand.TAKE_BACK, claim, 0)
 
 
+def taken_back_share(s: Objects, claim: Claim) -> float:
+    """Part of the payment that an audit will take back.
+
+    It finds codes that the chart does not bear out, and notes too weak for what was paid that the
+    payer had not noticed. Where each code can be traced to the note, a part is won back.
+    """
+    place, share = s.places[claim.setting], 0.0
+    audited = claim.flags & Flag.AUDITED and claim.flags & Flag.FOUND
+    if claim.over_cents and (audited or claim.flags & Flag.UNSUPPORTED):
+        share = place.takeback_share
+    if audited and claim.defects & Defect.DOC and place.note_takeback_share > share:
+        share = place.note_takeback_share
+    if s.terms[claim.crew].evidence_trail:
+        share *= 1.0 - s.house.audit_defended
+    return share
+
+
 def take_back(s: Objects, claim: Claim, now: float, _value: int) -> None:
-    """An audit takes back what was paid for codes that the chart does not bear out."""
+    """An audit takes back a part of what was paid."""
     receive(s, claim, int(now), -claim.takeback_cents)
 
 

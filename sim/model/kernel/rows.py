@@ -311,6 +311,7 @@ class Place:
     over_share: float
     gap_share: float
     takeback_share: float
+    note_takeback_share: float
 
 
 @dataclass(slots=True, eq=False)
@@ -360,6 +361,7 @@ class House:
     records_recovery: float
     short_pay_recovery: float
     short_pay_noticed: float
+    audit_defended: float
     audit_first_day: float
     audit_last_day: float
     patience_mean_days: float = inf

@@ -220,7 +220,7 @@ def test_every_published_band_stands_beside_its_figure(
     assert bands["money.dnfb_days"] == (3, 7, "HFMA, best to typical")
 
 
-def test_the_turnover_that_was_written_stands_beside_the_one_that_came(
+def test_the_turnover_that_was_planned_for_stands_beside_the_one_that_came(
     study: Study, tmp_path: Path, few_charts: None
 ) -> None:
     result = with_kpis(study(TWO, 3, 3), {"people.turnover_expected": 0.325})
@@ -232,16 +232,16 @@ def test_the_turnover_that_was_written_stands_beside_the_one_that_came(
         lines = [line.strip() for line in text.splitlines()]
         at = next(i for i, line in enumerate(lines) if line.startswith("Turnover, per year"))
         below = next(line for line in lines[at + 1 : at + 4] if line.startswith("·"))
-        assert re.split(r" {2,}", below)[:2] == ["· as written", "32.5 %"]
+        assert re.split(r" {2,}", below)[:2] == ["· planned for", "32.5 %"]
         assert text.count("Turnover is what came") == 1
-    written = ["· as written", "32.5 %", "32.5 %"]
+    written = ["· planned for", "32.5 %", "32.5 %"]
     html = [list(map(read, row)) for row in Cells(page(facts)).rows]
     for table in (html, [list(r) for r in sheets(workbook(facts))["Answer"]],
                   next(tables(deck(facts)))):  # fmt: skip
         at = next(i for i, row in enumerate(table) if row and row[0] == "Turnover, per year")
         assert table[at + 1][:3] == written
     assert "Turnover is what came" in facts.basis
-    assert "· as written" not in terminal.run_text(study(TWO[:1], 3, 3))
+    assert "· planned for" not in terminal.run_text(study(TWO[:1], 3, 3))
 
 
 def test_all_begin_with_the_answer(facts: Facts, made: dict[str, Any]) -> None:

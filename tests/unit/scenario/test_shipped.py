@@ -16,6 +16,7 @@ FILES = sorted(CONFIGS.rglob("*.yaml"))
 PARTS = [
     CONFIGS / "base.yaml",
     CONFIGS / "front_end.yaml",
+    CONFIGS / "audits.yaml",
     CONFIGS / "strain.yaml",
     *sorted((CONFIGS / "vendors").glob("*.yaml")),
 ]
