@@ -46,7 +46,7 @@ def within(at: Interval, factor: float, digits: int, *, sign: bool = False) -> s
 def plus_minus(row: dict[str, str]) -> str:
     """A difference ± half its interval: points, or thousands of USD; a plain 0 is exact."""
     mean, low, high = (float(row[c] or math.nan) for c in ("difference", "ci_low", "ci_high"))
-    factor, digits = (1e-3, 0) if row["unit"] == "USD" else (100.0, 2)
+    factor, digits = (1e-3, 0) if row["unit"].startswith("USD") else (100.0, 2)
     if mean == low == high == 0:
         return "0"
     return f"{said(factor * mean, digits, sign=True)} ± {factor * (high - low) / 2:.{digits}f}"
@@ -254,17 +254,10 @@ def per_leaver() -> Iterator[Sequence[str]]:
         ]
         more = leavers[1] - leavers[0]
         booked = float(last["people.turnover_cost_usd_per_leaver"]["mean"]) / 1e3
-        # Net value is of the KPI window; the study's is nine months long.
         costs = (-float(last[kpi]["difference"]) / more / 1e3
                  for kpi in ("vendor.margin_usd", "money.net_value_usd"))  # fmt: skip
         margin, net = costs
-        yield f"{loop}, {people}", said(booked, 1), said(margin, 1), said(net / window_years(), 0)
-
-
-def window_years() -> float:
-    """Length of the KPI window of the shipped scenarios."""
-    model = load(shipped_file("typical_generalist.yaml")).scenario
-    return (model.horizon_days - model.kpi_until_days - model.kpi_from_days) / 365.25
+        yield f"{loop}, {people}", said(booked, 1), said(margin, 1), said(net, 0)
 
 
 def ai() -> Iterator[Sequence[str]]:

@@ -97,7 +97,7 @@ TRAP_CORRELATED = (
     "money.net_revenue_realisation",
     "money.net_value_usd",
 )
-KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
+KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.", "vendor.",
         "work.days_to_submission", "work.wait_days.coding_outpatient",
         "work.backlog_days.denials_clinical")  # fmt: skip
 """KPIs that are kept of a table of means, by how their names begin."""

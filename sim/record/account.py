@@ -9,21 +9,17 @@ from sim.record.views import Floats, ratio, sums
 
 
 def margins(record: Record) -> dict[str, float]:
-    """Fees less all costs of the days of the KPI window: a year's at scale 1, and over the fees.
+    """Fees less all costs of the days of the KPI window, and over the fees.
 
     All vendors of a scenario count together.
     """
     facts = record.facts
     days = slice(facts.kpi_from_days, facts.horizon_days - facts.kpi_until_days)
-    length = days.stop - days.start
     fees, costs = (
         sum(float(lines[item][days].sum()) for lines in record.accounts.values() for item in items)
         for items in ((FEES,), COSTS)
     )
-    return {
-        "vendor.margin_usd": (fees - costs) / facts.scale / length * 365.25,
-        "vendor.margin_share": ratio(fees - costs, fees),
-    }
+    return {"vendor.margin_usd": fees - costs, "vendor.margin_share": ratio(fees - costs, fees)}
 
 
 def vendor_months(record: Record) -> Table:

@@ -37,6 +37,9 @@ def _k(
     return name, Kpi(name, unit, better, form, definition, matters, headline, scale_free)
 
 
+WHOLE_RUN = ("people.wages_usd", "people.turnover_cost_usd_per_year",
+             "people.programme_usd_per_year", "money.breach_drawn_usd")  # fmt: skip
+"""Money that is added up over the whole run instead of the KPI window."""
 NO_TIME_LEFT = 0.97
 """Part of its productive time from which on a team is busy as good as always."""
 AR_BANDS_DAYS = (30, 60, 90, 120)
@@ -94,34 +97,34 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.leakage", "share", "lower", RATIO, "1 − money.net_revenue_realisation", 0.001),
     _k("money.average_revenue_per_case", "USD", "higher", RATIO,
        "Paid for inpatient claims over inpatient discharges", 10.0, True),
-    _k("money.net_value_usd", "USD", "higher", TOTAL,
+    _k("money.net_value_usd", "USD/year", "higher", TOTAL,
        "Paid for services of the KPI window, less vendor fees, work left behind, hospital labour, "
        "one-off costs, expected breach cost and cost of capital on receivables, plus the care that "
        "lost visits save", 0.0, True),
-    _k("money.tco", "USD", "lower", TOTAL,
+    _k("money.tco", "USD/year", "lower", TOTAL,
        "Vendor fees, work left behind, hospital labour, one-off costs, expected breach cost and "
        "write-offs of the KPI window (what is open even after the drain is one), less the care "
        "that lost visits save", 0.0, True),
-    _k("money.tco_with_revenue", "USD", "lower", TOTAL,
+    _k("money.tco_with_revenue", "USD/year", "lower", TOTAL,
        "money.tco plus under-coding, documentation gaps, short payments and takebacks"),
-    _k("money.fees_usd", "USD", "lower", TOTAL,
+    _k("money.fees_usd", "USD/year", "lower", TOTAL,
        "Vendor fees: by time, those of the days of the KPI window; by claim or collections, those "
        "for its claims, whenever they are due", 0.0, True, scale_free=False),
-    _k("money.left_work_usd", "USD", "lower", TOTAL,
+    _k("money.left_work_usd", "USD/year", "lower", TOTAL,
        "Work that claims of the KPI window took, whenever that was, beyond what the teams worked "
        "in the window, at what a busy minute costs at the target occupancy; below 0 where they "
        "took less, by at most what was billed for the window's hours", scale_free=False),
-    _k("money.hospital_usd", "USD", "lower", TOTAL,
+    _k("money.hospital_usd", "USD/year", "lower", TOTAL,
        "Hospital labour on queries of the claims, and on vendor management in the days, of the KPI "
        "window"),
-    _k("money.care_saved_usd", "USD", "neither", TOTAL,
+    _k("money.care_saved_usd", "USD/year", "neither", TOTAL,
        f"What the care of visits that were lost would have cost; {WINDOW}"),
-    _k("money.one_off_usd", "USD", "lower", TOTAL,
-       "Transitions and risk assessments of the whole run"),
-    _k("money.breach_expected_usd", "USD", "lower", TOTAL,
+    _k("money.one_off_usd", "USD/year", "lower", TOTAL,
+       "Transitions and risk assessments of the whole run, spread over the KPI window"),
+    _k("money.breach_expected_usd", "USD/year", "lower", TOTAL,
        "Expected cost of breaches at the vendors in place, for the KPI window"),
-    _k("money.breach_drawn_usd", "USD", "neither", TOTAL,
-       "Cost of the breaches that this replication drew, whole run (not part of any other figure)"),
+    _k("money.breach_drawn_usd", "USD/year", "neither", TOTAL,
+       "Cost of the breaches that this replication drew (not part of any other figure)"),
     _k("money.cost_per_transaction", "USD", "lower", RATIO,
        f"Vendor fees and work left behind over the claims submitted of {WINDOW}",
        0.05, scale_free=False),
@@ -137,12 +140,12 @@ KPIS: dict[str, Kpi] = dict([
     _k("money.ar_over_90_share", "share", "lower", RATIO,
        "Part of the expected value of submitted and open claims whose service is more than 90 days "
        "ago, mean over the days of the KPI window", 0.005, scale_free=False),
-    _k("money.cash_usd", "USD", "higher", TOTAL, "Cash received in the KPI window"),
-    _k("money.expected_usd", "USD", "neither", TOTAL,
+    _k("money.cash_usd", "USD/year", "higher", TOTAL, "Cash received in the KPI window"),
+    _k("money.expected_usd", "USD/year", "neither", TOTAL,
        f"Contractual payment of {WINDOW}, were they perfectly documented, coded and timely"),
-    _k("money.paid_usd", "USD", "higher", TOTAL,
+    _k("money.paid_usd", "USD/year", "higher", TOTAL,
        f"Paid for {WINDOW} by the end of the run, net of takebacks accrued"),
-    _k("money.open_usd", "USD", "lower", TOTAL,
+    _k("money.open_usd", "USD/year", "lower", TOTAL,
        f"Expected payment of {WINDOW} that is unfinished even after the drain; counted as nothing"),
     _k("audit.takeback", "share", "lower", RATIO,
        f"Taken back by audits, accrued with the payment, over the expected payment of {WINDOW}",
@@ -160,7 +163,7 @@ KPIS: dict[str, Kpi] = dict([
     _k("work.touches_per_paid_hour", "items/hour", "higher", RATIO,
        "Work items finished over hours billed, whole run from kpi_from_days", scale_free=False),
     _k("people.headcount", "people", "neither", MEAN,
-       "Full-time equivalents employed, weekly mean from kpi_from_days on"),
+       "Full-time equivalents employed at full size, weekly mean from kpi_from_days on"),
     _k("people.turnover", "1/year", "lower", RATIO,
        "Separations over mean headcount and years, from kpi_from_days on, those in training "
        "included and the ends of contracts not", 0.02, True),
@@ -181,7 +184,7 @@ KPIS: dict[str, Kpi] = dict([
        "time, from kpi_from_days on", 0.01),
     _k("people.busy_of_paid", "share", "higher", RATIO,
        "Busy time over paid time, from kpi_from_days on", 0.01, scale_free=False),
-    _k("people.wages_usd", "USD", "lower", TOTAL,
+    _k("people.wages_usd", "USD/year", "lower", TOTAL,
        "Wages that the employers paid in the whole run, training included", scale_free=False),
     _k("people.turnover_cost_usd_per_year", "USD/year", "lower", TOTAL,
        "Recruiting, classroom wages and mentors' time, whole run, per year; part-time people count "
@@ -207,7 +210,7 @@ KPIS: dict[str, Kpi] = dict([
 ])  # fmt: skip
 
 FAMILIES: dict[str, Kpi] = dict([
-    _k("money.loss_usd.", "USD", "lower", TOTAL,
+    _k("money.loss_usd.", "USD/year", "lower", TOTAL,
        f"Loss of this cause among {WINDOW}; expected = paid + open + all losses (over_coding is a "
        "gain, and so negative)"),
     _k("money.leakage.", "share", "lower", RATIO,
@@ -257,6 +260,11 @@ def outcome(record: Record) -> Outcome:
     view = View(record)
     figures = {**_answers(view), **_money(view), **_work(view), **_people(view),
                **margins(record)}  # fmt: skip
+    years = _years(record)
+    for name, value in figures.items():
+        if kpi(name).unit == "USD/year" and kpi(name).form == TOTAL:
+            figures[name] = value / record.facts.scale / years.get(name, years["window"])
+    figures["people.headcount"] /= record.facts.scale
     ordered = {name: figures[name] for name in KPIS}
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
@@ -276,6 +284,14 @@ def outcome(record: Record) -> Outcome:
         },
     }  # fmt: skip
     return Outcome(ordered, tables | record.moves)
+
+
+def _years(record: Record) -> dict[str, float]:
+    """Years over which totals of money were added up: of the KPI window, and where it is others."""
+    facts = record.facts
+    window = facts.horizon_days - facts.kpi_until_days - facts.kpi_from_days
+    days = {"window": window, **dict.fromkeys(WHOLE_RUN, facts.horizon_days)}
+    return {name: count / 365.25 for name, count in days.items()}
 
 
 def _answers(view: View) -> dict[str, float]:
@@ -477,11 +493,9 @@ def _people(view: View) -> dict[str, float]:
         "people.productive_of_scheduled": ratio(productive, scheduled),
         "people.busy_of_paid": ratio(busy, paid),
         "people.wages_usd": record.totals["wages_usd"],
-        "people.turnover_cost_usd_per_year": replacing * 365.25 / facts.horizon_days,
+        "people.turnover_cost_usd_per_year": replacing,
         "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
-        "people.programme_usd_per_year": record.totals["programme_usd"]
-        * 365.25
-        / facts.horizon_days,
+        "people.programme_usd_per_year": record.totals["programme_usd"],
         "people.mean_knowledge": ratio(total["knowledge"], producing),
         "people.client_knowledge": ratio(total["client"], producing),
         "people.certified_share": ratio(total["certified_share"], producing),

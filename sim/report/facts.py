@@ -19,7 +19,7 @@ from sim.report.plots import Plot, plots
 from sim.report.published import beside
 from sim.report.settling import unsettled
 from sim.report.size import size_text
-from sim.report.terminal import careful, compared, described, headline, turnover_text
+from sim.report.terminal import careful, compared, described, headline, reading_text
 from sim.report.words import Texts, apart, label, plain, sentence
 from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
 from sim.study.overload import is_money, overloaded_names
@@ -96,7 +96,7 @@ class Facts:
         result = self.view.result
         overload = " ".join(overload_text(result).split())
         small = size_text(result)
-        parts = (overload, self.runs, *unsettled(result), small, turnover_text(self.view))
+        parts = (overload, self.runs, *unsettled(result), small, reading_text(self.view))
         return " ".join(filter(None, parts))
 
     @cached_property

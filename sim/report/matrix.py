@@ -106,9 +106,9 @@ def text(matrix: Matrix, colour: bool) -> str:
     left = f" that keep up with their work; {len(matrix.overloaded)} do not"
     note = (
         f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
-        f"assignments of the others{', less the overloaded' * bool(matrix.overloaded)}; KPI window."
-        f"\n{why}\nthe best is one of {len(matrix.contenders)} of the {len(matrix.standing)} "
-        f"assignments{left * bool(matrix.overloaded)} (95 % for all together). {CAVEAT}"
+        f"assignments of the others{', less the overloaded' * bool(matrix.overloaded)}; "
+        f"money a year.\n{why}\nthe best is one of {len(matrix.contenders)} of the "
+        f"{len(matrix.standing)} assignments{left * bool(matrix.overloaded)} (95 % for all together). {CAVEAT}"
     )
     standing = table(("net value", "behind", "best in"), best)
     return printed([table(heads, rows), standing], note, colour=colour)
@@ -154,7 +154,7 @@ def _heat_map(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
     view = View(result, scale)
     first, second = map(plain, matrix.vendors)
     moved = f"Main effect of moving a function from {first} to {second}"
-    note = f"{moved}, with 95 % interval; USD in the KPI window"
+    note = f"{moved}, with 95 % interval; USD a year"
     height, left = 0.62 * len(matrix.rows), 1.9
     frame = style.canvas(title, view.source(note), height + 0.45)
     axes = frame.axes(left, 0.1, style.WIDTH - 2 * style.MARGIN - left, height)
@@ -209,5 +209,5 @@ def _standing(result: StudyResult, matrix: Matrix, scale: float, title: str) -> 
     axes.set_yticks(range(len(marked)), marked, size=7.5)
     axes.set_ylim(len(marked) - 0.5, -0.5)
     style.units(axes.xaxis, "USD")
-    axes.set_xlabel(f"{label(NET)} behind the best, KPI window")
+    axes.set_xlabel(f"{label(NET)} behind the best, a year")
     return frame.figure

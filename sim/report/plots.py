@@ -268,7 +268,7 @@ def _costs(view: View) -> Plot | None:
             "Write-offs": "#888888",
         },
         unit="USD",
-        axis="USD in the KPI window",
+        axis="USD a year",
         method=f"{kpi_of('money.tco').definition}. Means over replications.",
         texts={**texts, "Write-offs": [number(usd, "USD") for usd in written_off]},
     )

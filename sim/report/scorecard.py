@@ -40,7 +40,11 @@ def _said(value: float, unit: str) -> str:
         return ""
     if unit in ("share", "points"):
         return f"{100 * value:g} {'%' if unit == 'share' else 'points'}".replace("-", "−")
-    return f"$ {value:g}" if unit == "USD" else f"{value:g} {unit.removesuffix('ratio')}".strip()
+    return (
+        f"$ {value:g}"
+        if unit.startswith("USD")
+        else f"{value:g} {unit.removesuffix('ratio')}".strip()
+    )
 
 
 def cells(row: Row) -> tuple[str, str, str, str]:

@@ -349,6 +349,7 @@ def units(axis: Axis, unit: str) -> None:
     """Tick labels in a unit: shares as per cent, dollars in k or M, thousands separators."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    unit = unit.removesuffix("/year") if unit == "USD/year" else unit
     steps = [1, 3, 6, 10] if unit == "months" else [1, 2, 2.5, 5, 10]
     most = min(max(int(inches_wide(axis.axes) * 1.6), 3), 8) if axis is axis.axes.xaxis else 6
     axis.set_major_locator(MaxNLocator(most, steps=steps, integer=unit not in ("share", "")))

@@ -61,14 +61,14 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{wrapped(turnover_text(view))}{CAVEAT}"
+    notes = f"{warning}{more}{wrapped(reading_text(view))}{CAVEAT}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{wrapped(turnover_text(view))}{CAVEAT}"
+    notes = f"{wrapped(reading_text(view))}{CAVEAT}"
     return printed([table(*described(view)), *published(view)], notes, colour=colour)
 
 
@@ -110,15 +110,16 @@ def published(view: View) -> list[Table]:
     return [table(*part) for part in parts if part]
 
 
-def turnover_text(view: View) -> str:
-    """Why the turnover that came is not the one that was written; empty where neither is known."""
-    if not any(view.estimate(name, EXPECTED).n for name in view.names):
-        return ""
-    return (
-        "Turnover is what came, and planned for is what the vendors' profiles make of it at their "
-        "target occupancies: pressure, long hours, certificates, young teams, events and luck lie "
-        "between them."
-    )
+def reading_text(view: View) -> str:
+    """How the tables are read: what money is of, and why the turnover that came is another."""
+    said = ["Money is per year and of the whole hospital."]
+    if any(view.estimate(name, EXPECTED).n for name in view.names):
+        said.append(
+            "Turnover is what came, and planned for is what the vendors' profiles make of it at "
+            "their target occupancies: pressure, long hours, certificates, young teams, events and "
+            "luck lie between them."
+        )
+    return " ".join(said)
 
 
 def wrapped(text: str) -> str:
@@ -173,6 +174,8 @@ def label_and_unit(kpi: Kpi) -> tuple[str, str]:
     said = label(kpi.name)
     if kpi.unit in ("share", "USD"):
         return said, kpi.unit
+    if kpi.unit == "USD/year":  # said once, below the table
+        return said, "USD"
     if kpi.unit == "1/year":
         return f"{said}, per year", "share"
     return said if kpi.unit in said.lower() else f"{said}, {kpi.unit}", ""

@@ -112,7 +112,7 @@ def scenarios(base: Scenario, vendors: tuple[str, str]) -> list[Scenario]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One function: the main effect on each part of the money, USD in the KPI window.
+    """One function: the main effect on each part of the money, USD a year.
 
     `p_adjusted` is Holm's over the functions, for net value; `second` whether the second vendor is
     clearly the better (True), clearly the worse (False), or neither (None). `pairs` are the

@@ -285,7 +285,7 @@ CLAIMS: tuple[Claim, ...] = (
     _given("rate_higher", "Hourly rates of specialists are higher",
            "input: 42 against 22 USD an hour (vendors.*.price.usd_per_hour)"),
     Claim("tco_lower", "Specialists deliver a lower total cost of ownership",
-          "fees, hospital labour, one-off, breaches and write-offs", "USD", high=0.0,
+          "fees, hospital labour, one-off, breaches and write-offs", "USD/year", high=0.0,
           value=gap("money.tco", G, S), needs=(G, S)),
     Claim("less_rework", "... by eliminating rework",
           "work items other than coding, over all items", unit="points", high=0.0,
@@ -362,7 +362,7 @@ CLAIMS: tuple[Claim, ...] = (
           unit="points", high=0.0, value=_cheapest, needs=(G, S)),
     *(
         Claim(f"matrix_{name}", f"{words}: {'specialised' if ADVICE[name] else 'generalist'}",
-              "net value of moving it alone to the specialist", "USD",
+              "net value of moving it alone to the specialist", "USD/year",
               low=0.0 if ADVICE[name] else -INF,
             high=INF if ADVICE[name] else 0.0,
               value=gap("money.net_value_usd", FIVE, f"{FIVE}, {name}"),

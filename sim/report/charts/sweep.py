@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.record.kpis import kpi as kpi_of
 from sim.record.record import Table
 from sim.report import style
 from sim.report.charts import Chart, only
@@ -126,6 +127,8 @@ def _axis_label(along: Varied) -> str:
 
 def _head(kpi: str) -> str:
     unit, said = unit_of(kpi), label(kpi)
+    if kpi_of(kpi).unit == "USD/year" and not said.endswith("per year"):
+        return f"{said}, per year"
     silent = unit in ("share", "1/year", "-", "USD") or unit in said.lower()
     return said if silent else f"{said}, {unit}"
 

@@ -144,6 +144,8 @@ def result() -> Outcome:
 
 AR_USD_DAYS = (15 * 200 + 14 * 1000 + 26 * 500 + 35 * 400 + 26 * 600 + 23 * 300 + 14 * 700
                + 8 * 777)  # fmt: skip
+A_YEAR, A_YEAR_OF_THE_RUN = 365.25 / 70 / 0.5, 365.25 / 100 / 0.5
+"""What a dollar of the 70 days of the window, or of the 100 of the run, is a year at scale 1."""
 EXPECTED = {
     # seven of the eight claims of the window have had an answer
     "claims.first_pass_payment_rate": 2 / 7,
@@ -176,27 +178,27 @@ EXPECTED = {
     "money.ar_aged_share.0_30": 1 - 9 * 400 / AR_USD_DAYS,
     "money.ar_over_90_share": 0.0,
     # money: 3800 expected; what is still open brings nothing
-    "money.expected_usd": 3800.0,
-    "money.paid_usd": 180 + 800 + 450 + 600.0,
-    "money.open_usd": 800.0,
-    "money.loss_usd.under_coding": 20.0,
-    "money.loss_usd.over_coding": -100.0,
-    "money.loss_usd.takeback": 300.0,
-    "money.loss_usd.short_pay": 50.0,
-    "money.loss_usd.records_request": 400.0,
-    "money.loss_usd.final_denial": 300.0,
-    "money.loss_usd.not_worked": 0.0,
+    "money.expected_usd": A_YEAR * (3800.0),
+    "money.paid_usd": A_YEAR * (180 + 800 + 450 + 600.0),
+    "money.open_usd": A_YEAR * (800.0),
+    "money.loss_usd.under_coding": A_YEAR * (20.0),
+    "money.loss_usd.over_coding": A_YEAR * (-100.0),
+    "money.loss_usd.takeback": A_YEAR * (300.0),
+    "money.loss_usd.short_pay": A_YEAR * (50.0),
+    "money.loss_usd.records_request": A_YEAR * (400.0),
+    "money.loss_usd.final_denial": A_YEAR * (300.0),
+    "money.loss_usd.not_worked": A_YEAR * (0.0),
     "money.leakage.final_denial": 300 / 3800,
     "audit.takeback": 300 / 3800,
-    "money.fees_usd": 70 * 2.0 + 20,
-    "money.left_work_usd": 5.0,
-    "money.cash_usd": 70 * 30.0,
-    "money.hospital_usd": 70 * 3.0 + 30,
-    "money.care_saved_usd": 0.0,
+    "money.fees_usd": A_YEAR * (70 * 2.0 + 20),
+    "money.left_work_usd": A_YEAR * (5.0),
+    "money.cash_usd": A_YEAR * (70 * 30.0),
+    "money.hospital_usd": A_YEAR * (70 * 3.0 + 30),
+    "money.care_saved_usd": A_YEAR * (0.0),
     "money.cost_per_transaction": (160 + 5) / 7,
     "money.cost_to_collect": (160 + 5 + 240) / 2030,
-    "money.tco": 160 + 5 + 240 + 40 + 700 + 800.0,
-    "money.tco_with_revenue": 160 + 5 + 240 + 40 + 700 + 800 + 20 + 50 + 300.0,
+    "money.tco": A_YEAR * (160 + 5 + 240 + 40 + 700 + 800.0),
+    "money.tco_with_revenue": A_YEAR * (160 + 5 + 240 + 40 + 700 + 800 + 20 + 50 + 300.0),
     "money.net_revenue_realisation": 2030 / 3800,
     "money.leakage": 1770 / 3800,
     "money.leakage.open": 800 / 3800,
@@ -222,7 +224,7 @@ EXPECTED = {
     "work.undone_share.denials": 1 / 3,
     "work.touches_per_paid_hour": 14 / 35,
     # people: only the last week starts on day 10 or later
-    "people.headcount": 4.0,
+    "people.headcount": 4.0 / 0.5,
     "people.turnover": 1 / (4.0 * 90 / 365.25),
     "people.turnover_expected": 0.4,
     "people.vacancy_share": 0.0,
@@ -234,12 +236,12 @@ EXPECTED = {
     "people.client_knowledge": 0.5,
     "people.certified_share": 2 / 3,
     "people.mean_tenure": 175.0,
-    "people.wages_usd": 5000.0,
-    "people.turnover_cost_usd_per_year": 160 * 3.6525,
+    "people.wages_usd": A_YEAR_OF_THE_RUN * 5000,
+    "people.turnover_cost_usd_per_year": A_YEAR_OF_THE_RUN * 160,
     "people.turnover_cost_usd_per_leaver": 160.0,
-    "people.programme_usd_per_year": 300 * 3.6525,
+    "people.programme_usd_per_year": A_YEAR_OF_THE_RUN * 300,
     # vendors: one for all 70 days of the window, one for the last 39 of them, at scale 0.5
-    "vendor.margin_usd": 109 * 1.5 / 0.5 / 70 * 365.25,
+    "vendor.margin_usd": A_YEAR * 109 * 1.5,
     "vendor.margin_share": 1.5 / 2.25,
 }
 
@@ -267,8 +269,8 @@ def test_receivables_are_what_is_served_and_not_closed(result: Outcome) -> None:
     window = daily[10:80]
     k = result.kpis
     assert k["money.days_in_ar"] == pytest.approx(window.mean() / (3800 / 70))
-    cost = k["money.fees_usd"] + 5.0 + k["money.hospital_usd"] + 40.0
-    capital = window.sum() / 365.25 * 0.1
+    cost = k["money.fees_usd"] + k["money.hospital_usd"] + A_YEAR * (5.0 + 40.0)
+    capital = A_YEAR * window.sum() / 365.25 * 0.1
     value = k["money.paid_usd"] - cost - capital
     assert k["money.net_value_usd"] == pytest.approx(value)
 
@@ -283,7 +285,7 @@ def test_identities_hold(result: Outcome) -> None:
         )
     ) == pytest.approx(1.0, abs=1e-15)  # fmt: skip
     losses = sum(v for name, v in k.items() if name.startswith("money.loss_usd."))
-    assert k["money.paid_usd"] + k["money.open_usd"] + losses == pytest.approx(3800.0)
+    assert k["money.paid_usd"] + k["money.open_usd"] + losses == pytest.approx(A_YEAR * 3800)
     parts = sum(v for name, v in k.items() if name.startswith("money.leakage."))
     assert parts == pytest.approx(k["money.leakage"])
 
@@ -500,9 +502,12 @@ def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
     found = outcome(replace(record([*CLAIMS, *extra]), facts=facts)).kpis
     assert found["visits.lost_visit"] == pytest.approx(1 / 10)  # eight claims came, two did not
     assert found["visits.refused_visit"] == pytest.approx(1 / 10)
-    assert found["money.loss_usd.lost_visit"] == found["money.loss_usd.refused_visit"] == 500.0
-    assert found["money.care_saved_usd"] == 0.5 * 1000.0
-    assert found["money.expected_usd"] == result.kpis["money.expected_usd"] + 1000.0
+    lost_usd = A_YEAR * 500.0
+    for cause in ("lost_visit", "refused_visit"):
+        assert found[f"money.loss_usd.{cause}"] == pytest.approx(lost_usd)
+    assert found["money.care_saved_usd"] == pytest.approx(0.5 * 2 * lost_usd)
+    expected = result.kpis["money.expected_usd"] + 2 * lost_usd
+    assert found["money.expected_usd"] == pytest.approx(expected)
     for same in ("denials.final_rate", "denials.initial_rate", "work.touches_per_claim",
                  "money.average_revenue_per_case"):  # fmt: skip
         assert found[same] == pytest.approx(result.kpis[same]), same

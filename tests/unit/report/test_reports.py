@@ -130,16 +130,16 @@ def from_tables(folder: Path) -> dict[str, list[str]]:
     means: dict[tuple[str, str], str] = {}
     with (folder / "summary.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
-            if row["mean"] and row["unit"] in ("share", "USD"):
+            if row["mean"] and row["unit"] in ("share", "USD/year"):
                 error = float(row["sd"]) / float(row["n"]) ** 0.5
-                shown = number(float(row["mean"]), row["unit"], error)
+                shown = number(float(row["mean"]), row["unit"].removesuffix("/year"), error)
                 means[row["scenario"], row["kpi"]] = shown
     found = {}
     with (folder / "comparison.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             if (row["baseline"], row["kpi"]) in means:
                 ends = (float(row[c]) for c in ("difference", "ci_low", "ci_high"))
-                said = interval(*ends, row["unit"], difference=True)
+                said = interval(*ends, row["unit"].removesuffix("/year"), difference=True)
                 both = [means[row[c], row["kpi"]] for c in ("baseline", "scenario")]
                 found[row["kpi"]] = [*both, *said, row["verdict"]]
     return found
