@@ -87,9 +87,10 @@ HEADLINES = (
     "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
     "money.net_value_usd", "money.open_usd", "money.tco",
     "people.mean_knowledge", "people.occupancy", "people.turnover", "people.turnover_expected",
-    "quality.coding_accuracy", *PUBLISHED,
+    "quality.coding_accuracy", "audit.takeback", "vendor.margin_usd", "vendor.margin_share",
+    *PUBLISHED,
 )  # fmt: skip
-"""KPIs of the tables that `make demo` prints."""
+"""KPIs of the tables that `make demo` prints, and that the page on its bidders tells."""
 MONTHLY = ("denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation")
 TRAP_CORRELATED = (
     "people.turnover",

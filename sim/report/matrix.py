@@ -108,7 +108,8 @@ def text(matrix: Matrix, colour: bool) -> str:
         f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
         f"assignments of the others{', less the overloaded' * bool(matrix.overloaded)}; "
         f"money a year.\n{why}\nthe best is one of {len(matrix.contenders)} of the "
-        f"{len(matrix.standing)} assignments{left * bool(matrix.overloaded)} (95 % for all together). {CAVEAT}"
+        f"{len(matrix.standing)} assignments{left * bool(matrix.overloaded)} (95 % for all "
+        f"together). {CAVEAT}"
     )
     standing = table(("net value", "behind", "best in"), best)
     return printed([table(heads, rows), standing], note, colour=colour)

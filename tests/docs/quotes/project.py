@@ -54,8 +54,12 @@ def readme() -> Quotes:
              for name in ("typical_specialist", "typical_generalist")]  # fmt: skip
     yield f"They lie {100 * (apart[0] - apart[1]):.1f} points of realised net revenue apart"
     assert apart[0] - apart[1] < 0.03  # the published spread is "3 % of net revenue"
-    lost = -rise("turnover_sweep", ACCURACY, 0, 4)
-    yield f"eight times the turnover, all else equal, costs {lost:.1f} points"
+    planned = -rise("trap_on_planned_overtime_sweep", ACCURACY, 0, 4)
+    fixed = -rise("trap_on_fixed_overtime", ACCURACY, 0, 4)
+    yield (
+        f"eight times the turnover costs {planned:.1f} points of coding accuracy where people are "
+        f"planned for it, and {fixed:.1f} where they are not"
+    )
 
 
 @page("decisions.md")

@@ -7,8 +7,18 @@ from statistics import fmean
 from docs.figures import said
 from docs.studies import ROOT, read
 from sim.model.rules import DAYS_PER_MONTH
+from sim.scenario.timeline import Rotate
 from sim.study.statistics import mean_interval
-from tests.docs.quotes.sources import DENIALS, LEAKAGE, Quotes, page, shipped, values, vendor
+from tests.docs.quotes.sources import (
+    DENIALS,
+    LEAKAGE,
+    Quotes,
+    months,
+    page,
+    shipped,
+    values,
+    vendor,
+)
 
 
 @page("scenarios/ai.md")
@@ -32,9 +42,6 @@ def machines() -> Quotes:
 
 @page("scenarios/five_functions.md")
 def five_functions() -> Quotes:
-    model = shipped("five_functions_generalist")
-    days = model.horizon_days - model.kpi_from_days - model.kpi_until_days
-    yield f"net value of {days} days of service"
     rows = {row["function"]: row for row in read("matrix")}
     says = {function: row["model_says"] for function, row in rows.items()}
     assert says["scheduling"] == says["prior_auth"] == says["transcription"] == "specialized"
@@ -119,6 +126,33 @@ def in_house() -> Quotes:
 
 
 @page("scenarios/medcentral.md")
+def rotation() -> Quotes:
+    names = ("medcentral_stays", "a_team_stays", "a_team_rotates")
+    denied = [100 * months(f"rotation_{name}_monthly", DENIALS).mean(axis=0) for name in names]
+    net = "money.net_revenue_realisation"
+    paid = [months(f"rotation_{name}_monthly", net).mean(axis=0) for name in names]
+    for name in ("a_team_stays", "medcentral_stays"):
+        [known] = [v.go_live_knowledge for v in shipped(name).vendors if v.name == "generalist"]
+        assert known is not None
+        yield f"{known.domain:.2f} and {known.client:.2f}"
+    [event] = [e for e in shipped("a_team_rotates").timeline if isinstance(e, Rotate)]
+    assert (event.share_per_year, event.after_tenure_days) == (0.8, 90)
+    yield "four in five of those with 90 days of tenure"
+    yield f"{denied[0][3]:.1f} % before"
+    for after, words in ((1, "first"), (6, "6th"), (12, "12th"), (18, "18th"), (30, "30th")):
+        cells = " | ".join(f"{by[5 + after]:.1f} %" for by in denied)
+        yield f"| {words} | {cells} |"
+    worse = denied[2][5 + 30] - denied[1][5 + 30]
+    yield f"stays worse by {worse:.1f} points of denials"
+    yield "14 % denials and 4 % less net revenue"
+    late, before = slice(21, 24), slice(0, 5)
+    told = [(by[late].mean(), 100 * (of[late].mean() / of[before].mean() - 1))
+            for by, of in zip(denied, paid, strict=True)]  # fmt: skip
+    yield f"Over months 16 to 18 rotation gives {told[2][0]:.1f} % and −{-told[2][1]:.1f} %"
+    yield f"{told[0][0]:.1f} % and −{-told[0][1]:.1f} % (against the first five months)"
+
+
+@page("scenarios/medcentral.md")
 def medcentral() -> Quotes:
     model = shipped("medcentral")
     whole = [(e.on.year - model.start.year) * 12 + e.on.month - model.start.month
@@ -140,3 +174,60 @@ def transformation() -> Quotes:
 @page("scenarios/README.md")
 def scenarios() -> Quotes:
     yield f"{len(list((ROOT / 'configs' / 'levers').glob('*.yaml')))} files"
+
+
+@page("scenarios/typical.md")
+def typical() -> Quotes:
+    demo, names = values("demo"), ("typical_generalist", "typical_specialist")
+    prices = [vendor(name).price.usd_per_hour for name in names]
+    yield "{} USD an hour for generic work offshore, {} for certified people".format(
+        *(f"{price:g}" for price in prices)
+    )
+    margins = [demo[name, kpi].mean() for name in names
+               for kpi in ("vendor.margin_usd", "vendor.margin_share")]  # fmt: skip
+    assert min(margins) > 0
+    yield "{:.2f} M USD a year ({:.0f} % of fees) and {:.2f} M ({:.0f} %)".format(
+        *(x * factor for x, factor in zip(margins, (1e-6, 100, 1e-6, 100), strict=True))
+    )
+    paid = [100 * demo[name, "money.net_revenue_realisation"].mean() for name in names]
+    assert paid[1] - paid[0] < 3  # the published spread
+    apart = paid[1] - paid[0]
+    yield "{:.1f} and {:.1f} % of net revenue, {:.1f} points apart".format(*paid, apart)
+    yield "high and low performers is 3 % of net revenue"
+    taken = [100 * demo[name, "audit.takeback"].mean() for name in names]
+    yield "Audits take back {:.2f} and {:.2f} % of it".format(*taken)
+    came = [100 * demo[name, "people.turnover"].mean() for name in names]
+    wrote = [100 * vendor(name).turnover.annual_rate for name in names]
+    yield "{:.0f} and {:.0f} % leave in a year, where {:.0f} and {:.0f} % are written".format(
+        *came, *wrote
+    )
+    assert {vendor(name).turnover.reference_occupancy for name in names} == {0.85}
+    yield "for an occupancy of 85 %"
+    for study, words in (
+        ("breakeven_typical_price", "from {} USD an hour ({}) on"),
+        ("breakeven_typical_turnover", "above {} a year ({})"),
+    ):
+        yield words.format(*turn(study))
+    shares = {row["family"]: float(row["value"]) / float(row["whole"])
+              for row in read("ablation_typical_shapley")
+              if row["kpi"] == "money.net_value_usd"}  # fmt: skip
+    yield "by Shapley " + ", ".join(
+        f"{family} {said(100 * share, 0)} %"
+        for family, share in sorted(shares.items(), key=lambda item: -item[1])
+    )
+    [alone] = [row for row in read("ablation_typical")
+               if (row["kpi"], row["group"]) == ("money.net_value_usd", "turnover and hiring")]  # fmt: skip
+    at = [float(alone[c]) / 1e6 for c in ("alone", "alone_ci_low", "alone_ci_high")]
+    yield "{} M USD a year ({} to {})".format(*(said(x, 1, sign=True) for x in at))
+
+
+def turn(study: str) -> tuple[str, str]:
+    """Where a break-even lies, and its interval, as the page says them."""
+    [row] = read(study)
+    unit = "%" if "rate" in row["path"] else ""
+    factor = 100 if unit else 1
+
+    def told(column: str) -> str:
+        return f"{float(row[column]) * factor:.0f}{' ' + unit if unit else ''}"
+
+    return told("root"), f"{told('ci_low')} to {told('ci_high')}"
