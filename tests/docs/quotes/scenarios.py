@@ -215,8 +215,8 @@ def typical() -> Quotes:
         f"{family} {said(100 * share, 0)} %"
         for family, share in sorted(shares.items(), key=lambda item: -item[1])
     )
-    [alone] = [row for row in read("ablation_typical")
-               if (row["kpi"], row["group"]) == ("money.net_value_usd", "turnover and hiring")]  # fmt: skip
+    wanted = "money.net_value_usd", "turnover and hiring"
+    [alone] = [row for row in read("ablation_typical") if (row["kpi"], row["group"]) == wanted]
     at = [float(alone[c]) / 1e6 for c in ("alone", "alone_ci_low", "alone_ci_high")]
     yield "{} M USD a year ({} to {})".format(*(said(x, 1, sign=True) for x in at))
 
