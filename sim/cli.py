@@ -18,6 +18,7 @@ from sim import __version__, commit, streams
 from sim.commands import (
     ablate,
     breakeven,
+    calibrate,
     matrix,
     report,
     rfp,
@@ -184,6 +185,9 @@ COMMANDS = {
     ),
     "scorecard": Command(
         "Hold every claim of the article against the model.", scorecard.options, scorecard.run
+    ),
+    "calibrate": Command(
+        "Turn a user's own extracts into a calibrated scenario.", calibrate.options, calibrate.run
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(
