@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.calibrate.read.event_log import Log
 from sim.cli import main
 
 AS_OF = date(2025, 6, 30)
@@ -73,3 +74,41 @@ def calibrated(folder: Path, *words: str | Path, base: str = "generalist.yaml") 
     """Exit code of a calibration into the folder `out` of another."""
     out = ["--base", base, "--as-of", AS_OF.isoformat(), "--out", str(folder / "out")]
     return main(["calibrate", *map(str, words), *out])
+
+
+def work_log(
+    seed: int = 1,
+    veterans: int = 40,
+    newcomers: int = 30,
+    a_day: float = 3.0,
+    slowdown: float = 0.8,
+    rate: float = 0.8,
+    selection: float = 0.0,
+    days: int = 365,
+) -> Log:
+    """A year of sittings; newcomers come over its first seven months, learn, and may leave.
+
+    With `selection` the slow are the likelier to leave: hazard × exp(selection · effect / 0.3).
+    """
+    rng = np.random.default_rng(seed)
+    people = veterans + newcomers
+    effect = rng.normal(0, 0.3, people)
+    first = np.where(np.arange(people) < veterans, 0.0, rng.uniform(35, 210, people))
+    stay = rng.exponential(500 * np.exp(-selection * effect / 0.3))
+    last = np.minimum(first + stay + 5, days)
+    items = rng.poisson(a_day * (last - first) * 5 / 7)
+    person = np.repeat(np.arange(people), items)
+    day = np.floor(first[person] + rng.random(len(person)) * (last - first)[person])
+    day -= np.maximum(day % 7 - 4, 0)  # the log begins on a Monday; nobody works at weekends
+    day = np.maximum(day, np.ceil(first[person]))
+    activity = rng.integers(0, 4, len(person))
+    months = np.where(person < veterans, np.inf, (day - first[person]) / 30.4375)
+    with np.errstate(invalid="ignore"):
+        curve = np.log1p(slowdown * np.exp(-rate * months))
+    logs = 1.0 + 0.4 * activity + effect[person] + curve + rng.normal(0, 1.0, len(person))
+    start = (day + 19_000 - 19_000 % 7 + 4 + rng.random(len(person)) / 3) * 86_400
+    start = np.floor(start)
+    end = start + np.maximum(np.round(np.exp(logs) * 60), 1)
+    names = ["coding_inpatient", "coding_outpatient", "edits", "follow_up"]
+    number = np.arange(len(person))
+    return Log(number, activity, person, start, end, names, True)

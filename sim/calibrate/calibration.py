@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.calibrate import people
+from sim.calibrate import arrivals, people, work
 from sim.calibrate.evidence import Fit, Source
 from sim.calibrate.problems import InputError, Place
 from sim.calibrate.read import columns
+from sim.calibrate.read.daily import read_daily
+from sim.calibrate.read.event_log import read_sheet_log, read_text_log
 from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import read_persons
-from sim.calibrate.sources import Extract, files_in, recognise, sha256
+from sim.calibrate.read.xes import read_xes
+from sim.calibrate.sources import XES, Extract, files_in, recognise, sha256
 from sim.scenario.evidence import evidence
 from sim.scenario.load import Loaded, ScenarioError, load
 from sim.scenario.problems import did_you_mean
@@ -63,13 +66,12 @@ def calibrate(paths: Sequence[Path], task: Task) -> Calibration:
         found, source = _fitted(extract, task)
         fits += found
         sources.append(source)
-    _refuse_twice(fits)
-    return Calibration(tuple(fits), tuple(sources))
+    return Calibration(tuple(best_of(fits)), tuple(sources))
 
 
 def _fitted(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
-    if extract.kind == columns.PEOPLE:
-        return _people(extract, task)
+    if extract.kind in READERS:
+        return READERS[extract.kind](extract, task)
     raise InputError(Place(extract.path.name), f"{extract.kind} cannot be used yet")
 
 
@@ -85,24 +87,58 @@ def _people(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     return fits, _source(extract, len(persons), "rows", persons.dropped)
 
 
+def _events(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    if extract.kind == XES:
+        log = read_xes(extract.path, task.as_of)
+    elif extract.sheet is not None and extract.found is not None:
+        place = extract.sheet, extract.header, extract.found
+        log = read_sheet_log(*place, task.as_of, extract.order)
+    else:
+        assert extract.found is not None
+        log = read_text_log(extract.path, extract.header, extract.found, task.as_of, extract.order)
+    worked = work.Worked(log, extract.source, task.base, task.vendor, task.names.words.queue)
+    return work.fit_log(worked), _source(extract, len(log), "sittings", log.dropped)
+
+
+def _volumes(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    assert extract.sheet is not None
+    assert extract.found is not None
+    daily = read_daily(extract.sheet, extract.header, extract.found, task.as_of, extract.order)
+    counted = [arrivals.Counts(s, daily.start, c) for s, c in daily.counts.items()]
+    fits = arrivals.fit_counts(counted, extract.source, task.base)
+    return fits, _source(extract, daily.rows, "rows", {})
+
+
+READERS = {columns.PEOPLE: _people, columns.EVENTS: _events, XES: _events,
+           columns.VOLUMES: _volumes}  # fmt: skip
+"""What reads and fits each kind of extract."""
+
+
 def _source(extract: Extract, used: int, used_of: str, dropped: dict[str, int] | Any) -> Source:
     digest = sha256(extract.path)
     return Source(extract.source, extract.kind, digest, used, used_of, dict(dropped))
 
 
-def _refuse_twice(fits: Sequence[Fit]) -> None:
-    """Two files may not say the same field."""
+def best_of(fits: Sequence[Fit]) -> list[Fit]:
+    """Keep what is known better where two files say the same field; equals may not."""
     seen: dict[str, Fit] = {}
-    for fit in fits:
+    kept: list[Fit] = []
+    for fit in sorted(fits, key=lambda fit: fit.grade):
         if fit.value is None:
-            continue
-        if fit.path in seen:
+            kept.append(fit)
+        elif fit.path not in seen:
+            seen[fit.path] = fit
+            kept.append(fit)
+        elif seen[fit.path].grade == fit.grade:
             raise InputError(
                 Place(fit.source),
                 f"says {fit.path}, which {seen[fit.path].source} says too",
                 "give one of them, or leave one out with `kind: ignore` in --map",
             )
-        seen[fit.path] = fit
+        else:
+            why = f"{seen[fit.path].source} says it better"
+            kept.append(replace(fit, value=None, draws=(), reason=why))
+    return sorted(kept, key=lambda fit: (fit.value is None, fit.path))
 
 
 def held_against(base: Path, fits: Sequence[Fit]) -> tuple[Fit, ...]:
