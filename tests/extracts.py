@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, lgamma
 from pathlib import Path
@@ -112,3 +113,86 @@ def work_log(
     names = ["coding_inpatient", "coding_outpatient", "edits", "follow_up"]
     number = np.arange(len(person))
     return Log(number, activity, person, start, end, names, True)
+
+
+@dataclass(frozen=True)
+class PlantedPayer:
+    """What a payer of planted claim files does."""
+
+    name: str
+    filing: str
+    part: float
+    denied: float
+    silent: float
+    reply: tuple[float, float, float]
+
+
+PLANTED = (
+    PlantedPayer("MEDICARE", "MA", 0.3, 0.06, 0.01, (14, 15, 16)),
+    PlantedPayer("BIG HEALTH PLAN", "CI", 0.5, 0.12, 0.03, (14, 21, 45)),
+    PlantedPayer("STATE MEDICAID", "MC", 0.2, 0.10, 0.02, (16, 24, 34)),
+)
+PLANTED_MIX = {"27": 0.4, "16": 0.1, "197": 0.2, "50": 0.3}
+"""Reasons of the denials: REG, DATA, AUTH, DOC."""
+PLANTED_RECOVERY = 0.7
+
+
+def claim_files(n: int = 20_000, seed: int = 1, days: int = 420) -> tuple[str, str]:
+    """An 837 and an 835 of so many claims, with patients whose names must never come out."""
+    rng = np.random.default_rng(seed)
+    start = AS_OF - timedelta(days=days)
+    sent: list[str] = []
+    paid: dict[tuple[int, str], list[str]] = {}
+    for i in range(n):
+        payer = PLANTED[int(rng.choice(3, p=[p.part for p in PLANTED]))]
+        served = start + timedelta(days=int(rng.integers(0, days)))
+        begun = served + timedelta(days=5)
+        charge = round(float(rng.lognormal(6.7, 0.8)), 2)
+        sent.append(_sent(i, payer, served, begun, charge, "1"))
+        if rng.random() < payer.silent:
+            continue
+        answered = begun + timedelta(days=round(float(rng.triangular(*payer.reply))))
+        denied = rng.random() < payer.denied
+        reason = str(rng.choice(list(PLANTED_MIX), p=list(PLANTED_MIX.values())))
+        _pay(paid, i, payer, answered, charge, 0.0 if denied else charge * 0.4, reason)
+        if denied:
+            again = answered + timedelta(days=int(rng.integers(5, 20)))
+            decided = again + timedelta(days=int(rng.integers(20, 70)))
+            if again <= AS_OF:
+                sent.append(_sent(i, payer, served, again, charge, "7"))
+            won = rng.random() < PLANTED_RECOVERY
+            _pay(paid, i, payer, decided, charge, charge * 0.4 if won else 0.0, reason)
+    isa = (
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *250630*1200*^*00501*"
+    )
+    head = f"{isa}000000001*0*P*:~GS*HC*A*B*20250630*1200*1*X*005010X223A2~"
+    answers = "".join(
+        f"ST*835*{k:04}~BPR*I*1*C*ACH************{AS_OF - timedelta(days=ago):%Y%m%d}~"
+        f"N1*PR*{name}~" + "".join(lines) + f"SE*{4 + 3 * len(lines)}*{k:04}~"
+        for k, ((ago, name), lines) in enumerate(sorted(paid.items()))
+        if ago >= 0
+    )
+    return head + "".join(sent), head.replace("HC*A", "HP*A") + answers
+
+
+def _sent(i: int, payer: PlantedPayer, served: date, sent: date, charge: float, kind: str) -> str:
+    return (
+        f"ST*837*{i:06}~BHT*0019*00*{i}*{sent:%Y%m%d}*1200*CH~HL*1**22*0~SBR*P*18*******"
+        f"{payer.filing}~NM1*IL*1*{NAMES[i % 3]}*JAN****MI*KX-{i:05}~DMG*D8*19610203*F~"
+        f"NM1*PR*2*{payer.name}*****PI*1~CLM*KX-{i:05}*{charge}***13:A:{kind}*Y*A*Y*Y~"
+        f"DTP*434*RD8*{served:%Y%m%d}-{served:%Y%m%d}~HI*ABK:J069~SE*11*{i:06}~"
+    )
+
+
+def _pay(
+    paid: dict[tuple[int, str], list[str]], i: int, payer: PlantedPayer, day: date,
+    charge: float, money: float, reason: str,
+) -> None:  # fmt: skip
+    """Add an answer to the 835 of its day and payer."""
+    status = 1 if money else 4
+    rest = charge - money
+    code = f"CO*45*{rest:.2f}" if money else f"CO*{reason}*{rest:.2f}"
+    paid.setdefault(((AS_OF - day).days, payer.name), []).append(
+        f"CLP*KX-{i:05}*{status}*{charge}*{money:.2f}**{payer.filing}*9{i}*13*1~CAS*{code}~"
+        f"NM1*QC*1*{NAMES[i % 3]}*JAN****MI*KX-{i:05}~"
+    )

@@ -8,16 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.calibrate import arrivals, people, work
+from sim.calibrate import arrivals, claims, people, work
 from sim.calibrate.evidence import Fit, Source
 from sim.calibrate.problems import InputError, Place
 from sim.calibrate.read import columns
+from sim.calibrate.read.claim_files import read_claim_files
 from sim.calibrate.read.daily import read_daily
 from sim.calibrate.read.event_log import read_sheet_log, read_text_log
 from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import read_persons
 from sim.calibrate.read.xes import read_xes
-from sim.calibrate.sources import XES, Extract, files_in, recognise, sha256
+from sim.calibrate.sources import CLAIMS, XES, Extract, files_in, recognise, sha256
 from sim.scenario.evidence import evidence
 from sim.scenario.load import Loaded, ScenarioError, load
 from sim.scenario.problems import did_you_mean
@@ -62,7 +63,15 @@ def calibrate(paths: Sequence[Path], task: Task) -> Calibration:
     """Read and fit every extract."""
     fits: list[Fit] = []
     sources: list[Source] = []
-    for extract in recognise(files_in(paths), task.names):
+    extracts = recognise(files_in(paths), task.names)
+    claim_files = [extract for extract in extracts if extract.kind == CLAIMS]
+    if claim_files:
+        found, read = _claims(claim_files, task)
+        fits += found
+        sources += read
+    for extract in extracts:
+        if extract.kind == CLAIMS:
+            continue
         found, source = _fitted(extract, task)
         fits += found
         sources.append(source)
@@ -107,6 +116,20 @@ def _volumes(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     counted = [arrivals.Counts(s, daily.start, c) for s, c in daily.counts.items()]
     fits = arrivals.fit_counts(counted, extract.source, task.base)
     return fits, _source(extract, daily.rows, "rows", {})
+
+
+def _claims(extracts: Sequence[Extract], task: Task) -> tuple[list[Fit], list[Source]]:
+    """All 835 and 837 files together: answers are to claims that other files hold."""
+    files = read_claim_files([extract.path for extract in extracts])
+    if not files.claims and not files.answers:
+        raise InputError(Place(extracts[0].path.name), "holds no claim and no answer to one")
+    one, more = extracts[0].path.name, len(extracts) - 1
+    name = f"{one} and {more} more" if more else one
+    fits, notes = claims.fit_claims(files, name, task.base, task.names.words.payer, task.as_of)
+    told = [replace(_source(e, 0, "see the first", {}), notes=()) for e in extracts]
+    used = len(files.claims) + len(files.answers)
+    told[0] = replace(told[0], used=used, used_of="claims and answers", notes=tuple(notes))
+    return fits, told
 
 
 READERS = {columns.PEOPLE: _people, columns.EVENTS: _events, XES: _events,

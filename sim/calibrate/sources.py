@@ -12,9 +12,11 @@ from sim.calibrate.problems import InputError, Place
 from sim.calibrate.read import columns
 from sim.calibrate.read.mapping import IGNORE, Named, OwnNames, draft
 from sim.calibrate.read.tables import (
+    BROKEN,
     TITLE_ROWS,
     Row,
     Sheet,
+    cut_off,
     looks_like_header,
     open_text,
     read_text_table,
@@ -115,8 +117,8 @@ def _extracts(path: Path, names: OwnNames) -> list[Extract]:
     with open_text(path) as text:
         try:
             begin = text.read(4000).lstrip("\ufeff \t\r\n")
-        except (OSError, EOFError):
-            raise InputError(Place(path.name), "the packed file is cut off or broken") from None
+        except BROKEN:
+            raise cut_off(path) from None
     if begin.startswith("<") and "<log" in begin:
         return [Extract(path, XES, named=named)]
     if begin.startswith(_X12) and _looks_like_x12(begin):

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,6 +30,8 @@ MAX_RATIO = 400
 """Unpacked over packed bytes of one member of a workbook; honest sheets stay below 100."""
 TITLE_ROWS = 30
 """Rows among which the header is looked for; exports put titles above it."""
+BROKEN = (OSError, EOFError, zlib.error)
+"""What reading a packed file ends in if it is cut off or spoilt."""
 DELIMITERS = ",;\t|"
 SAMPLE = 64_000
 """Characters from which the delimiter is told."""
@@ -108,9 +111,22 @@ def _refuse_bomb(path: Path) -> None:
 def open_text(path: Path) -> io.TextIOBase:
     """A text file, packed by gzip or not, in whichever of four encodings it is written."""
     raw = _opened(path)
-    start = raw.read(4096)
-    raw.seek(0)
-    return io.TextIOWrapper(raw, encoding=_encoding(start, path.name), errors="replace", newline="")
+    try:
+        start = raw.read(4096)
+        raw.seek(0)
+        encoding = _encoding(start, path.name)
+    except BROKEN:
+        raw.close()
+        raise cut_off(path) from None
+    except InputError:
+        raw.close()
+        raise
+    return io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
+
+
+def cut_off(path: Path) -> InputError:
+    """What a packed file that cannot be unpacked ends in."""
+    return InputError(Place(path.name), "the packed file is cut off or broken")
 
 
 def _opened(path: Path) -> io.BufferedReader | gzip.GzipFile:
@@ -142,8 +158,11 @@ def text_rows(path: Path) -> Iterator[list[str]]:
     """The rows of a delimited text file, one by one; empty ones are given too, as `[]`."""
     size = 0
     with open_text(path) as text:
-        sample = text.read(SAMPLE)
-        text.seek(0)
+        try:
+            sample = text.read(SAMPLE)
+            text.seek(0)
+        except BROKEN:
+            raise cut_off(path) from None
         reader = csv.reader(text, delimiter=delimiter_of(sample))
         while True:
             try:
@@ -152,8 +171,8 @@ def text_rows(path: Path) -> Iterator[list[str]]:
                 return
             except csv.Error as error:
                 raise InputError(Place(path.name, row=reader.line_num), f"{error}") from None
-            except (OSError, EOFError):
-                raise InputError(Place(path.name), "the packed file is cut off or broken") from None
+            except BROKEN:
+                raise cut_off(path) from None
             if len(row) > MAX_COLUMNS:
                 place = Place(path.name, row=reader.line_num)
                 raise InputError(

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from sim.calibrate.problems import InputError, Place
 from sim.calibrate.read.event_log import Builder, Clock, Log
-from sim.calibrate.read.tables import MAX_BYTES, open_text
+from sim.calibrate.read.tables import BROKEN, MAX_BYTES, cut_off, open_text
 
 CHUNK = 1 << 16
 MAX_DEPTH = 100
@@ -88,6 +88,6 @@ def read_xes(path: Path, as_of: date) -> Log:
             raise InputError(
                 where, f"not well-formed XML ({expat.ErrorString(error.code)})"
             ) from None
-        except (OSError, EOFError):
-            raise InputError(place, "the packed file is cut off or broken") from None
+        except BROKEN:
+            raise cut_off(path) from None
     return build.log()
