@@ -196,3 +196,75 @@ def _pay(
         f"CLP*KX-{i:05}*{status}*{charge}*{money:.2f}**{payer.filing}*9{i}*13*1~CAS*{code}~"
         f"NM1*QC*1*{NAMES[i % 3]}*JAN****MI*KX-{i:05}~"
     )
+
+
+WORKED_RISE = (0.95, 120.0, 1.5)
+"""Most, halfway amount and steepness by which planted denials are worked."""
+
+
+def denial_rows(n: int = 6000, seed: int = 1, days: int = 500) -> list[list[str]]:
+    """A work list: the large are worked more, 0.6 of those worked are recovered in the end."""
+    rng = np.random.default_rng(seed)
+    most, halfway, steepness = WORKED_RISE
+    rows = [["Account No", "Payer", "CARC", "Denial Date", "Denied Amount", "Date Worked",
+             "Closed", "Recovered Amount"]]  # fmt: skip
+    for i in range(n):
+        denied = AS_OF - timedelta(days=int(rng.integers(1, days)))
+        amount = float(rng.lognormal(6, 1.4))
+        worked = rng.random() < most / (1 + (halfway / amount) ** steepness)
+        start, closed = (denied + timedelta(days=int(d)) for d in rng.integers((2, 30), (20, 110)))
+        won = worked and rng.random() < 0.6
+        done = worked and closed <= AS_OF
+        rows.append([
+            f"KX-{i:05}", NAMES[i % 3], "CO-197" if i % 2 else "CO-27", denied.isoformat(),
+            f"${amount:,.2f}", start.isoformat() if worked and start <= AS_OF else "",
+            closed.isoformat() if done else "", f"{amount:.2f}" if done and won else "0",
+        ])  # fmt: skip
+    return rows
+
+
+MINUTES = {"Code OP": 5.0, "Edits": 7.0, "Follow-up": 11.0}
+"""Minutes of an item of planted productivity sheets, by the name of its queue there."""
+
+
+def productivity_rows(people: int = 20, days: int = 30, seed: int = 1) -> list[list[str]]:
+    """Items and hours by person, day and queue; hours are those of the whole day."""
+    rng = np.random.default_rng(seed)
+    rows = [["User", "Work Date", "Work Queue", "Items", "Productive Hours"]]
+    pace = rng.lognormal(0, 0.2, people)
+    for p in range(people):
+        for d in range(days):
+            day = AS_OF - timedelta(days=d)
+            shares = rng.dirichlet([0.7, 0.7, 0.7])
+            items = [
+                int(s * 400 / (m * pace[p])) for s, m in zip(shares, MINUTES.values(), strict=True)
+            ]
+            spent = sum(i * m for i, m in zip(items, MINUTES.values(), strict=True)) * pace[p]
+            hours = f"{spent * rng.lognormal(0, 0.05) / 60:.2f}"
+            rows += [
+                [f"{NAMES[p % 3]} {p}", day.isoformat(), queue, str(count), hours]
+                for queue, count in zip(MINUTES, items, strict=True)
+            ]
+    return rows
+
+
+def audit_rows(people: int = 60, seed: int = 1) -> list[list[str]]:
+    """Audits of coders whose knowledge rises from 0.2 at 0.3 a month, and which way they err."""
+    rng = np.random.default_rng(seed)
+    rows = [["Coder ID", "Credential", "Hire Date", "Audit Date", "Codes Reviewed",
+             "Codes Correct", "Impact USD"]]  # fmt: skip
+    for p in range(people):
+        hired = AS_OF - timedelta(days=int(rng.integers(60, 900)))
+        floor, ceiling = (0.74, 0.975) if p % 2 else (0.60, 0.885)
+        for _ in range(12):
+            months = float(rng.uniform(0, (AS_OF - hired).days / 30.4375))
+            settled = 0.3 / 0.32
+            knows = settled - (settled - 0.2) * np.exp(-0.32 * months)
+            right = int(rng.binomial(40, floor + (ceiling - floor) * knows))
+            impact = "" if right == 40 else "120.50" if rng.random() < 0.7 else "(80.00)"
+            day = hired + timedelta(days=int(months * 30.4375))
+            rows.append([
+                f"KX-{p}", "CPC" if p % 2 else "None", hired.isoformat(), day.isoformat(), "40",
+                str(right), impact,
+            ])  # fmt: skip
+    return rows

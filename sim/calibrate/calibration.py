@@ -8,13 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.calibrate import arrivals, claims, people, work
+from sim.calibrate import arrivals, audits, claims, denial_list, people, productivity, work
 from sim.calibrate.evidence import Fit, Source
+from sim.calibrate.given import Given
 from sim.calibrate.problems import InputError, Place
 from sim.calibrate.read import columns
 from sim.calibrate.read.claim_files import read_claim_files
 from sim.calibrate.read.daily import read_daily
 from sim.calibrate.read.event_log import read_sheet_log, read_text_log
+from sim.calibrate.read.grid import Grid
 from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import read_persons
 from sim.calibrate.read.xes import read_xes
@@ -132,7 +134,26 @@ def _claims(extracts: Sequence[Extract], task: Task) -> tuple[list[Fit], list[So
     return fits, told
 
 
-READERS = {columns.PEOPLE: _people, columns.EVENTS: _events, XES: _events,
+def _sheet(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    """Denial work lists, productivity sheets and quality audits."""
+    assert extract.sheet is not None
+    assert extract.found is not None
+    words = task.names.words
+    fit, dated, meant = {
+        columns.DENIALS: (
+            denial_list.fit_worklist, ("denied_on", "worked_on", "closed_on"), words.category
+        ),
+        columns.PRODUCTIVITY: (productivity.fit_productivity, ("date",), words.queue),
+        columns.AUDITS: (audits.fit_audits, ("hired", "audited_on"), words.certification),
+    }[extract.kind]  # fmt: skip
+    grid = Grid.of(extract.sheet, extract.header, extract.found, task.as_of, extract.order, dated)
+    given = Given(grid, extract.source, task.base, task.vendor, meant)
+    fits, kept = fit(given)
+    return fits, _source(extract, kept, "rows", grid.dropped)
+
+
+READERS = {columns.DENIALS: _sheet, columns.PRODUCTIVITY: _sheet, columns.AUDITS: _sheet,
+           columns.PEOPLE: _people, columns.EVENTS: _events, XES: _events,
            columns.VOLUMES: _volumes}  # fmt: skip
 """What reads and fits each kind of extract."""
 

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from sim.calibrate.evidence import Fit
+from sim.calibrate.practice import Practice
 from sim.calibrate.problems import InputError
 from sim.calibrate.read.event_log import EPOCH, Log
 from sim.calibrate.read.xes import read_xes
-from sim.calibrate.work import Practice, staff_of
+from sim.calibrate.work import staff_of
 from sim.cli import BAD_INPUT, FINE
 from sim.scenario.load import load, shipped_configs
 from tests.extracts import AS_OF, calibrated, work_log, write_csv
