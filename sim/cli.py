@@ -28,6 +28,7 @@ from sim.commands import (
     sensitivity,
     study,
     sweep,
+    template,
 )
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
@@ -188,6 +189,9 @@ COMMANDS = {
     ),
     "calibrate": Command(
         "Turn a user's own extracts into a calibrated scenario.", calibrate.options, calibrate.run
+    ),
+    "template": Command(
+        "Write the workbook that a planner fills in for calibrate.", template.options, template.run
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(

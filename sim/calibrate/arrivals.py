@@ -6,16 +6,19 @@ and both volumes in the base's proportion. Public holidays of the base's country
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from sim.calibrate.evidence import Fit, Picture, refused
+from sim.calibrate.evidence import Fit, Picture, refused, shares
 from sim.calibrate.fit import arrivals
 from sim.calibrate.fit.numbers import DAYS_PER_YEAR, DRAWS, Floats, Ints, generator
+from sim.calibrate.fit.shares import mix
 from sim.calibrate.problems import RefusedFitError
+from sim.calibrate.read.columns import normal
 from sim.scenario.public_holidays import public_holidays
 from sim.scenario.schema import Scenario
 
@@ -163,27 +166,37 @@ def _weekdays(series: _Series, drawn: Sequence[_Series], source: str) -> Fit:
 
 def _volumes(series: _Series, drawn: Sequence[_Series], source: str, base: Scenario) -> list[Fit]:
     """Claims a year: those of the last year of days, or of all where they are fewer."""
-    hospital = base.hospital
-    volumes = {s: getattr(hospital, s).claims_per_year for s in ("inpatient", "outpatient")}
+    yearly = series.per_day * DAYS_PER_YEAR
+    again = [d.per_day * DAYS_PER_YEAR for d in drawn]
+    low, high = (float(q) for q in np.quantile(again, (0.025, 0.975)))
+    n = len(series.days.count)
+    fits = _split(series.setting, yearly, (low, high), again, n, source, base)
+    if n >= 360:
+        return fits
+    told = (f"{n} days are no year: a season may be in it",)
+    return [replace(fit, warnings=told) for fit in fits]
+
+
+def _split(
+    setting: str, yearly: float, ends: tuple[float, float], drawn: Sequence[float], n: int,
+    source: str, base: Scenario,
+) -> list[Fit]:  # fmt: skip
+    """Claims a year of a setting, or of both in the base's proportion, at the hospital's scale."""
+    volumes = {s: getattr(base.hospital, s).claims_per_year for s in ("inpatient", "outpatient")}
     both = sum(volumes.values())
     parts = {s: volume / both if both else 0.5 for s, volume in volumes.items()}
-    if series.setting:
-        parts = {series.setting: 1.0}
-    yearly = series.per_day * DAYS_PER_YEAR / hospital.scale
-    again = [d.per_day * DAYS_PER_YEAR / hospital.scale for d in drawn]
-    low, high = np.quantile(again, (0.025, 0.975))
-    n = len(series.days.count)
-    warnings = () if n >= 360 else (f"{n} days are no year: a season may be in it",)
-    how = "mean of a day × 365.25"
-    if not series.setting:
-        how += ", split as in the base"
+    if setting:
+        parts = {setting: 1.0}
+    how = "mean of a day × 365.25" + ("" if setting else ", split as in the base")
+    scale = base.hospital.scale
     return [
         Fit(
-            f"hospital.{setting}.claims_per_year", "claims/year", source, how,
-            "A" if series.setting else "B", n, "days", part * yearly, part * float(low),
-            part * float(high), warnings, [part * v for v in again],
+            f"hospital.{name}.claims_per_year", "claims/year", source, how,
+            "A" if setting else "B", n, "days or months", part * yearly / scale,
+            part * ends[0] / scale, part * ends[1] / scale,
+            draws=[part * v / scale for v in drawn],
         )
-        for setting, part in parts.items()
+        for name, part in parts.items()
     ]  # fmt: skip
 
 
@@ -220,3 +233,61 @@ def _months(series: Sequence[_Series], drawn: Sequence[Sequence[_Series]], sourc
         high.round(4).tolist(),
         draws=again.tolist(),
     )
+
+
+FEWEST_MONTHS = 3
+
+
+def fit_months(counted: Sequence[Counts], source: str, base: Scenario) -> list[Fit]:
+    """What monthly counts say: volumes, and with two years of them the months; nothing of days."""
+    why = "the counts are monthly: days and weekdays need daily ones"
+    fits = [refused("hospital.arrivals.day_cv", source, why)]
+    rng = generator(6)
+    for counts in counted:
+        first = counts.start
+        days = [first + timedelta(days=i) for i in range(len(counts.count))]
+        begins = [i for i, day in enumerate(days) if day.day == 1]
+        months = np.array([counts.count[i] for i in begins])
+        lengths = np.array([_length(days[i]) for i in begins], float)
+        if len(months) < FEWEST_MONTHS:
+            why = f"needs {FEWEST_MONTHS} months, there are {len(months)}"
+            fits.append(refused("hospital.outpatient.claims_per_year", source, why))
+            continue
+        rows = [rng.integers(0, len(months), len(months)) for _ in range(DRAWS)]
+        yearly = float(months.sum() / lengths.sum() * DAYS_PER_YEAR)
+        drawn = [float(months[r].sum() / lengths[r].sum() * DAYS_PER_YEAR) for r in rows]
+        low, high = (float(q) for q in np.quantile(drawn, (0.025, 0.975)))
+        fits += _split(counts.setting, yearly, (low, high), drawn, len(months), source, base)
+    return fits
+
+
+def _length(day: date) -> int:
+    """Days of the month that begins on a day."""
+    after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return (after - day).days
+
+
+def fit_payers(counted: Counter[str], source: str, base: Scenario) -> list[Fit]:
+    """Shares of the payers, where every count names a class of the scenario."""
+    names = [p.name for p in base.payers]
+    by_name = {normal(name): name for name in names}
+    known = Counter(dict.fromkeys(names, 0))
+    for word, count in counted.items():
+        if (name := by_name.get(normal(word))) is None:
+            if count:
+                why = "some payers are none of the scenario's classes"
+                return [refused("payers.*.claims_share", source, f"{why} ({', '.join(names)})")]
+        else:
+            known[name] += count
+    found, weights = mix([float(known[name]) for name in names])
+    drawn = generator(7).dirichlet(weights, DRAWS)
+    again = [shares(dict(zip(names, row, strict=True))) for row in drawn.tolist()]
+    value = shares({name: e.value for name, e in zip(names, found, strict=True)})
+    return [
+        Fit(
+            f"payers.{name}.claims_share", "share", source, "counts, Dirichlet(1)", "A", e.n,
+            "claims", value[name], e.low, e.high, draws=[row[name] for row in again],
+            group="claims_share",
+        )
+        for name, e in zip(names, found, strict=True)
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import read_persons
 from sim.calibrate.read.xes import read_xes
 from sim.calibrate.sources import CLAIMS, XES, Extract, files_in, recognise, sha256
+from sim.calibrate.transcribed import fit_classes, fit_written
 from sim.scenario.evidence import evidence
 from sim.scenario.load import Loaded, ScenarioError, load
 from sim.scenario.problems import did_you_mean
@@ -33,6 +34,8 @@ class Task:
     """What is calibrated: the base, the vendor whose people the extracts show, the last day."""
 
     base: Scenario
+    file: Path
+    """Of the base."""
     vendor: Vendor
     as_of: date
     names: OwnNames
@@ -66,6 +69,8 @@ def calibrate(paths: Sequence[Path], task: Task) -> Calibration:
     fits: list[Fit] = []
     sources: list[Source] = []
     extracts = recognise(files_in(paths), task.names)
+    if not extracts:
+        raise InputError(Place(str(paths[0])), "nothing is filled in, or all is to be ignored")
     claim_files = [extract for extract in extracts if extract.kind == CLAIMS]
     if claim_files:
         found, read = _claims(claim_files, task)
@@ -116,8 +121,30 @@ def _volumes(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     assert extract.found is not None
     daily = read_daily(extract.sheet, extract.header, extract.found, task.as_of, extract.order)
     counted = [arrivals.Counts(s, daily.start, c) for s, c in daily.counts.items()]
-    fits = arrivals.fit_counts(counted, extract.source, task.base)
+    fit = arrivals.fit_months if daily.monthly else arrivals.fit_counts
+    fits = fit(counted, extract.source, task.base)
+    if daily.payers and any(daily.payers):
+        fits += arrivals.fit_payers(daily.payers, extract.source, task.base)
     return fits, _source(extract, daily.rows, "rows", {})
+
+
+def _written(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    assert extract.sheet is not None
+    assert extract.found is not None
+    fits, used = fit_written(
+        extract.sheet, extract.header, extract.found, extract.source, task.file
+    )
+    return fits, _source(extract, used, "fields", {})
+
+
+def _classes(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    assert extract.sheet is not None
+    assert extract.found is not None
+    grid = Grid.of(
+        extract.sheet, extract.header, extract.found, task.as_of, extract.order, ("date",)
+    )
+    fits, used = fit_classes(grid, extract.source, task.base, task.file)
+    return fits, _source(extract, used, "rows", grid.dropped)
 
 
 def _claims(extracts: Sequence[Extract], task: Task) -> tuple[list[Fit], list[Source]]:
@@ -152,9 +179,17 @@ def _sheet(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     return fits, _source(extract, kept, "rows", grid.dropped)
 
 
-READERS = {columns.DENIALS: _sheet, columns.PRODUCTIVITY: _sheet, columns.AUDITS: _sheet,
-           columns.PEOPLE: _people, columns.EVENTS: _events, XES: _events,
-           columns.VOLUMES: _volumes}  # fmt: skip
+READERS = {
+    columns.PEOPLE: _people,
+    columns.EVENTS: _events,
+    XES: _events,
+    columns.VOLUMES: _volumes,
+    columns.DENIALS: _sheet,
+    columns.PRODUCTIVITY: _sheet,
+    columns.AUDITS: _sheet,
+    columns.HOSPITAL: _written,
+    columns.CLASSES: _classes,
+}
 """What reads and fits each kind of extract."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-Value = float | int | list[float] | dict[str, float]
-"""A number, a profile or range, or a mix by name."""
+Value = float | int | list[float] | dict[str, float] | str
+"""A number, a profile or range, a mix by name, or what a user wrote, as YAML."""
 
 FITTED, REFUSED = "fitted", "refused"
 
@@ -82,7 +82,7 @@ def rounded(value: Value, digits: int = 4) -> Value:
         return {name: _significant(part, digits) for name, part in value.items()}
     if isinstance(value, list):
         return [_significant(part, digits) for part in value]
-    return value if isinstance(value, int) else _significant(value, digits)
+    return value if isinstance(value, int | str) else _significant(value, digits)
 
 
 def _significant(number: float, digits: int) -> float:

@@ -49,7 +49,8 @@ def fit_people(table: Table, base: Scenario, vendor: Vendor, as_of: date) -> lis
         found = _turnover(table, vendor, as_of, paths, resamples, rng)
     except RefusedFitError as why:
         found = [refused(path, table.source, str(why), method=METHOD) for path in paths]
-    return [*found, *_certifications(table, base, vendor, as_of, resamples)]
+    found += _certifications(table, base, vendor, as_of, resamples)
+    return [*found, *_headcounts(table, base)]
 
 
 def _resample(person: Ints, rng: np.random.Generator) -> Ints:
@@ -143,10 +144,7 @@ def _certifications(
     if persons.certification is None:
         return []
     names = [c.name for c in base.certifications]
-    known = {normal(name): name for name in names}
-    known |= {word: "none" for word in NONE_WORDS if "none" in names}
-    known |= {normal(word): name for word, name in (table.meant or {}).items()}
-    held = [known.get(normal(word)) for word in persons.certification]
+    held = _held(table, names)
     if unknown := sum(name is None for name in held):
         reason = (
             f"{unknown} people have a certification that is none of the scenario's "
@@ -181,6 +179,40 @@ def _certifications(
             ),
         )
     ]  # fmt: skip
+
+
+def _held(table: Table, names: Sequence[str]) -> list[str | None]:
+    """The scenario's certification of each person; None where it has none of that name."""
+    known = {normal(name): name for name in names}
+    known |= {word: "none" for word in NONE_WORDS if "none" in names}
+    known |= {normal(word): name for word, name in (table.meant or {}).items()}
+    return [known.get(normal(word)) for word in table.persons.certification or ()]
+
+
+def _headcounts(table: Table, base: Scenario) -> list[Fit]:
+    """Who is there, by team and certification, where the table names teams as the base does."""
+    persons, teams = table.persons, {normal(t.name): t.name for t in base.teams}
+    if persons.team is None or persons.left is None or base.hospital.scale != 1:
+        return []
+    present = persons.left == NOBODY_LEFT
+    at = [teams.get(normal(word)) for word, here in zip(persons.team, present, strict=True) if here]
+    if not at or None in at:
+        return []
+    names = [c.name for c in base.certifications]
+    held = _held(table, names) if persons.certification else ["none"] * len(persons)
+    here = [name for name, there in zip(held, present, strict=True) if there]
+    if any(name not in names for name in here):
+        return []
+    fits = []
+    for team in dict.fromkeys(at):
+        counts = Counter(name for name, place in zip(here, at, strict=True) if place == team)
+        value: Value = {str(name): float(counts[name]) for name in names if counts[name]}
+        n = sum(counts.values())
+        fits.append(
+            Fit(f"teams.{team}.headcount", "people", table.source, "those present, counted", "A",
+                n, "people", value, draws=[value] * DRAWS)
+        )  # fmt: skip
+    return fits
 
 
 def _recent(persons: Persons, as_of: date) -> tuple[Ints, str]:

@@ -24,6 +24,8 @@ from sim.calibrate.read.tables import (
     text_rows,
 )
 
+EXAMPLE = "EXAMPLE"
+"""How the first cell of a row begins that shows how a sheet is filled in."""
 XES, CLAIMS = "xes", "claims"
 MOST_FILES = 10_000
 OUTPUTS = ("calibrated.yaml", "calibration.csv", "evidence.json", "ensemble.csv", "fit.html")
@@ -157,9 +159,26 @@ def _of_book(path: Path, names: OwnNames) -> Iterator[Extract]:
             first = first or sheet
             continue
         any_found = True
-        yield Extract(path, found.kind, sheet, header, found, named)
+        if _filled(sheet, header, found):
+            yield Extract(path, found.kind, sheet, header, found, named)
     if not any_found:
         raise UnknownError([(path.name, first.name if first else "", [])])
+
+
+def _filled(sheet: Sheet, header: int, found: columns.Recognised) -> bool:
+    """Whether anything stands below a header; rows marked as examples are emptied on the way."""
+    filled = False
+    for index in range(header + 1, len(sheet.rows)):
+        row = sheet.rows[index]
+        first = next((cell for cell in row if cell is not None), None)
+        if isinstance(first, str) and first.upper().startswith(EXAMPLE):
+            sheet.rows[index] = []
+        elif found.kind == columns.HOSPITAL:
+            place = found.at["value"]
+            filled = filled or (place < len(row) and row[place] is not None)
+        else:
+            filled = filled or first is not None
+    return filled
 
 
 def _found(sheet: Sheet, named: Named | None) -> tuple[int, columns.Recognised]:

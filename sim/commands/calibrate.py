@@ -63,14 +63,14 @@ def run(options: argparse.Namespace) -> int:
     from sim.calibrate.write import folder as folders
     from sim.scenario.load import load
 
-    base = _base(options.base)
+    base = base_file(options.base)
     loaded = load(base)
     folder = options.out or Path("results", f"{stem(base)}_calibrated")
     try:
         folders.check_folder(folder, OUTPUTS)
         vendor = vendor_of(loaded.scenario, options.vendor)
         names = read_mapping(options.map)
-        task = Task(loaded.scenario, vendor, options.as_of, names, options.since)
+        task = Task(loaded.scenario, base, vendor, options.as_of, names, options.since)
         found = calibrate(options.files, task)
         fits = held_against(base, found.fits)
         about = {
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _base(path: Path) -> Path:
+def base_file(path: Path) -> Path:
     """A scenario file, or the shipped one of that name."""
     from sim.scenario.load import shipped_configs
 

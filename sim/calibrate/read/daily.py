@@ -30,6 +30,8 @@ class Daily:
     counts: dict[str, NDArray[np.float64]]
     payers: Counter[str] = field(default_factory=Counter)
     rows: int = 0
+    monthly: bool = False
+    """Whether the dates are firsts of months, and the counts those of whole months."""
 
 
 def number_in(cell: Cell) -> float | None:
@@ -91,4 +93,9 @@ def read_daily(sheet: Sheet, header: int, found: Recognised, as_of: date, order:
     counts = {s: np.zeros(last - first + 1) for s in sorted({s for s, _ in sums})}
     for (setting, day), count in sums.items():
         counts[setting][day - first] = count
-    return Daily(date.fromordinal(first), counts, payers, used)
+    return Daily(date.fromordinal(first), counts, payers, used, _monthly({d for _, d in sums}))
+
+
+def _monthly(days: set[int]) -> bool:
+    """Whether some days are the firsts of months, and of several of them."""
+    return len(days) > 1 and all(date.fromordinal(day).day == 1 for day in days)

@@ -16,7 +16,15 @@ from sim.scenario.load import load_as
 
 IGNORE = "ignore"
 KindName = Literal[
-    "people", "events", "volumes", "denials", "productivity", "audits", "hospital", "ignore"
+    "people",
+    "events",
+    "volumes",
+    "denials",
+    "productivity",
+    "audits",
+    "hospital",
+    "classes",
+    "ignore",
 ]
 
 

@@ -32,7 +32,8 @@ class Persons:
     left: Days | None
     certification: list[str] | None
     """As written, empty where there is none; None where the table does not say."""
-    has_left_column: bool
+    team: list[str] | None
+    """As written; None where the table does not say."""
     dropped: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
@@ -51,7 +52,7 @@ def read_persons(
     dated = [cells[name] for name in ("hired", "left") if name in cells]
     order = order_of(dated, sheet.place(), order)
     numbers, dropped = Numbers(), Counter[str]()
-    kept: list[tuple[int, int, int, str]] = []
+    kept: list[tuple[int, int, int, str, str]] = []
     for index, row in enumerate(rows):
         if all(cell is None for cell in row):
             continue
@@ -72,8 +73,11 @@ def read_persons(
             left = None  # has given notice and is still there
         who = cells["person"][index] if "person" in cells else None
         number = numbers.of(who if who is not None else ("row", index))
-        words = cells["certification"][index] if "certification" in cells else None
-        kept.append((number, hired or 0, left or NOBODY_LEFT, str(words or "")))
+        held, team = (
+            str(cells[name][index] or "") if name in cells else ""
+            for name in ("certification", "team")
+        )
+        kept.append((number, hired or 0, left or NOBODY_LEFT, held, team))
     if sum(dropped.values()) > MOST_DROPPED_SHARE * (len(kept) + sum(dropped.values())):
         told = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
         raise InputError(sheet.place(), f"too many rows cannot be used: {told}")
@@ -82,7 +86,7 @@ def read_persons(
         np.array([k[1] for k in kept], np.int64) if "hired" in cells else None,
         np.array([k[2] for k in kept], np.int64) if "left" in cells else None,
         [k[3] for k in kept] if "certification" in cells else None,
-        "left" in cells,
+        [k[4] for k in kept] if "team" in cells else None,
         dropped,
     )
 

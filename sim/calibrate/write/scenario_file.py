@@ -63,7 +63,7 @@ def flow(value: Value) -> str:
     plain = rounded(value) if not isinstance(value, dict) else value
     if isinstance(plain, dict):
         return "!replace {" + ", ".join(f"{name}: {part:g}" for name, part in plain.items()) + "}"
-    return json.dumps(plain)
+    return plain if isinstance(plain, str) else json.dumps(plain)
 
 
 def origin(fit: Fit) -> str:
