@@ -110,12 +110,14 @@ def _texts(
     """What is written, by name of the file."""
     from sim.calibrate.write.scenario_file import scenario_text
     from sim.calibrate.write.tables import calibration_csv, ensemble_csv, evidence_json
+    from sim.report.calibration import page
 
     return {
         "calibrated.yaml": scenario_text(fits, base, folder),
         "calibration.csv": calibration_csv(fits),
         "evidence.json": evidence_json(fits, found.sources, kept, about),
         "ensemble.csv": ensemble_csv(fits),
+        "fit.html": page(fits, found.sources, kept, about),
     }
 
 

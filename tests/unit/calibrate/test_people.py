@@ -92,14 +92,14 @@ def test_nine_layouts_of_one_table_give_the_same_people(tmp_path: Path) -> None:
         assert persons.certification == ["CPC" if i % 4 == 0 else "" for i in range(len(hired))]
 
 
-def test_a_calibration_writes_four_files_that_hold(
+def test_a_calibration_writes_five_files_that_hold(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write_csv(tmp_path / "staff.csv", people_rows(staff()))
     assert calibrated(tmp_path, path) == FINE
     out = tmp_path / "out"
-    assert {p.name for p in out.iterdir()} >= {
-        "calibrated.yaml", "calibration.csv", "evidence.json", "ensemble.csv",
+    assert {p.name for p in out.iterdir()} == {
+        "calibrated.yaml", "calibration.csv", "evidence.json", "ensemble.csv", "fit.html",
     }  # fmt: skip
     scenario = load(out / "calibrated.yaml").scenario
     told = json.loads((out / "evidence.json").read_text())
