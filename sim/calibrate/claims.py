@@ -162,7 +162,7 @@ def _reply_days(path: str, lags: remits.Lags, source: str, rng: np.random.Genera
     line = np.linspace(0, float(days.max()) * 1.1, 80)
     picture = Picture(
         f"Share answered: {path.partition('.')[2]}", "days since it was sent", "share",
-        (days.tolist(), (came / came[-1]).tolist()),
+        ((days + remits.HALF_DAY).tolist(), (came / came[-1]).tolist()),
         (line.tolist(), remits.triangle_cdf(line, centre).tolist()),
     )  # fmt: skip
     return Fit(
