@@ -232,6 +232,7 @@ def productivity_rows(people: int = 20, days: int = 30, seed: int = 1) -> list[l
     rng = np.random.default_rng(seed)
     rows = [["User", "Work Date", "Work Queue", "Items", "Productive Hours"]]
     pace = rng.lognormal(0, 0.2, people)
+    pace /= pace.mean()
     for p in range(people):
         for d in range(days):
             day = AS_OF - timedelta(days=d)

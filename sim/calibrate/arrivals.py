@@ -25,7 +25,6 @@ from sim.scenario.schema import Scenario
 MOST_CV = 3.0
 """The largest day_cv that a scenario allows."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-FEWEST_FOR_VOLUME = 28
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def fit_counts(
         fits.append(_weekdays(s, again, source))
         if volumes:
             fits += _volumes(s, again, source, base)
-    return [*fits, _months(series, drawn, source)]
+    return [*fits, _months(counted, _pooled_cv(series), source)]
 
 
 def _paths(counted: Sequence[Counts], volumes: bool) -> list[str]:
@@ -200,39 +199,38 @@ def _split(
     ]  # fmt: skip
 
 
-def _months(series: Sequence[_Series], drawn: Sequence[Sequence[_Series]], source: str) -> Fit:
-    """Relative volume of the months of the year, where two years or more tell it."""
+def _months(counted: Sequence[Counts], cv: float, source: str) -> Fit:
+    """Parts of a year's claims that its months have, where two years or more tell it.
+
+    A month's total is uncertain by Poisson's part and by that of the days' own factor, which all
+    settings share.
+    """
     path = "hospital.arrivals.month_profile"
-    largest = max(series, key=lambda s: s.days.count.sum())
-    index = series.index(largest)
-    months = len(largest.profile.months)
+    start, total = counted[0].start, np.sum([c.count for c in counted], axis=0)
+    days = [start + timedelta(days=i) for i in range(len(total))]
+    key = np.array([d.year * 12 + d.month - 1 for d in days])
+    found, at = np.unique(key, return_inverse=True)
+    length = np.array([_length(date(int(k) // 12, int(k) % 12 + 1, 1)) for k in found])
+    whole = np.bincount(at) == length
+    months = int(whole.sum())
     if months < arrivals.SEASON_MONTHS:
         return refused(path, source, f"needs {arrivals.SEASON_MONTHS} months, there are {months}")
-    begin = date.fromordinal(int(largest.number[0]) + 1).month - 1
+    sums = np.bincount(at, total)[whole]
+    noise = np.sqrt(sums + cv**2 * np.bincount(at, total**2)[whole])
+    of_year = found[whole] % 12
 
-    def relative(profile: arrivals.Profile) -> list[float]:
-        """Each month against the year around it, then the mean over years."""
-        level = np.array(profile.months, float)
-        by_month = [level[(np.arange(months) + begin) % 12 == m] for m in range(12)]
-        found = np.array([np.nanmean(p) if np.isfinite(p).any() else 1.0 for p in by_month])
-        return [round(float(x), 4) for x in found / found.mean()]
+    def relative(level: Floats) -> list[float]:
+        mean = np.bincount(of_year, level, 12) / np.bincount(of_year, minlength=12)
+        return [round(float(x), 4) for x in mean / mean.mean()]
 
-    value = relative(largest.profile)
-    again = np.array([relative(d[index].profile) for d in drawn])
+    value = relative(sums)
+    drawn = np.maximum(sums + noise * generator(19).normal(size=(DRAWS, months)), 1e-3)
+    again = np.array([relative(row) for row in drawn])
     low, high = np.quantile(again, (0.025, 0.975), axis=0)
     return Fit(
-        path,
-        "relative",
-        source,
-        "counts by month after weekdays, holidays out",
-        "A",
-        months,
-        "months",
-        value,
-        low.round(4).tolist(),
-        high.round(4).tolist(),
-        draws=again.tolist(),
-    )
+        path, "relative", source, "totals of whole months over the years", "A", months,
+        "months", value, low.round(4).tolist(), high.round(4).tolist(), draws=again.tolist(),
+    )  # fmt: skip
 
 
 FEWEST_MONTHS = 3

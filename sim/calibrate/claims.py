@@ -72,7 +72,7 @@ def _shares(paired: Paired, source: str, base: Scenario) -> list[Fit]:
     value = shares({name: e.value for name, e in zip(names, found, strict=True)})
     return [
         Fit(
-            f"payers.{name}.claims_share", "share", source, "counts of claims, Dirichlet(1)", "A",
+            f"payers.{name}.claims_share", "share", source, "counts of claims, Dirichlet(1)", "B",
             n, "claims", value[name], e.low, e.high, draws=[row[name] for row in again],
             group="claims_share",
         )
@@ -183,14 +183,11 @@ def _payments(paired: Paired, source: str) -> list[Fit]:
     fits: list[Fit] = []
     for i, setting in enumerate(FEWEST_PAID):
         path = f"hospital.{setting}.payment_mean_usd"
-        allowed = np.array([
-            first.paid + first.patient_part
-            for c in paired.courses.values()
-            if c.inpatient == (setting == "inpatient")
-            and (first := c.first) is not None and first.paid > 0
-        ])  # fmt: skip
-        if len(allowed) < FEWEST_PAID[setting]:
-            why = f"needs {FEWEST_PAID[setting]:,} paid claims, there are {len(allowed):,}"
+        paid, allowed = _allowed(
+            [c for c in paired.courses.values() if c.inpatient == (setting == "inpatient")]
+        )
+        if paid < FEWEST_PAID[setting]:
+            why = f"needs {FEWEST_PAID[setting]:,} paid claims, there are {paid:,}"
             fits.append(refused(path, source, why))
             continue
         rng = generator(10, i)
@@ -198,17 +195,43 @@ def _payments(paired: Paired, source: str) -> list[Fit]:
         means = [float(row.mean()) for row in rows]
         cvs = [min(float(row.std() / row.mean()), 10.0) for row in rows]
         top = np.sort(allowed)[-max(len(allowed) // 100, 1) :].sum() / allowed.sum()
-        method = f"allowed (paid + patient's part) of claims paid at once; top 1 % hold {top:.0%}"
+        method = (
+            "allowed (paid + patient's part) of claims paid at once, of the others their charge × "
+            f"the payer's ratio; top 1 % hold {top:.0%}"
+        )
         for name, unit, value, drawn in (
             ("payment_mean_usd", "USD", float(allowed.mean()), means),
             ("payment_cv", "ratio", min(float(allowed.std() / allowed.mean()), 10.0), cvs),
         ):
             low, high = np.quantile(drawn, (0.025, 0.975))
             fits.append(
-                Fit(f"hospital.{setting}.{name}", unit, source, method, "B", len(allowed),
+                Fit(f"hospital.{setting}.{name}", unit, source, method, "B", paid,
                     "paid claims", value, float(low), float(high), draws=drawn)
             )  # fmt: skip
     return fits
+
+
+def _allowed(courses: Sequence[Course]) -> tuple[int, Floats]:
+    """How many claims were paid at once, and what each answered claim was contracted to bring.
+
+    Denied claims are the larger ones: leaving them out would make the mean too low.
+    """
+    sums: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    amounts: list[float] = []
+    for course in courses:
+        first = course.first
+        if first is not None and first.paid > 0 and first.charge > 0:
+            amounts.append(first.paid + first.patient_part)
+            sums[course.payer][0] += amounts[-1]
+            sums[course.payer][1] += first.charge
+    paid = len(amounts)
+    for course in courses:
+        first = course.first
+        if first is not None and first.paid <= 0 < first.charge and first.status != "22":
+            allowed, charged = sums[course.payer]
+            if charged > 0:
+                amounts.append(first.charge * allowed / charged)
+    return paid, np.array(amounts)
 
 
 def recovery_lags(courses: Sequence[Course], end: int) -> tuple[remits.Lags, int]:

@@ -17,7 +17,7 @@ from sim.calibrate.fit.numbers import DRAWS, Floats, generator
 from sim.calibrate.fit.shares import share
 from sim.calibrate.read.claim_files import asks, denial_reason
 from sim.model import rules
-from sim.model.codes import SKILLS
+from sim.model.codes import CATEGORIES, SEVERITY, SKILLS
 from sim.model.expectations import settled_team
 from sim.model.flows import coded_charts, serving_teams
 from sim.scenario.schema import Scenario
@@ -25,6 +25,7 @@ from sim.scenario.schema import Scenario
 FEWEST_DENIED = 100
 REFERENCE = "commercial"
 MOST_STRINGENCY = 5.0
+ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def fit_denials(seen: Observed, source: str, base: Scenario) -> list[Fit]:
         why = f"needs {FEWEST_DENIED} denials of known categories, there are {total}"
         return [refused("categories.*.incidence", source, why)]
     reference = _reference(seen)
-    expected = expected_rates(base)
+    expected = expected_of(base)
     value = _solve(seen.denied, seen.answered, reference, expected)
     rng = generator(12)
     drawn = [
@@ -161,25 +162,54 @@ def _reference(seen: Observed) -> int:
 
 
 def _solve(
-    denied: Floats, answered: Floats, reference: int, expected: Floats
+    denied: Floats, answered: Floats, reference: int, expected: Expected
 ) -> tuple[Floats, Floats]:
-    """Stringency by payer, and what each category's incidence is to be multiplied by."""
-    rate = denied.sum(axis=1) / np.maximum(answered, 1.0)
-    stringency = np.asarray(rate / max(float(rate[reference]), 1e-12))
-    at_one = denied.sum(axis=0) / max(float((answered * stringency).sum()), 1e-12)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return stringency, np.asarray(at_one / expected)
+    """Stringency by payer, and what each category's incidence is to be multiplied by.
+
+    A claim is denied for the gravest of its defects: what is seen of the others is made up for by
+    the claims that the graver ones have taken. What a payer cannot deny more of is left out.
+    """
+    part = denied / np.maximum(answered, 1.0)[:, None]
+    graver = np.zeros_like(part)
+    for place, category in enumerate(expected.order):
+        graver[:, category] = part[:, expected.order[:place]].sum(axis=1)
+    odds = part / np.maximum(1.0 - graver, 1e-9)
+    weight = answered / max(float(answered.sum()), 1.0)
+    stringency, ratio = np.ones(len(answered)), np.ones(len(expected.left))
+    for _ in range(ROUNDS):
+        share = np.minimum(expected.deny[None, :] * stringency[:, None], expected.most[None, :])
+        bottom = (weight[:, None] * share).sum(axis=0) * expected.left
+        top = (weight[:, None] * odds).sum(axis=0)
+        ratio = np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
+        whole = (ratio * expected.left * share).sum(axis=1)
+        moved = stringency * odds.sum(axis=1) / np.maximum(whole, 1e-12)
+        stringency = np.clip(moved / max(float(moved[reference]), 1e-12), 0.0, MOST_STRINGENCY)
+    return stringency, ratio
 
 
-def expected_rates(base: Scenario) -> Floats:
-    """First denials of each category that the base expects of a claim at stringency 1."""
+@dataclass(frozen=True)
+class Expected:
+    """Defects that the base expects in a claim, what payers do with them, the gravest first."""
+
+    left: Floats
+    deny: Floats
+    most: Floats
+    """Part that can be denied at all."""
+    order: list[int]
+
+
+def expected_of(base: Scenario) -> Expected:
+    """Defects left in a claim, averaged over both settings, by category."""
     left, hospital = coded_charts(base), base.hospital
     volume = {s: getattr(hospital, s).claims_per_year for s in ("inpatient", "outpatient")}
     total = sum(volume.values()) or 1.0
-    return np.array([
-        sum(volume[s] / total * left[s][0][str(c.name)] for s in volume) * c.deny_share
-        for c in base.categories
-    ])  # fmt: skip
+    names = [str(c.name) for c in base.categories]
+    return Expected(
+        np.array([sum(volume[s] / total * left[s][0][n] for s in volume) for n in names]),
+        np.array([c.deny_share for c in base.categories]),
+        np.array([1.0 - c.reject_share - c.rfi_share for c in base.categories]),
+        [names.index(CATEGORIES[i]) for i in SEVERITY if CATEGORIES[i] in names],
+    )
 
 
 def win_share(base: Scenario, path: str) -> float:

@@ -19,7 +19,7 @@ SLOWDOWN, RATE, LOGS = 0.8, 0.8, 60
 
 
 def learned(seed: int, selection: float = 0.0) -> Learning:
-    log = work_log(seed, slowdown=SLOWDOWN, rate=RATE, selection=selection)
+    log = work_log(seed, a_day=2, slowdown=SLOWDOWN, rate=RATE, selection=selection)
     return fit_learning(items_of(log, staff_of(log)))
 
 
@@ -32,6 +32,7 @@ def test_sixty_logs_give_learning_back() -> None:
     assert np.mean([f.rate.low < RATE < f.rate.high for f in found]) >= 0.85
 
 
+@pytest.mark.slow
 def test_slow_people_who_leave_are_not_taken_for_learning() -> None:
     found = [learned(seed, selection=1.5) for seed in range(30)]
     assert np.median([f.slowdown.value for f in found]) == pytest.approx(SLOWDOWN, rel=0.05)
@@ -40,7 +41,7 @@ def test_slow_people_who_leave_are_not_taken_for_learning() -> None:
 def test_people_differ_by_what_was_put_in() -> None:
     found = []
     for seed in range(20):
-        log = work_log(seed, a_day=4)
+        log = work_log(seed)
         result = fit_learning(items_of(log, staff_of(log)))
         found.append(touch.between_people(result.effect, result.error))
     assert np.mean(found) == pytest.approx(0.3, rel=0.05)
@@ -127,6 +128,16 @@ def test_weekdays_that_are_alike_are_refused_and_others_are_not() -> None:
 def spread(values: Floats, person: Ints) -> float:
     sums = touch.sums_by_person(values, person)
     return sums.cv(np.arange(len(sums.n)))
+
+
+def test_minutes_are_the_mean_over_people() -> None:
+    """Who is quick does more: over sittings the mean is lower than over people."""
+    rng = np.random.default_rng(4)
+    pace = rng.lognormal(-0.125, 0.5, 2000)
+    person = np.repeat(np.arange(2000), np.maximum((100 / pace).astype(int), 20))
+    sums = touch.sums_by_person(6.0 * pace[person], person)
+    assert sums.mean(sums.people()) == pytest.approx(6.0 * pace.mean(), rel=1e-9)
+    assert (6.0 * pace[person]).mean() < 0.85 * 6.0
 
 
 def test_variation_of_items_is_within_people() -> None:

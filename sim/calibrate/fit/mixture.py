@@ -22,7 +22,7 @@ def condition(items: Floats) -> float:
 def fit_minutes(items: Floats, minutes: Floats, person: Ints) -> Floats:
     """Minutes per item of each queue, none below 0, each person having a pace of their own.
 
-    Rows are days; the paces, relative to their mean over items, are taken out by turns.
+    Rows are days; the paces, relative to their mean over people, are taken out by turns.
     """
     count = int(person.max()) + 1
     pace = np.ones(count)
@@ -32,5 +32,5 @@ def fit_minutes(items: Floats, minutes: Floats, person: Ints) -> Floats:
         expected = np.bincount(person, items @ found, count)
         spent = np.bincount(person, minutes, count)
         own = np.where(expected > 0, spent / np.maximum(expected, 1e-9), 1.0)
-        pace = own / np.average(own, weights=np.maximum(expected, 1e-9))
+        pace = own / own[expected > 0].mean()
     return np.asarray(found)

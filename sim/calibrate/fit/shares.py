@@ -32,6 +32,7 @@ def mix(counts: Sequence[float] | Ints) -> tuple[list[Estimate], Floats]:
     total = weights.sum()
     n = int(sum(counts))
     low, high = (special.betaincinv(weights, total - weights, q) for q in (0.025, 0.975))
+    low = np.where(np.asarray(counts) > 0, low, 0.0)
     found = [
         Estimate(float(w / total), float(a), float(b), n)
         for w, a, b in zip(weights, low, high, strict=True)

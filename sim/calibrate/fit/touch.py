@@ -13,7 +13,7 @@ SHORTEST_MINUTES, LONGEST_MINUTES = 0.05, 240.0
 FEWEST_ITEMS = 100
 LOGNORMAL_OFF = 0.10
 """By how much the mean of a lognormal may miss the mean before it is told."""
-FEWEST_PEOPLE, FEWEST_EACH = 10, 50
+FEWEST_PEOPLE, FEWEST_EACH, FEWEST_OWN = 10, 50, 20
 
 
 def counted(minutes: Floats) -> np.ndarray:
@@ -59,9 +59,18 @@ class Sums:
     square: Floats
     """Squared coefficient of variation of their own sittings, times their number."""
 
+    def people(self) -> Ints:
+        """Those with enough sittings for a mean of their own; everybody, if too few have."""
+        many = np.flatnonzero(self.n >= FEWEST_OWN)
+        return many if len(many) >= FEWEST_PEOPLE else np.flatnonzero(self.n > 0)
+
     def mean(self, people: Ints) -> float:
-        """Mean of the sittings of some people."""
-        return float(self.total[people].sum() / max(self.n[people].sum(), 1.0))
+        """Mean over people of their own means, each counting alike.
+
+        That is what `minutes` means in a run: paces have mean 1 over people. Over sittings the mean
+        is lower, since whoever is quick does more of them.
+        """
+        return float((self.total[people] / np.maximum(self.n[people], 1.0)).mean())
 
     def cv(self, people: Ints) -> float:
         """Variation within persons: what people differ by is in `speed_sigma`."""
@@ -81,6 +90,6 @@ def sums_by_person(value: Floats, person: Ints) -> Sums:
 
 def resampled(sums: Sums, draws: int, rng: np.random.Generator) -> Floats:
     """Mean and variation of resampled people: a row for each draw."""
-    people = np.flatnonzero(sums.n > 0)
+    people = sums.people()
     rows = (people[rng.integers(0, len(people), len(people))] for _ in range(draws))
     return np.array([(sums.mean(row), sums.cv(row)) for row in rows])

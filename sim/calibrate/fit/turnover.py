@@ -77,11 +77,11 @@ def fit_turnover(spells: Spells, shape: float, rate: float) -> Turnover:
     )
 
 
-def best_fit(spells: Spells) -> tuple[float, float]:
-    """Log of the shape, and the rate, of greatest likelihood."""
+def best_fit(spells: Spells, precision: float = 1e-6) -> tuple[float, float]:
+    """Log of the shape, to a precision, and the rate, of greatest likelihood."""
     found = optimize.minimize_scalar(
         lambda log_shape: -profile(spells, log_shape), bounds=LOG_SHAPES, method="bounded",
-        options={"xatol": 1e-6},
+        options={"xatol": precision},
     )  # fmt: skip
     log_shape = float(found.x)
     return log_shape, rate_of(log_hazard(spells, log_shape), log_shape)
@@ -172,7 +172,7 @@ def draw_turnover(
     if spells.left.sum() < FEW_LEAVERS / 2:
         parts, weight = posterior(spells, shape, rate)
         return rate_of(log(rng.gamma(parts) / weight), log(shape)), shape
-    best, value = best_fit(spells)
+    best, value = best_fit(spells, 1e-3)
     return value, float(np.exp(best))
 
 

@@ -54,7 +54,8 @@ def evidence_json(
 
 
 def rows_for_json(fits: Sequence[Fit]) -> dict[str, dict[str, Any]]:
-    """What is known of each field, by its path."""
+    """What is known of each field, by its path; what one file fits, another need not refuse."""
+    known = sorted(fits, key=lambda fit: fit.value is not None)
     return {
         fit.path: {
             "status": fit.status, "value": _plain(fit.value), "low": _plain(fit.low),
@@ -62,7 +63,7 @@ def rows_for_json(fits: Sequence[Fit]) -> dict[str, dict[str, Any]]:
             "file": fit.source, "method": fit.method, "grade": fit.grade,
             "warnings": list(fit.warnings), "reason": fit.reason,
         }
-        for fit in fits
+        for fit in known
     }  # fmt: skip
 
 
