@@ -34,7 +34,7 @@ def test_sixty_logs_give_learning_back() -> None:
 
 @pytest.mark.slow
 def test_slow_people_who_leave_are_not_taken_for_learning() -> None:
-    found = [learned(seed, selection=1.5) for seed in range(30)]
+    found = [learned(seed, selection=1.5) for seed in range(24)]
     assert np.median([f.slowdown.value for f in found]) == pytest.approx(SLOWDOWN, rel=0.05)
 
 
