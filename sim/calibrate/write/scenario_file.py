@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.calibrate.evidence import Fit, Value, rounded
 from sim.scenario.layers import shipped_configs
+from sim.scenario.load import CALIBRATED
 
 LISTS = ("payers", "categories", "queues", "certifications", "vendors", "teams")
 """Keys of a scenario that hold lists of named items."""
@@ -71,5 +72,5 @@ def origin(fit: Fit) -> str:
     interval = ""
     if isinstance(fit.low, int | float) and isinstance(fit.high, int | float):
         interval = f", 95 % {fit.low:.4g} to {fit.high:.4g}"
-    told = f"calibrated from {fit.source}, n = {fit.n:,} {fit.n_of}{interval}, {fit.method}"
+    told = f"{CALIBRATED}{fit.source}, n = {fit.n:,} {fit.n_of}{interval}, {fit.method}"
     return "".join(char if char.isprintable() else " " for char in told)

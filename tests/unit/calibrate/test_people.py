@@ -15,7 +15,7 @@ from sim.calibrate.read.columns import PEOPLE
 from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import Persons, read_persons
 from sim.calibrate.sources import recognise
-from sim.cli import BAD_INPUT, FINE
+from sim.cli import BAD_INPUT, FINE, main
 from sim.scenario.load import load
 from tests.extracts import AS_OF, NAMES, calibrated, people_rows, staff, us, write_csv
 
@@ -108,11 +108,13 @@ def test_a_calibration_writes_five_files_that_hold(
     assert rate["low"] < 0.4 < rate["high"]
     assert told["files"][0]["used"] == len(staff())
     assert "turnover.annual_rate" in capsys.readouterr().out
-
     own = tmp_path / "own.yaml"
     own.write_text("extends: [specialized.yaml, generalist.yaml, out/calibrated.yaml]\n")
     vendors = {v.name: v for v in load(own).scenario.vendors}
     assert vendors["generalist"].turnover.annual_rate == rate["value"]
+
+    assert main(["show", str(own)]) == FINE
+    assert "calibrated from staff.csv, n = " in capsys.readouterr().out
 
     rows = list(csv.DictReader((out / "ensemble.csv").read_text().splitlines()))
     assert len(rows) == 200
