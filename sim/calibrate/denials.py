@@ -14,7 +14,6 @@ import numpy as np
 from sim.calibrate.courses import Paired
 from sim.calibrate.evidence import Fit, refused
 from sim.calibrate.fit.numbers import DRAWS, Floats, generator
-from sim.calibrate.fit.shares import share
 from sim.calibrate.read.claim_files import asks, denial_reason
 from sim.model import rules
 from sim.model.codes import CATEGORIES, SEVERITY, SKILLS
@@ -223,10 +222,3 @@ def win_share(base: Scenario, path: str) -> float:
     domain, _ = settled_team(base, vendor, {skill: 1.0})
     known = rules.known(domain[skill], base.denials.knowledge_floor)
     return float(vendor.denials.win_multiplier * np.mean(known))
-
-
-def rate_of(seen: Observed, payer: str) -> tuple[float, float, float]:
-    """Denial rate of a payer with its interval."""
-    i = seen.payers.index(payer)
-    found = share(float(seen.denied[i].sum()), float(seen.answered[i]))
-    return found.value, found.low, found.high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import traceback
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim import __version__
 from sim.commands.common import FINE, folder_for, print_json, stem
 from sim.options import UsageError, json_option, path_name
+from sim.scenario.problems import ScenarioError
 from sim.streams import say
 
 if TYPE_CHECKING:
@@ -87,8 +89,22 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{error}; fill in {draft} and give it with --map") from None
     except InputError as error:
         raise UsageError(str(error)) from None
+    except (ScenarioError, UsageError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise Unforeseen(_without_content(error)) from None
     _say(options, fits, folder, about)
     return FINE
+
+
+class Unforeseen(Exception):  # noqa: N818 - its name is printed before what it says
+    """A fault of the program, told without a word of what was being read."""
+
+
+def _without_content(error: Exception) -> str:
+    """Kind and place of a fault: what Python says of one may quote a cell, and so a name."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def base_file(path: Path) -> Path:
@@ -112,13 +128,14 @@ def _texts(
     from sim.calibrate.write.tables import calibration_csv, ensemble_csv, evidence_json
     from sim.report.calibration import page
 
-    return {
+    files = {
         "calibrated.yaml": scenario_text(fits, base, folder),
         "calibration.csv": calibration_csv(fits),
         "evidence.json": evidence_json(fits, found.sources, kept, about),
         "ensemble.csv": ensemble_csv(fits),
         "fit.html": page(fits, found.sources, kept, about),
     }
+    return {name: text for name, text in files.items() if text}
 
 
 def _check(folder: Path) -> None:

@@ -12,7 +12,7 @@ from math import lgamma, log
 import numpy as np
 from scipy import optimize, special
 
-from sim.calibrate.fit.numbers import DAYS_PER_YEAR, Estimate, Floats, Ints, profile_end
+from sim.calibrate.fit.numbers import DAYS_PER_YEAR, Estimate, Floats, profile_end
 from sim.calibrate.problems import RefusedFitError
 
 FEW_LEAVERS = 10
@@ -33,10 +33,6 @@ class Spells:
     entry: Floats
     exit: Floats
     left: Floats
-
-    def take(self, rows: Ints) -> Spells:
-        """Some of the spells, repeats allowed."""
-        return Spells(self.entry[rows], self.exit[rows], self.left[rows])
 
 
 @dataclass(frozen=True, slots=True)
