@@ -71,6 +71,7 @@ def calibrate(paths: Sequence[Path], task: Task) -> Calibration:
     extracts = recognise(files_in(paths), task.names)
     if not extracts:
         raise InputError(Place(str(paths[0])), "nothing is filled in, or all is to be ignored")
+    _refuse_twins(extracts)
     claim_files = [extract for extract in extracts if extract.kind == CLAIMS]
     if claim_files:
         found, read = _claims(claim_files, task)
@@ -199,25 +200,38 @@ def _source(extract: Extract, used: int, used_of: str, dropped: dict[str, int] |
 
 
 def best_of(fits: Sequence[Fit]) -> list[Fit]:
-    """Keep what is known better where two files say the same field; equals may not."""
+    """Of fits of one field the best grade, then the largest n; the others refused, and why."""
     seen: dict[str, Fit] = {}
     kept: list[Fit] = []
-    for fit in sorted(fits, key=lambda fit: fit.grade):
+    for fit in sorted(fits, key=lambda fit: (fit.grade, -fit.n)):
         if fit.value is None:
             kept.append(fit)
         elif fit.path not in seen:
             seen[fit.path] = fit
             kept.append(fit)
-        elif seen[fit.path].grade == fit.grade:
-            raise InputError(
-                Place(fit.source),
-                f"says {fit.path}, which {seen[fit.path].source} says too",
-                "give one of them, or leave one out with `kind: ignore` in --map",
-            )
         else:
-            why = f"{seen[fit.path].source} says it better"
+            better = seen[fit.path]
+            why = f"{better.source} says it " + (
+                "better" if better.grade < fit.grade else f"with more ({better.n:,} {better.n_of})"
+            )
             kept.append(replace(fit, value=None, draws=(), reason=why))
     return sorted(kept, key=lambda fit: (fit.value is None, fit.path))
+
+
+def _refuse_twins(extracts: Sequence[Extract]) -> None:
+    """Refuse two extracts of a kind that belong together: half of a table says something wrong."""
+    seen: dict[str, Extract] = {}
+    for extract in extracts:
+        kind = columns.EVENTS if extract.kind == XES else extract.kind
+        if kind in (CLAIMS, columns.HOSPITAL):
+            continue
+        if other := seen.get(kind):
+            raise InputError(
+                Place(extract.source),
+                f"is {columns.kinds()[kind].what}, as {other.source} is",
+                "join them, or leave one out with `kind: ignore` in --map",
+            )
+        seen[kind] = extract
 
 
 def held_against(base: Path, fits: Sequence[Fit]) -> tuple[Fit, ...]:

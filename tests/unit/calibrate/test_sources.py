@@ -91,11 +91,15 @@ def test_a_log_without_times_ends_in_one_line(
     assert "Zhao" not in said
 
 
-def test_two_files_that_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_tables_of_a_kind_are_to_be_joined(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one = write_csv(tmp_path / "one.csv", people_rows(staff(seed=1)))
     two = write_csv(tmp_path / "two.csv", people_rows(staff(seed=2)))
     assert calibrated(tmp_path, one, two) == BAD_INPUT
-    assert "two.csv: says vendors.generalist.turnover" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "two.csv: is a table of people" in said
+    assert "as one.csv is; join them" in said
 
 
 def test_a_value_that_no_scenario_may_hold_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -280,5 +281,7 @@ def test_better_evidence_wins(tmp_path: Path) -> None:
     kept = {fit.source: fit for fit in best_of([log, table])}
     assert kept["staff.csv"].value == 2.0
     assert kept["log.csv"].reason == "staff.csv says it better"
-    with pytest.raises(InputError, match=r"says a\.b, which staff\.csv says too"):
-        best_of([table, table])
+    few, many = replace(log, n=10), replace(log, n=20, n_of="days", source="more.csv")
+    kept = {fit.source: fit for fit in best_of([few, many])}
+    assert kept["more.csv"].value == 1.0
+    assert kept["log.csv"].reason == "more.csv says it with more (20 days)"
