@@ -18,6 +18,7 @@ from sim import __version__, commit, streams
 from sim.commands import (
     ablate,
     breakeven,
+    calibrate,
     matrix,
     report,
     rfp,
@@ -27,6 +28,7 @@ from sim.commands import (
     sensitivity,
     study,
     sweep,
+    template,
 )
 from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
@@ -184,6 +186,12 @@ COMMANDS = {
     ),
     "scorecard": Command(
         "Hold every claim of the article against the model.", scorecard.options, scorecard.run
+    ),
+    "calibrate": Command(
+        "Turn a user's own extracts into a calibrated scenario.", calibrate.options, calibrate.run
+    ),
+    "template": Command(
+        "Write the workbook that a planner fills in for calibrate.", template.options, template.run
     ),
     "validate": Command("Check scenario files.", scenarios.validate_options, scenarios.validate),
     "show": Command(

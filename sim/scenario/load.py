@@ -43,6 +43,8 @@ Finding = tuple[Sequence[Key], str] | tuple[Sequence[Key], str, Sequence[Sequenc
 """Path and message of a mistake, and the paths of the values that make it together, if many do."""
 Checks = Callable[[M], Sequence[Finding]]
 
+CALIBRATED = "calibrated from "
+"""How the comment begins behind a value that `denialloop calibrate` has written."""
 _SWITCHES = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
 _MISSING = ("missing", "union_tag_not_found")
 _UNLISTED = ("literal_error", "union_tag_invalid")
@@ -254,8 +256,12 @@ def _marked(value: Any, written: Node | None) -> Node:
 
 
 def _origin(node: Node) -> str:
+    """Who wrote a value; of one that was calibrated, from what, as its line says."""
     mark = node.mark
-    return f"{mark.file}:{mark.line}" if mark.line else mark.file.partition(" ")[0]
+    if not mark.line:
+        return mark.file.partition(" ")[0]
+    _, calibrated, told = mark.source.partition(f"# {CALIBRATED}")
+    return f"{mark.file}:{mark.line}" + (f", {CALIBRATED}{told}" if calibrated else "")
 
 
 def show(loaded: Loaded[M]) -> str:

@@ -10,7 +10,9 @@ import pytest
 from sim.model import __main__ as of_model
 from sim.model.__main__ import MODEL, TOP, circle, imports_within, module
 
-FLOORS = {"scenario": 0, "record": 0, "model": 1, "study": 2, "report": 3, "commands": 4}
+FLOORS = {
+    "scenario": 0, "record": 0, "model": 1, "study": 2, "calibrate": 2, "report": 3, "commands": 4,
+}  # fmt: skip
 """By folder; the command line itself (`cli`, `options`, `__main__`) stands on top, and `options`,
 which knows no command, beside the commands."""
 ABOVE = {"cli": 5, "__main__": 6, "options": 4, "streams": -1, "__init__": -1}
@@ -73,3 +75,22 @@ def test_the_model_prints_its_stack() -> None:
         seen.add(name)
     own = imports_within(MODEL)
     assert seen == {name.removeprefix("sim.model.") for name in own}
+
+
+def test_no_run_imports_a_calibration() -> None:
+    """Only its own commands and its page know `sim.calibrate`."""
+    allowed = ("sim.calibrate", "sim.commands.calibrate", "sim.commands.template",
+               "sim.report.calibration")  # fmt: skip
+    for name, others in IMPORTS.items():
+        if not name.startswith(allowed):
+            assert not [n for n in others if n.startswith("sim.calibrate")], name
+
+
+def test_readers_fits_and_writing_know_nothing_of_each_other() -> None:
+    """Fits know no file; readers know no estimate; only what writes knows the records of both."""
+    parts = {"read": ("fit", "write"), "fit": ("read", "write"), "write": ("read",)}
+    for part, others in parts.items():
+        for name in IMPORTS:
+            if name.startswith(f"sim.calibrate.{part}"):
+                wrong = tuple(f"sim.calibrate.{other}" for other in others)
+                assert not [n for n in IMPORTS[name] if n.startswith(wrong)], name

@@ -1,0 +1,1 @@
+"""Writing: the files of a calibration, all of them or none."""

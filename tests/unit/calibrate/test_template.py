@@ -1,0 +1,148 @@
+"""The planner's workbook: what it offers, and that calibrate reads it back or says which cell."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from sim.cli import BAD_INPUT, FINE, main
+from sim.scenario.load import load
+from tests.extracts import AS_OF, calibrated, staff
+
+SHEETS = ("Hospital", "Volumes", "People", "Classes", "Denials", "Contract", "Money")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "planner.xlsx"
+    assert main(["template", str(path)]) == FINE
+    return path
+
+
+def fill(path: Path, sheet: str, *rows: list[Any]) -> None:
+    """Add rows below what a sheet has."""
+    workbook = openpyxl.load_workbook(path)
+    for row in rows:
+        workbook[sheet].append(row)
+    workbook.save(path)
+
+
+def put(path: Path, sheet: str, field: str, value: Any) -> int:
+    """Fill in the value of a field; its row."""
+    workbook = openpyxl.load_workbook(path)
+    for row in workbook[sheet].iter_rows(min_row=2):
+        if row[0].value == field:
+            row[1].value = value
+            workbook.save(path)
+            return int(row[0].row)
+    raise AssertionError(field)
+
+
+def test_every_column_has_a_comment_and_tables_have_an_example(book: Path) -> None:
+    workbook = openpyxl.load_workbook(book)
+    assert tuple(workbook.sheetnames) == SHEETS
+    for sheet in workbook:
+        for cell in sheet[1]:
+            assert cell.value
+            assert cell.comment is not None, f"{sheet.title}: {cell.value}"
+        if sheet.title in ("Volumes", "People", "Classes", "Denials"):
+            assert str(sheet["A2"].value).startswith("EXAMPLE")
+            assert all(cell.value is not None for cell in sheet[2])
+            assert sheet.data_validations.dataValidation
+        else:
+            assert all(row[3].value is not None for row in sheet.iter_rows(min_row=2))
+
+
+def test_left_empty_it_says_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert calibrated(book.parent, book) == BAD_INPUT
+    assert "nothing is filled in" in capsys.readouterr().err
+
+
+def test_filled_in_it_is_read_back(book: Path, tmp_path: Path) -> None:
+    people = [
+        [
+            f"P{i}",
+            hired,
+            left,
+            "CPC" if i % 3 == 0 else "none",
+            "billing" if i % 2 else "ar",
+            1,
+            "x",
+        ]
+        for i, (hired, left) in enumerate(staff())
+    ]
+    fill(book, "People", *people)
+    months = [(AS_OF.replace(day=1) - timedelta(days=30 * k)).replace(day=1) for k in range(14)]
+    fill(
+        book, "Volumes",
+        *[[m, s, p, n] for m in dict.fromkeys(months)
+          for s, n in (("inpatient", 700), ("outpatient", 20_000)) for p in ("medicare", "other")],
+    )  # fmt: skip
+    fill(book, "Classes", [AS_OF.replace(month=9), "billing", 8])
+    put(book, "Hospital", "hospital.query_answered_share", 0.8)
+    put(book, "Contract", "vendors.generalist.price.usd_per_hour", 27.5)
+    put(book, "Money", "certifications.CPC.wage_usd_per_hour", 31)
+    assert calibrated(tmp_path, book) == FINE
+    scenario = load(tmp_path / "out" / "calibrated.yaml").scenario
+    assert scenario.hospital.query_answered_share == 0.8
+    assert scenario.vendors[0].price.usd_per_hour == 27.5
+    assert {c.name: c.wage_usd_per_hour for c in scenario.certifications}["CPC"] == 31
+    assert scenario.hospital.inpatient.claims_per_year == pytest.approx(1400 * 12, rel=0.03)
+    shares = {p.name: p.claims_share for p in scenario.payers}
+    assert shares["medicare"] == pytest.approx(0.5, abs=0.001)
+    present = sum(left is None for _, left in staff())
+    heads = [t.headcount for t in scenario.teams if isinstance(t.headcount, dict)]
+    assert sum(sum(counts.values()) for counts in heads) == present
+    [event] = scenario.timeline
+    assert event.kind == "class"
+    told = json.loads((tmp_path / "out" / "evidence.json").read_text())["fields"]
+    assert told["vendors.generalist.turnover.annual_rate"]["low"] < 0.4
+    assert "planner.xlsx (Contract)" in told["vendors.generalist.price.usd_per_hour"]["file"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "field", "value", "said"),
+    [
+        ("Hospital", "hospital.query_answered_share", 92, "write 0.92 for 92 %"),
+        ("Contract", "vendors.generalist.hiring.class_size", 3.5, "should be a valid integer"),
+        ("Money", "people.recruiting_usd", "two", "should be a valid number"),
+    ],
+)
+def test_a_wrong_value_is_named_by_sheet_row_and_column(
+    sheet: str, field: str, value: Any, said: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = put(book, sheet, field, value)
+    assert calibrated(book.parent, book) == BAD_INPUT
+    told = capsys.readouterr().err
+    assert told.startswith(f"planner.xlsx, sheet {sheet}, row {row}, column Value: {field}: ")
+    assert said in told
+
+
+def test_a_field_that_is_none_gets_the_nearest_name(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(book, "Hospital", ["hospital.scal", 2])
+    assert calibrated(book.parent, book) == BAD_INPUT
+    told = capsys.readouterr().err
+    assert "column Field" in told
+    assert 'did you mean "scale"?' in told
+
+
+def test_classes_of_unknown_teams(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(book, "Classes", [AS_OF, "biling", 8])
+    assert calibrated(book.parent, book) == BAD_INPUT
+    assert "sheet Classes, row 3" in capsys.readouterr().err
+
+
+def test_a_file_that_is_there_is_kept(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = book.read_bytes()
+    assert main(["template", str(book)]) == BAD_INPUT
+    assert "--force overwrites it" in capsys.readouterr().err
+    assert book.read_bytes() == before
+    assert main(["template", str(book), "--force"]) == FINE
+    assert main(["template", str(book.with_suffix(".csv"))]) == BAD_INPUT
