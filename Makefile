@@ -47,8 +47,8 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
-demo: install ## Compare a generalist with a specialised vendor (SCALE=0.1 for a tenth of the hospital)
-	$(BIN)/denialloop compare configs/article/generalist.yaml configs/article/specialized.yaml \
+demo: install ## Compare a typical generalist with a typical specialist (SCALE=0.1 for a tenth of the hospital)
+	$(BIN)/denialloop compare configs/typical_generalist.yaml configs/typical_specialist.yaml \
 		--out results/demo --scale $(SCALE) --replications $(REPLICATIONS)
 
 test: lint ## Lint, then run the test suite on TEST_WORKERS processes

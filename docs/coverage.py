@@ -1,6 +1,6 @@
 """Measures what intervals hold: `python -m docs.coverage` writes results/reference/coverage.csv.
 
-Two scenarios are replicated a thousand times at a small size; of each five replications in turn is
+Two scenarios are replicated 2,500 times at a small size; of each five replications in turn is
 made a study, and its intervals, of levels and of paired differences, are held against the mean of
 all. `python -m docs.coverage generalist 1 200` prints the same for one scenario, scale and number.
 """
@@ -12,20 +12,21 @@ import math
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from sim.record.kpis import kpi
 from sim.scenario.load import load, shipped_file
+from sim.scenario.schema import Scenario
 from sim.study.estimate import difference, estimate
 from sim.study.replicate import replicate
 from sim.study.statistics import Floats, Interval
 
 TABLE = Path(__file__).resolve().parent.parent / "results" / "reference" / "coverage.csv"
 HEAD = ("of", "kpi", "studies", "held", "silent")
-PAIR, SCALE, REPLICATIONS, SIZE = ("generalist", "specialized"), 0.1, 1000, 5
+PAIR, SCALE, REPLICATIONS, SIZE = ("generalist", "specialized"), 0.1, 2500, 5
 MEASURED = ("work.", "money.dnfb", "money.ar_", "audit.", "people.vacancy")
 """KPIs that are measured besides the headlines, by how their names begin."""
 Columns = dict[str, Floats]
@@ -33,9 +34,13 @@ Columns = dict[str, Floats]
 
 def kpis(name: str, scale: float, replication: int) -> dict[str, float]:
     """Those KPIs of one replication of a shipped scenario that are measured."""
-    scenario = load(shipped_file(f"{name}.yaml"), [f"hospital.scale={scale}"]).scenario
-    found = replicate(scenario, replication).kpis
+    found = replicate(_scenario(name, scale), replication).kpis
     return {k: v for k, v in found.items() if kpi(k).headline or k.startswith(MEASURED)}
+
+
+@cache
+def _scenario(name: str, scale: float) -> Scenario:
+    return load(shipped_file(f"{name}.yaml"), [f"hospital.scale={scale}"]).scenario
 
 
 def replications(name: str, scale: float, count: int) -> Columns:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from docs.studies import AI, MACHINES, MARKS, ROOT, VENDORS, read
+from docs.studies import AI, MACHINES, MARKS, ROOT, TRAPS, VENDORS, kept, read
 from sim.model.rules import DAYS_PER_YEAR
 from sim.report.scorecard import cells
 from sim.scenario.load import load, shipped_file
@@ -168,43 +168,103 @@ def matrix() -> Iterator[Sequence[str]]:
 Point = dict[str, dict[str, str]]
 
 
-def swept(name: str, columns: Sequence[tuple[str, float, int, str]]) -> Iterator[Sequence[str]]:
-    """A row for each turnover, and the difference of the last from the first."""
+RATE = "vendors.typical_generalist.turnover.annual_rate"
+
+
+def swept(name: str) -> dict[str, Point]:
+    """The points of a sweep over turnover, by rate, then by KPI."""
     points: dict[str, Point] = defaultdict(dict)
     for row in read(name):
-        points[row["vendors.generalist.turnover.annual_rate"]][row["kpi"]] = row
+        points[row[RATE]][row["kpi"]] = row
+    return points
+
+
+def gap(point: Point, kpi: str, factor: float, digits: int) -> str:
+    """How a point of a sweep differs from the first, with its interval."""
+    mean, low, high = (
+        float(point[kpi][f"difference{end}"] or math.nan) for end in ("", "_ci_low", "_ci_high")
+    )
+    return within(Interval(0, mean, math.nan, low, high), factor, digits, sign=True)
+
+
+Columns = Sequence[tuple[str, float, int, str]]
+LOST: Columns = (
+    ("quality.coding_accuracy", 100, 1, " %"), ("denials.initial_rate", 100, 1, " %"),
+    ("money.leakage", 100, 1, " %"),
+)  # fmt: skip
+
+
+def by_rate(name: str, columns: Columns) -> Iterator[Sequence[str]]:
+    """A row for each turnover, and the difference of the last from the first."""
+    points = swept(name)
     rates = [f"{100 * float(rate):.0f}" for rate in points]
     for rate, point in zip(rates, points.values(), strict=True):
         yield (f"{rate} %", *(said(float(point[kpi]["mean"]) * factor, digits) + unit
                               for kpi, factor, digits, unit in columns))  # fmt: skip
-    last, gaps = list(points.values())[-1], []
-    for kpi, factor, digits, _ in columns:
-        mean, low, high = (
-            float(last[kpi][f"difference{end}"] or math.nan) for end in ("", "_ci_low", "_ci_high")
-        )
-        at = Interval(0, mean, math.nan, low, high)
-        gaps.append(within(at, factor, digits, sign=True))
+    last = list(points.values())[-1]
+    gaps = (gap(last, kpi, factor, digits) for kpi, factor, digits, _ in columns)
     yield (f"{rates[0]} → {rates[-1]} %", *gaps)
 
 
-def turnover() -> Iterator[Sequence[str]]:
-    """Turnover with people planned for it."""
-    return swept("turnover_sweep", (
-        ("quality.coding_accuracy", 100, 1, " %"), ("denials.initial_rate", 100, 1, " %"),
-        ("money.leakage", 100, 1, " %"), ("people.mean_knowledge", 100, 1, " %"),
-        ("people.turnover_cost_usd_per_year", 1, -2, ""),
-        ("work.backlog_days.denials_clinical", 1, 1, ""),
+def trap_planned() -> Iterator[Sequence[str]]:
+    """Turnover with people planned for it, and the loop on."""
+    return by_rate("trap_on_planned_overtime_sweep", (
+        *LOST, ("people.turnover", 100, 0, " %"), ("people.mean_knowledge", 100, 1, " %"),
+        ("vendor.margin_usd", 1e-3, 0, ""),
     ))  # fmt: skip
 
 
-def turnover_same_people() -> Iterator[Sequence[str]]:
-    """Turnover with the same headcount for all."""
-    return swept("turnover_same_people", (
-        ("quality.coding_accuracy", 100, 1, " %"), ("denials.initial_rate", 100, 1, " %"),
-        ("money.leakage", 100, 1, " %"), ("people.occupancy", 100, 1, " %"),
+def trap_fixed() -> Iterator[Sequence[str]]:
+    """Turnover with the same headcount for all, and the loop on."""
+    return by_rate("trap_on_fixed_overtime", (
+        *LOST, ("people.turnover", 100, 0, " %"), ("people.occupancy", 100, 1, " %"),
         ("work.wait_days.coding_outpatient", 1, 1, ""),
-        ("work.backlog_days.denials_clinical", 1, 1, ""),
     ))  # fmt: skip
+
+
+def trap() -> Iterator[Sequence[str]]:
+    """What eight times the turnover costs: loop, people and hours in turn."""
+    for name in TRAPS:
+        _, loop, people, hours = name.split("_")
+        last = list(swept(trap_table(name)).values())[-1]
+        yield (
+            f"{loop}, {people}, {hours}",
+            *(gap(last, kpi, factor, digits) for kpi, factor, digits, _ in LOST),
+            gap(last, "vendor.margin_usd", 1e-3, 0),
+            gap(last, "money.net_value_usd", 1e-6, 1),
+        )
+
+
+def trap_table(name: str) -> str:
+    """What the table of a sweep of the trap is called."""
+    return kept(name, "sweep.csv").stem
+
+
+def per_leaver() -> Iterator[Sequence[str]]:
+    """What one more leaver costs, by where it is counted: thousands of USD."""
+    for name in TRAPS:
+        _, loop, people, hours = name.split("_")
+        if hours == "regular":
+            continue
+        first, *_, last = swept(trap_table(name)).values()
+        leavers = [
+            float(point["people.turnover_cost_usd_per_year"]["mean"])
+            / float(point["people.turnover_cost_usd_per_leaver"]["mean"])
+            for point in (first, last)
+        ]
+        more = leavers[1] - leavers[0]
+        booked = float(last["people.turnover_cost_usd_per_leaver"]["mean"]) / 1e3
+        # Net value is of the KPI window; the study's is nine months long.
+        costs = (-float(last[kpi]["difference"]) / more / 1e3
+                 for kpi in ("vendor.margin_usd", "money.net_value_usd"))  # fmt: skip
+        margin, net = costs
+        yield f"{loop}, {people}", said(booked, 1), said(margin, 1), said(net / window_years(), 0)
+
+
+def window_years() -> float:
+    """Length of the KPI window of the shipped scenarios."""
+    model = load(shipped_file("typical_generalist.yaml")).scenario
+    return (model.horizon_days - model.kpi_until_days - model.kpi_from_days) / 365.25
 
 
 def ai() -> Iterator[Sequence[str]]:
@@ -356,8 +416,10 @@ TABLES: dict[str, tuple[str, Callable[[], Iterator[Sequence[str]]]]] = {
     "assessed": ("levers.md", assessed),
     "scorecard": ("scorecard.md", scorecard),
     "matrix": ("scenarios/five_functions.md", matrix),
-    "turnover": ("turnover_trap.md", turnover),
-    "turnover_same_people": ("turnover_trap.md", turnover_same_people),
+    "trap": ("turnover_trap.md", trap),
+    "trap_planned": ("turnover_trap.md", trap_planned),
+    "trap_fixed": ("turnover_trap.md", trap_fixed),
+    "per_leaver": ("turnover_trap.md", per_leaver),
     "ai": ("scenarios/ai.md", ai),
     "people": ("people.md", people),
     "ample": ("mean_field.md", mean_field_ample),

@@ -28,24 +28,44 @@ from tests import mean_field
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
 IMAGES = ROOT / "docs" / "images"
-TURNOVER = "--vary vendors.generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 --replications 20"
-SHOWN = " ".join(
+TRAP_KPIS = " ".join(
     f"--kpi {kpi}"
     for kpi in ("quality.coding_accuracy", "denials.initial_rate", "money.leakage",
-                "people.turnover_cost_usd_per_year", "people.mean_knowledge",
-                "work.backlog_days.denials_clinical")
+                "people.turnover", "people.turnover_cost_usd_per_year",
+                "people.turnover_cost_usd_per_leaver", "people.mean_knowledge",
+                "people.occupancy", "vendor.margin_usd", "money.net_value_usd",
+                "work.backlog_days.denials_clinical", "work.wait_days.coding_outpatient")
 )  # fmt: skip
+TRAP = (
+    "sweep configs/typical_generalist.yaml --replications 20 "
+    f"--vary vendors.typical_generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 {TRAP_KPIS}"
+)
 VENDORS = ("generalist", "in_house", "specialized")
 MARKS = ("none", "CPC", "CCS", "RHIT", "RN")
-TEAMS = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinical": 14, "ar": 8}
-"""Teams of the shipped vendors, and how many the generalist plans at full size."""
-SAME_PEOPLE = " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items())
+TEAMS = {"coding_inpatient": 8, "coding_outpatient": 22, "billing": 13, "clinical": 16, "ar": 10}
+"""Teams of the shipped vendors, and how many the typical generalist plans at full size."""
 REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)
+LOOP = {
+    "off": " ".join(f"--set people.strain.{gain}=0" for gain in (
+        "corner_exponent", "exhaustion_hazard", "exhaustion_accuracy", "exhaustion_slowdown")),
+    "on": "",
+}  # fmt: skip
+PEOPLE = {
+    "planned": "",
+    "fixed": " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items()),
+}
+HOURS = {"overtime": "", "regular": REGULAR_HOURS}
+TRAPS = {
+    f"trap_{loop}_{people}_{hours}": " ".join((TRAP, LOOP[loop], PEOPLE[people], HOURS[hours]))
+    for loop in LOOP for people in PEOPLE for hours in HOURS
+}  # fmt: skip
+"""The turnover trap: without and with its loop, people planned for it or not, overtime or not."""
 CASE = "configs/medcentral_stays.yaml configs/medcentral.yaml"
 AVERAGE = (
     "configs/article/market_average_generalist.yaml configs/article/market_average_specialized.yaml"
 )
 FULL = "configs/article/generalist.yaml configs/article/specialized.yaml"
+TYPICAL = "configs/typical_generalist.yaml configs/typical_specialist.yaml"
 PRICE = "--vary vendors.specialized.price.usd_per_hour"
 LEAVERS = "--vary vendors.specialized.turnover.annual_rate"
 AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
@@ -71,6 +91,12 @@ HEADLINES = (
 )  # fmt: skip
 """KPIs of the tables that `make demo` prints."""
 MONTHLY = ("denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation")
+TRAP_CORRELATED = (
+    "people.turnover",
+    "quality.coding_accuracy",
+    "money.net_revenue_realisation",
+    "money.net_value_usd",
+)
 KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.",
         "work.days_to_submission", "work.wait_days.coding_outpatient",
         "work.backlog_days.denials_clinical")  # fmt: skip
@@ -92,11 +118,12 @@ class Study(NamedTuple):
 
 STUDIES: dict[str, Study] = {
     "demo": Study(
-        f"compare {FULL} --replications 20",
+        f"compare {TYPICAL} --replications 20",
         ("kpis.csv",),
         HEADLINES,
         ("denials_initial_rate", "denials"),
     ),
+    "article": Study(f"compare {FULL} --replications 20", ("kpis.csv",), HEADLINES),
     "in_house": Study("run configs/in_house.yaml --replications 20", ("summary.csv",)),
     "in_house_generalist": Study(
         "compare configs/in_house.yaml configs/article/generalist.yaml --replications 20",
@@ -141,23 +168,38 @@ STUDIES: dict[str, Study] = {
         ("denials.initial_rate", "money.net_value_usd", "visits.lost_visit"),
     ),
     "mean_field": Study(
-        f"compare {FULL} configs/in_house.yaml --replications 4",
+        "compare configs/article/generalist.yaml configs/in_house.yaml "
+        "configs/article/specialized.yaml --replications 4",
         ("kpis.csv", "coders.csv"),
         tuple(mean_field.KPI.values()),
     ),
-    "turnover": Study(
-        f"sweep configs/article/generalist.yaml {TURNOVER} {SHOWN}",
-        ("sweep.csv", "kpis.csv"),
-        (
-            "people.turnover",
-            "quality.coding_accuracy",
-            "money.net_revenue_realisation",
-            "money.net_value_usd",
-        ),
-        ("sweep", "turnover_trap"),
+    **{
+        name: Study(
+            command,
+            ("sweep.csv", "kpis.csv") if name == "trap_on_planned_overtime" else ("sweep.csv",),
+            TRAP_CORRELATED,
+            ("sweep", "turnover_trap") if name == "trap_on_fixed_overtime" else None,
+        )
+        for name, command in TRAPS.items()
+    },
+    "rotation": Study(
+        "compare configs/medcentral_stays.yaml configs/article/a_team_stays.yaml "
+        "configs/article/a_team_rotates.yaml",
+        ("medcentral_stays/monthly.csv", "a_team_stays/monthly.csv", "a_team_rotates/monthly.csv"),
+        MONTHLY,
     ),
-    "turnover_same_people": Study(
-        f"sweep configs/article/generalist.yaml {TURNOVER} {SAME_PEOPLE}", ("sweep.csv",)
+    "ablation_typical": Study(
+        f"ablate {TYPICAL} --replications 5 --shapley", ("ablation.csv", "shapley.csv")
+    ),
+    "breakeven_typical_price": Study(
+        f"breakeven {TYPICAL} --vary vendors.typical_specialist.price.usd_per_hour=40:400 "
+        "--replications 20",
+        ("breakeven.csv",),
+    ),
+    "breakeven_typical_turnover": Study(
+        f"breakeven {TYPICAL} --vary vendors.typical_specialist.turnover.annual_rate=0.3:6 "
+        "--replications 20",
+        ("breakeven.csv",),
     ),
     "ai": Study(
         f"compare {' '.join(f'configs/{name}.yaml' for name in AI)}",

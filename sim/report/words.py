@@ -67,8 +67,9 @@ _MONEY = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))  # from, divide
 def plain(text: str, limit: int = 40) -> str:
     """A name from the user as one printable line of at most ``limit`` characters.
 
-    An identifier reads as words: `in_house` is "in house". Control and direction marks go, a long name loses its middle (variants of one scenario differ at
-    the end), and a right-to-left name is isolated so that it cannot reorder the sentence around it.
+    An identifier reads as words: `in_house` is "in house". Control and direction marks go, a long
+    name loses its middle (variants of one scenario differ at the end), and a right-to-left name is
+    isolated so that it cannot reorder the sentence around it.
     """
     if not (text.isascii() and text.isprintable()):
         text = "".join(

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.scenario.schema import Scenario, Team
+from sim.scenario.site import Site
 from sim.scenario.timeline import VendorSwitch
 from sim.scenario.vendor import Vendor
 from sim.study import StudyError
@@ -86,11 +87,14 @@ def pair(base: Scenario, other: Scenario) -> Pair:
     first, second = _vendor(base), _vendor(other)
     for name in type(base).model_fields:
         same = getattr(base, name) == getattr(other, name)
-        if name not in ("name", "description", "vendors", "teams") and not same:
+        if name not in ("name", "description", "vendors", "teams", "sites") and not same:
             said = (
                 f"{base.name} and {other.name} differ in {name}; only vendor and teams may differ"
             )
             raise StudyError(said, 2)
+    for site in {s.name for s in base.sites} & {s.name for s in other.sites}:
+        if _sites(base)[site] != _sites(other)[site]:
+            raise StudyError(f"{base.name} and {other.name} write the site {site} differently", 2)
     if [(t.name, t.queues) for t in base.teams] != [(t.name, t.queues) for t in other.teams]:
         raise StudyError(f"the teams of {base.name} and {other.name} serve other queues", 2)
     differing = []
@@ -107,6 +111,10 @@ def pair(base: Scenario, other: Scenario) -> Pair:
     if not differing:
         raise StudyError(f"{base.name} and {other.name} do not differ in any attribute", 2)
     return Pair(base, other, tuple(differing))
+
+
+def _sites(scenario: Scenario) -> dict[str, Site]:
+    return {site.name: site for site in scenario.sites}
 
 
 def _vendor(scenario: Scenario) -> Vendor:
@@ -139,11 +147,12 @@ def scenario(pair: Pair, given: Coalition) -> Scenario:
         changes["quality"] = first.quality.model_copy(update=quality)
     vendor = first.model_copy(update=changes)
     vendors = tuple(vendor if v.name == first.name else v for v in pair.base.vendors)
-    teams = pair.base.teams
+    teams, sites = pair.base.teams, pair.base.sites
     if "organisation" in given:
+        sites = tuple((_sites(pair.base) | _sites(pair.other)).values())
         teams = tuple(_like(a, b) for a, b in zip(teams, pair.other.teams, strict=True))
-    name = name_of(pair, given)
-    return pair.base.model_copy(update={"name": name, "vendors": vendors, "teams": teams})
+    changes = {"name": name_of(pair, given), "vendors": vendors, "teams": teams, "sites": sites}
+    return pair.base.model_copy(update=changes)
 
 
 def _like(team: Team, other: Team) -> Team:

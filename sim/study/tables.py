@@ -21,6 +21,7 @@ from sim.record.kpis import KPIS
 from sim.study import overload, payback, settling
 from sim.study.compare import CAVEAT, Comparison, summarise
 from sim.study.replicate import StudyResult
+from sim.study.results import Figure, figures
 from sim.study.store import LIBRARIES, Ledger, write_file
 from sim.study.targets import Target, chances
 
@@ -56,6 +57,7 @@ def write_study(
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_scenarios(result, folder)
         top = kpi_tables(result) | _target_tables(result, targets)
+        top["results.csv"] = (Figure._fields, figures(result, comparisons))
         if settling.verdicts(result):
             top["settling.csv"] = settling.table(result)
         if len(result.names) == 1:

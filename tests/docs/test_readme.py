@@ -26,12 +26,12 @@ def demo() -> StudyResult:
     for row in read("demo"):
         of_one = outcomes[row["scenario"]].setdefault(int(row["replication"]), Outcome({}, {}))
         of_one.kpis[row["kpi"]] = float(row["value"] or "nan")
-    count = len(outcomes["generalist"])
+    count = len(outcomes["typical_generalist"])
     return StudyResult(tuple(outcomes), dict(outcomes), 1, (), "as asked", count, 0, {}, "")
 
 
 def test_the_table_is_what_the_demo_printed(demo: StudyResult) -> None:
-    assert demo.names == ("generalist", "specialized")
+    assert demo.names == ("typical_generalist", "typical_specialist")
     assert demo.replications == 20
     shown = re.search(r"<!-- demo table.*?```text\n(.*?)```", README, re.S)
     assert shown

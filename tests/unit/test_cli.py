@@ -390,7 +390,7 @@ def test_run_writes_the_contract_and_ends_with_a_sentence(
 ) -> None:
     assert study("run", GENERALIST, "--replications", "4") == FINE
     folder = Path("results/generalist")
-    tables = {"kpis.csv", "summary.csv"} | {f"{t}.csv" for t in TABLES}
+    tables = {"kpis.csv", "summary.csv", "results.csv"} | {f"{t}.csv" for t in TABLES}
     kept = {"manifest.json", "scenarios.json", "ledger.sqlite"}
     assert set(everything(folder)) == tables | kept
     assert fakes == [folder / "charts"]

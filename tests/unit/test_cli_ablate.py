@@ -51,14 +51,21 @@ def test_every_attribute_of_a_vendor_is_in_exactly_one_group() -> None:
     assert sorted(fields) == sorted(expected)
 
 
-def test_all_coalitions_together_lead_from_one_vendor_to_the_other() -> None:
-    base, other = shipped("generalist"), shipped("specialized")
+@pytest.mark.parametrize(
+    "names",
+    [("generalist", "specialized"), ("typical_generalist", "typical_specialist"),
+     ("typical_specialist", "typical_generalist")],
+)  # fmt: skip
+def test_all_coalitions_together_lead_from_one_vendor_to_the_other(names: tuple[str, str]) -> None:
+    base, other = map(shipped, names)
     both = pair(base, other)
     assert scenario(both, frozenset()) == base
     full = scenario(both, frozenset(both.groups))
     [mine], [theirs] = full.vendors, other.vendors
     assert mine.model_copy(update={"name": theirs.name}) == theirs
-    assert [t.discipline for t in full.teams] == [t.discipline for t in other.teams]
+    for field in ("discipline", "site"):
+        assert [getattr(t, field) for t in full.teams] == [getattr(t, field) for t in other.teams]
+    assert {t.site for t in full.teams} - {None} <= {site.name for site in full.sites}
     needed = coalitions(both, shapley=True)
     assert len(needed) == len(set(needed))
     assert len({name_of(both, given) for given in needed}) == len(needed)
@@ -152,3 +159,12 @@ def test_charts_of_an_earlier_question_are_not_left_beside_the_tables() -> None:
     assert main([*words, "--formats", "none"]) == FINE
     assert [path.name for path in charts.iterdir()] == ["ablation_money_net_value_usd.csv"]
     assert not Path("x/report.html").exists()
+
+
+def test_a_site_that_both_write_differently_is_refused() -> None:
+    one = shipped("typical_generalist")
+    [site] = one.sites
+    moved = site.model_copy(update={"utc_offset_hours": 8.0})
+    other = one.model_copy(update={"name": "moved", "sites": (moved,)})
+    with pytest.raises(StudyError, match="write the site manila differently"):
+        pair(one, other)

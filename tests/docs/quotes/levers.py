@@ -15,7 +15,7 @@ from tests.docs.quotes.sources import (
     DENIALS,
     LEAKAGE,
     Quotes,
-    demo_gap,
+    article_gap,
     page,
     prose,
     published,
@@ -98,7 +98,7 @@ def inputs() -> Quotes:
     ai = levered("reviewed_machine").vendors[0].ai
     assert ai is not None
     draft, catches = ai.suggestion_accuracy.outpatient, ai.reviewer_catch_share
-    coder = values("demo")["generalist", ACCURACY].mean()
+    coder = values("article")["generalist", ACCURACY].mean()
     yield f"{100 * draft:.0f} % of suggestions are right"
     yield f"a reviewer notices {100 * catches:.0f} %"
     yield (
@@ -259,7 +259,7 @@ def together() -> Quotes:
     )
     yield f"would take {lost:.1f} points from the denials"
     yield f"and give {gained:.1f} points of net revenue"
-    apart = [100 * abs(demo_gap(kpi)) for kpi in (DENIALS, "money.net_revenue_realisation")]
+    apart = [100 * abs(article_gap(kpi)) for kpi in (DENIALS, "money.net_revenue_realisation")]
     yield "both vendors differ by {:.1f} points and {:.1f}".format(*apart)
     teams = {row["scenario"]: row for row in read("levers_coders")
              if row["team"] == "coding_outpatient"}  # fmt: skip

@@ -105,10 +105,10 @@ def rise(name: str, kpi: str, first: int, last: int) -> float:
     return 100 * (float(rows[last]["mean"]) - float(rows[first]["mean"]))
 
 
-def demo_gap(kpi: str) -> float:
-    """Specialised less generalist in the demo."""
-    demo = values("demo")
-    return float(demo["specialized", kpi].mean() - demo["generalist", kpi].mean())
+def article_gap(kpi: str) -> float:
+    """Specialised less generalist of the article."""
+    article = values("article")
+    return float(article["specialized", kpi].mean() - article["generalist", kpi].mean())
 
 
 def published(name: str, *options: str) -> mean_field.Step:

@@ -43,6 +43,7 @@ def test_a_run_has_the_files_and_columns_promised(tmp_path: Path) -> None:
         "monthly.csv": "scenario,replication,month,month_start,kpi,value",
         "agents.csv": "scenario,replication,agent,team,left,items",
         "queues.csv": "scenario,replication,week,queue,backlog",
+        "results.csv": "quantity,scenario,against,part,period,unit,value,low,high,n",
         "settling.csv": "scenario,series,settled_day,counted_from_day,verdict",
     }
 
@@ -57,6 +58,7 @@ def test_a_comparison_has_a_folder_for_each_scenario(compared: Path) -> None:
         "comparison.csv",
         "crn.csv",
         "payback.csv",
+        "results.csv",
         "settling.csv",
     }
     for folder in ("base", "a_b_more"):

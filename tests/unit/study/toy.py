@@ -36,6 +36,11 @@ class Toy(BaseModel):
     name: str = "toy"
     description: str = ""
     seed: int = 7
+    start: str = "2025-01-01"
+    horizon_days: int = 545
+    kpi_from_days: int = 180
+    kpi_until_days: int = 90
+    hospital: dict[str, float] = {"scale": 1.0}
     effect: float = 0.0
     team: str = "inpatient"
     fails_at: tuple[int, ...] = ()

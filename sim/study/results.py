@@ -1,0 +1,143 @@
+"""The one table of results: each figure of a study with its part, period, unit and interval.
+
+Money is per year and, like people, at full size, so that studies of other lengths and sizes can be
+read beside each other. What is told anywhere of a study can be looked up here; `results.csv` is
+this table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sim.record.kpi import Kpi
+from sim.record.kpis import KPIS
+from sim.study.compare import Comparison, summarise
+from sim.study.estimate import estimate
+from sim.study.replicate import StudyResult
+from sim.study.statistics import Interval
+
+DAYS_PER_YEAR = 365.25
+WHOLE_RUN = ("money.one_off_usd", "money.breach_drawn_usd")
+"""Money that comes once: it is told for the whole run and not per year."""
+PAID_ALL_RUN = ("people.wages_usd",)
+"""Money that is counted over the whole run instead of the window of the KPIs."""
+
+OF_MONTHS = {
+    "claims.count": "claims",
+    "money.inpatient_realisation": "share",
+    "people.plan": "people",
+    "people.producing": "people",
+}
+"""Units of what is told by month only."""
+TOTALS = ("USD", "people", "claims")
+"""Units of monthly figures that are in proportion to the hospital."""
+
+
+class Figure(NamedTuple):
+    """A row of the table.
+
+    `quantity` is a KPI without its `part` (a queue, a payer's category, a loss), `scenario` who it
+    is of, and `against` the baseline where it is a paired difference from it. `period` is the
+    first and the last day that count, or a month. `low` and `high` bound a 95 % interval of the
+    mean over `n` replications, and are nan where none is to be trusted.
+    """
+
+    quantity: str
+    scenario: str
+    against: str
+    part: str
+    period: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class Size(NamedTuple):
+    """What a scenario's totals are divided by: its scale, and the years that they span."""
+
+    scale: float
+    window_years: float
+    run_years: float
+    period: str
+    run: str
+
+    def of(self, kpi: Kpi) -> tuple[float, str, str]:
+        """Factor, unit and period of a KPI in the table."""
+        if kpi.name in WHOLE_RUN:
+            return 1.0 / self.scale, kpi.unit, self.run
+        if kpi.unit == "USD" and kpi.form == "total":
+            whole = kpi.name in PAID_ALL_RUN
+            years, period = (
+                (self.run_years, self.run) if whole else (self.window_years, self.period)
+            )
+            return 1.0 / self.scale / years, "USD/year", period
+        if kpi.unit == "USD/year":
+            return 1.0 / self.scale, kpi.unit, self.run
+        return (1.0 / self.scale if kpi.unit == "people" else 1.0), kpi.unit, self.period
+
+
+def size_of(result: StudyResult, name: str) -> Size:
+    """The size of a scenario, from what it says."""
+    said = result.scenarios[name]
+    start = date.fromisoformat(said["start"])
+    days, first = int(said["horizon_days"]), int(said["kpi_from_days"])
+    end = days - int(said["kpi_until_days"])
+
+    def span(first: int, end: int) -> str:
+        return f"{start + timedelta(first)}/{start + timedelta(end - 1)}"
+
+    scale = float(said["hospital"]["scale"])
+    return Size(
+        scale, (end - first) / DAYS_PER_YEAR, days / DAYS_PER_YEAR, span(first, end), span(0, days)
+    )
+
+
+def split(name: str) -> tuple[str, str]:
+    """A KPI's name as quantity and part: `work.wait_days.follow_up` is of `follow_up`."""
+    family, _, rest = name.partition(".")
+    quantity, _, part = rest.partition(".")
+    return f"{family}.{quantity}", part
+
+
+def figures(result: StudyResult, comparisons: Sequence[Comparison] = ()) -> Iterator[Figure]:
+    """The rows: of each scenario its KPIs, its differences from the baseline, and its months."""
+    for name in result.names:
+        size = size_of(result, name)
+        for row in summarise(result):
+            if row.scenario == name:
+                yield _figure(row.kpi, name, "", size, row.interval)
+        for pair in comparisons:
+            if pair.scenario == name:
+                yield _figure(pair.kpi, name, pair.baseline, size, pair.difference)
+        yield from _months(result, name)
+
+
+def _figure(kpi: Kpi, scenario: str, against: str, size: Size, at: Interval) -> Figure:
+    factor, unit, period = size.of(kpi)
+    mean, low, high = at.mean * factor, at.low * factor, at.high * factor
+    quantity, part = split(kpi.name)
+    return Figure(quantity, scenario, against, part, period, unit, mean, low, high, at.n)
+
+
+def _months(result: StudyResult, name: str) -> Iterator[Figure]:
+    """The monthly KPIs, by month of service."""
+    found: dict[tuple[str, str], list[float]] = {}
+    scale = size_of(result, name).scale
+    for outcome in result.outcomes[name].values():
+        rows = outcome.tables.get("monthly", {})
+        columns = [rows.get(column, []) for column in ("kpi", "month_start", "value")]
+        for kpi, month, value in zip(*columns, strict=True):
+            found.setdefault((str(kpi), str(month)[:7]), []).append(float(value))
+    for (kpi, month), values in found.items():
+        if any(map(math.isfinite, values)):
+            at = estimate(kpi, values)
+            quantity, part = split(kpi)
+            unit = KPIS[kpi].unit if kpi in KPIS else OF_MONTHS[kpi]
+            factor = 1.0 / scale if unit in TOTALS else 1.0
+            mean, low, high = at.mean * factor, at.low * factor, at.high * factor
+            yield Figure(quantity, name, "", part, month, unit, mean, low, high, at.n)
