@@ -150,7 +150,7 @@ timeline:
       after_tenure_days: 60, from_bench: true}}
   - {{kind: class, on: 2025-02-17, team: billing, people: 6}}
   - {{kind: class, on: 2025-02-24, team: ar, people: {{none: 6, CPC: 8}}}}
-  - {{kind: transfer, on: 2025-02-19, people: 8, from_team: coding_inpatient, to_team: ar}}
+  - {{kind: transfer, on: 2025-02-19, people: 3, from_team: coding_inpatient, to_team: ar}}
   - {{kind: certify, on: 2025-02-20, team: billing, people: 4, to: CCS}}
   - {{kind: leave_of_absence, on: 2025-02-21, team: ar, people: 6, days: 20}}
   - {{kind: hire_freeze, on: 2025-03-05, teams: [billing, coding_inpatient], until: 2025-03-20}}
