@@ -1,8 +1,29 @@
-"""Workforce and turnover simulator for outsourced hospital claims work."""
+"""Workforce and turnover simulator for outsourced hospital claims work.
+
+As a library: `import sim; a, b = sim.load("typical_generalist"), sim.load("typical_specialist");
+sim.compare(a, b)` (`docs/api.md`). What is listed in `__all__` is public; all else is private.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.library import Scenario, Study, compare, load, run, sweep
+    from sim.scenario.problems import ScenarioError
+    from sim.study import StudyError
 
 __version__ = "0.1.0"
+__all__ = ["Scenario", "ScenarioError", "Study", "StudyError", "compare", "load", "run", "sweep"]
+_HOMES = {"ScenarioError": "sim.scenario.problems", "StudyError": "sim.study"}
+
+
+def __getattr__(name: str) -> Any:
+    """What is public, loaded when it is asked for: the command line does not wait for it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "sim.library")), name)
 
 
 def commit() -> str:

@@ -8,15 +8,18 @@ layer that wrote it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sim.scenario.problems import NO_SUCH_FIELD, Mark, Problem, ScenarioError, did_you_mean
 from sim.scenario.reference import Fields
-from sim.scenario.yaml_source import Key, Node, parse, read
+from sim.scenario.yaml_source import Key, Node, node_of, parse, read
 
 MAX_LEVELS = 20
+MAPPING = "mapping"
+"""What stands for the name of a file where there is none."""
 
 
 def shipped_configs() -> Path:
@@ -36,10 +39,16 @@ def shipped_file(name: str, configs: Path | None = None) -> Path:
     return article if os.path.exists(article) and not os.path.exists(file) else file
 
 
-def assemble(path: Path) -> Node:
-    """The scenario in `path` merged over every file it extends; each file counts once."""
+def assemble(path: Path | Mapping[str, Any]) -> Node:
+    """The scenario in `path`, or a mapping, over every file it extends; each counts once."""
     files: dict[str, Node] = {}
-    _collect(path, None, (), files)
+    if isinstance(path, Mapping):
+        node = node_of(path, Mark(MAPPING))
+        for parent in _parents(node):
+            _collect(_find(str(parent.value), Path()), parent.mark, (), files)
+        files[MAPPING] = node
+    else:
+        _collect(path, None, (), files)
     first, *others = files.values()
     for node in others:
         first = merge(first, node)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -76,17 +76,19 @@ class Loaded(Generic[M]):
         return {".".join(map(str, path)): _origin(node) for path, node in self.tree.leaves()}
 
 
-def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded[Scenario]:
+def load(path: Path | str | Mapping[str, Any], overrides: Sequence[str] = ()) -> Loaded[Scenario]:
     """The scenario in the file `path`, with `overrides` of the form `path=value` laid upon it.
 
+    A mapping is what a file would hold; it extends files of the current folder, or shipped ones.
     It comes in its canonical order (`sim.scenario.canonical`). Raises `ScenarioError` with every
     mistake found.
     """
-    return load_as(Scenario, cross_checks, Path(path), overrides)
+    source = path if isinstance(path, Mapping) else Path(path)
+    return load_as(Scenario, cross_checks, source, overrides)
 
 
 def load_as(
-    model: type[M], checks: Checks[M], path: Path, overrides: Sequence[str] = ()
+    model: type[M], checks: Checks[M], path: Path | Mapping[str, Any], overrides: Sequence[str] = ()
 ) -> Loaded[M]:
     """`load` for any model; `checks` gives the path and message of each cross-field mistake."""
     fields = _fields(model)

@@ -12,7 +12,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -112,6 +112,16 @@ class Node:
             yield path, self
         for step, child in children:
             yield from child.leaves((*path, step))
+
+
+def node_of(value: Any, mark: Mark) -> Node:
+    """Plain data as a tree that was written in one place; dates and the like are text."""
+    if isinstance(value, Mapping):
+        return Node({str(key): node_of(child, mark) for key, child in value.items()}, mark)
+    if isinstance(value, list | tuple):
+        return Node([node_of(child, mark) for child in value], mark)
+    known = value is None or isinstance(value, str | bool | int | float)
+    return Node(value if known else str(value), mark)
 
 
 def read(path: Path, asked_by: Mark | None = None) -> Node:

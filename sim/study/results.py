@@ -56,6 +56,11 @@ class Figure(NamedTuple):
     high: float
     n: int
 
+    @property
+    def spans(self) -> bool:
+        """Whether it is of the whole period that counts, and not of a month."""
+        return "/" in self.period
+
 
 class Size(NamedTuple):
     """What a scenario's totals are divided by: its scale, and the years that they span."""

@@ -1,0 +1,334 @@
+"""The library: scenarios, studies and their results from Python, without a command line.
+
+Everything here is offered by `sim` itself (`import sim; sim.load(...)`), which loads this module
+when something of it is asked for first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sim.model import AUTO
+from sim.options import REPLICATIONS
+from sim.scenario import schema
+from sim.scenario.layers import shipped_configs, shipped_file
+from sim.scenario.load import Loaded
+from sim.scenario.load import load as load_checked
+from sim.scenario.load import show as shown
+from sim.scenario.problems import Problem, ScenarioError, did_you_mean
+from sim.study.compare import Comparison
+from sim.study.compare import compare as compared
+from sim.study.replicate import StudyResult, run_study
+from sim.study.results import Figure, figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Picture
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario. `set` gives a changed copy; nothing changes it in place.
+
+    `written` is the file, or the mapping, that it was made of, `laid_on` what `set` laid upon it,
+    as `path=value`.
+    """
+
+    written: Path | Mapping[str, Any]
+    laid_on: tuple[str, ...] = ()
+    renamed: str = ""
+
+    @cached_property
+    def _loaded(self) -> Loaded[schema.Scenario]:
+        return load_checked(self.written, self.laid_on)
+
+    @cached_property
+    def model(self) -> schema.Scenario:
+        """The values, as the simulation reads them."""
+        found = self._loaded.scenario
+        return found.model_copy(update={"name": self.renamed}) if self.renamed else found
+
+    @property
+    def name(self) -> str:
+        """What tables and charts call it."""
+        return self.model.name
+
+    def get(self, path: str) -> Any:
+        """The value at a dotted path, list items by name: `vendors.generalist.price`."""
+        node = self._loaded.tree
+        for step in path.split("."):
+            child = node.child(step)
+            if child is None:
+                choices = [str(key) for key, _ in node.children()]
+                hint = f"; {near}" if (near := did_you_mean(step, choices)) else ""
+                raise KeyError(f'{path}: there is no "{step}"{hint}')
+            node = child
+        return node.plain()
+
+    def set(self, path: str, value: Any, *, name: str = "") -> Scenario:
+        """A checked copy with another value at a dotted path, under another `name` if one is given.
+
+        Raises `sim.ScenarioError` if there is no such path, or the value is not allowed there.
+        """
+        option = f"{path}={json.dumps(value, default=str)}"
+        changed = replace(self, laid_on=(*self.laid_on, option), renamed=name or self.renamed)
+        _ = changed.model
+        return changed
+
+    def called(self, name: str) -> Scenario:
+        """The same under another name."""
+        return replace(self, renamed=name)
+
+    def show(self) -> str:
+        """Every value as YAML, with where it comes from behind it."""
+        return shown(self._loaded)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.model.description}>"
+
+
+Source: TypeAlias = Scenario | str | os.PathLike[str] | Mapping[str, Any]
+"""What a scenario can be made of."""
+
+
+def load(source: Source) -> Scenario:
+    """A scenario from the name of a shipped one, a YAML file, or a mapping.
+
+    A mapping may say `extends`, as a file does. Raises `sim.ScenarioError` with every mistake.
+    """
+    if isinstance(source, Scenario):
+        return source
+    written = source if isinstance(source, Mapping) else _file(os.fspath(source))
+    found = Scenario(written)
+    _ = found.model
+    return found
+
+
+def _file(name: str) -> Path:
+    """The file of that name, else the shipped scenario."""
+    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
+        return Path(name)
+    file = shipped_file(f"{name}.yaml")
+    if not file.is_file():
+        every = sorted({path.stem for path in shipped_configs().rglob("*.yaml")})
+        hint = did_you_mean(name, every) or f"shipped are {', '.join(every)}"
+        what = "is neither a file nor the name of a shipped scenario"
+        raise ScenarioError([Problem(name, 0, 0, "", what, hint)])
+    return file
+
+
+@dataclass(frozen=True)
+class Study:
+    """What replications of one or more scenarios found; the first scenario is the baseline.
+
+    Printed, or as the last line of a notebook's cell, it shows its headline table.
+    """
+
+    result: StudyResult
+    folder: Path | None = None
+    """Where its tables lie, if a folder was given."""
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names in their order."""
+        return self.result.names
+
+    @cached_property
+    def comparisons(self) -> list[Comparison]:
+        """The paired differences from the baseline, with verdicts; empty for one scenario."""
+        return compared(self.result) if len(self.result.names) > 1 else []
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The one table of results, row by row: money per year, at full size."""
+        return list(figures(self.result, self.comparisons))
+
+    def figure(self, quantity: str, scenario: str, *, against: str = "", part: str = "") -> Figure:
+        """The row of the table for the whole period that counts.
+
+        Raises KeyError where there is none.
+        """
+        for row in self.figures:
+            wanted = (quantity, scenario, against, part)
+            if wanted == (row.quantity, row.scenario, row.against, row.part) and row.spans:
+                return row
+        near = did_you_mean(quantity, {row.quantity for row in self.figures})
+        asked = " ".join(
+            filter(None, (quantity, part, "of", scenario, against and "against", against))
+        )
+        raise KeyError(f"there is no {asked}{near and '; ' + near}")
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        from sim.report.overload import told
+        from sim.report.terminal import headline
+
+        return told(self.result, headline(self.result, self.comparisons))
+
+    def values(self, kpi: str) -> dict[str, list[float]]:
+        """A KPI by scenario and replication, as `docs/kpis.md` defines it; nan where undefined."""
+        found = {
+            name: [outcome.kpis.get(kpi, float("nan")) for outcome in by.values()]
+            for name, by in self.result.outcomes.items()
+        }
+        known = {k for by in self.result.outcomes.values() for o in by.values() for k in o.kpis}
+        if kpi not in known:
+            hint = f"; {near}" if (near := did_you_mean(kpi, known)) else ""
+            raise KeyError(f"there is no KPI {kpi!r}{hint}")
+        return found
+
+    def table(self, name: str = "results") -> tuple[tuple[str, ...], list[Sequence[object]]]:
+        """Columns and rows of a table: `results`, or one that every replication has.
+
+        The latter, such as `monthly`, `people` or `queues`, are those of `docs/kpis.md`, and begin
+        with scenario and replication.
+        """
+        if name == "results":
+            return Figure._fields, list(self.figures)
+        tables = {(s, r): o.tables for s, by in self.result.outcomes.items() for r, o in by.items()}
+        known = list(next(iter(tables.values())))
+        if name not in known:
+            hint = (
+                did_you_mean(name, ["results", *known]) or f"there are results, {', '.join(known)}"
+            )
+            raise KeyError(f"there is no table {name!r}; {hint}")
+        columns = ("scenario", "replication", *next(iter(tables.values()))[name])
+        rows: list[Sequence[object]] = [(*of, *row) for of, each in tables.items()
+                for row in zip(*each[name].values(), strict=True)]  # fmt: skip
+        return columns, rows
+
+    def to_frame(self, name: str = "results") -> Any:
+        """A table (see `table`) as a pandas DataFrame; ImportError says how to install pandas."""
+        try:
+            pandas = import_module("pandas")
+        except ImportError:
+            raise ImportError(
+                "to_frame needs pandas, which denialloop does not bring: pip install pandas; "
+                "study.table() gives columns and rows without it"
+            ) from None
+        columns, rows = self.table(name)
+        return pandas.DataFrame(rows, columns=list(columns))
+
+    def plot(self, kpi: str = "denials.initial_rate") -> Picture:
+        """A KPI by month of service: a line with its band for each scenario.
+
+        A matplotlib figure. Raises KeyError for a KPI that has no months.
+        """
+        from sim.report.charts import NothingToDraw, View, trajectory
+
+        scale = float(self.result.scenarios[self.scenarios[0]]["hospital"]["scale"])
+        view = View(self.result, scale, self.comparisons)
+        specs = {spec.kpi: spec for spec in trajectory.TRAJECTORIES}
+        try:
+            chart = trajectory.chart(view, specs.get(kpi, trajectory.Trajectory(kpi, "")))
+        except NothingToDraw as reason:
+            raise KeyError(str(reason)) from None
+        return chart.draw()
+
+    def __repr__(self) -> str:
+        from sim.report import terminal
+
+        if self.comparisons:
+            text = terminal.comparison_text(self.result, self.comparisons)
+        else:
+            text = terminal.run_text(self.result)
+        return f"{text}\n{self.finding}"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def run(scenario: Source, **options: Any) -> Study:
+    """Replicate one scenario; `options` are those of `compare`."""
+    return compare(scenario, **options)
+
+
+def compare(
+    *scenarios: Source,
+    replications: int = REPLICATIONS,
+    scale: float | None = None,
+    workers: int | None = None,
+    engine: str = AUTO,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+) -> Study:
+    """Replicate scenarios under the same random numbers; the first is the baseline.
+
+    Parameters
+    ----------
+    replications
+        Of each scenario.
+    scale
+        Size of the hospital, 1 for the one described; left out, what the scenarios say.
+    workers
+        Processes; left out, as many as there are processors. More than one needs the script to run
+        what it does under `if __name__ == "__main__":`, and says so where it does not.
+    out
+        A folder for the tables and for what was finished, from which an interrupted study goes on.
+        Left out, everything stays in memory.
+    progress
+        Whether to tell standard error how far it is.
+
+    Raises
+    ------
+    sim.ScenarioError
+        If a scenario cannot be used.
+    sim.StudyError
+        If the scenarios do not go together, or nothing succeeded.
+    """
+    from sim.commands.common import check_comparable
+    from sim.options import UsageError
+    from sim.report.progress import shown_progress
+    from sim.study import StudyError
+    from sim.study.tables import write_study
+
+    chosen = [load(source) for source in scenarios]
+    if scale is not None:
+        chosen = [each.set("hospital.scale", scale) for each in chosen]
+    models = [each.model for each in chosen]
+    try:
+        check_comparable(models, [each.name for each in models])
+    except UsageError as error:
+        raise StudyError(str(error)) from None
+    with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
+        result = run_study(
+            models,
+            Path(out or scratch),
+            replications=replications,
+            workers=workers or os.cpu_count() or 1,
+            engine=engine,
+            on_progress=on_progress,
+        )
+    study = Study(result, Path(out) if out else None)
+    if out:
+        command = ["sim.compare", *(each.name for each in models)]
+        write_study(result, Path(out), command=command, comparisons=study.comparisons)
+    return study
+
+
+def sweep(scenario: Source, values: Mapping[str, Sequence[Any]], **options: Any) -> Study:
+    """One scenario at every combination of values, by dotted path; the first is the baseline.
+
+    `options` are those of `compare`.
+    """
+    base = load(scenario)
+    points = []
+    for chosen in product(*values.values()):
+        point = base
+        for path, value in zip(values, chosen, strict=True):
+            point = point.set(path, value)
+        said = ", ".join(
+            f"{path.rpartition('.')[2]}={value}" for path, value in zip(values, chosen, strict=True)
+        )
+        points.append(point.called(said or base.name))
+    return compare(*points, **options)
