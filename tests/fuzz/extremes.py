@@ -42,6 +42,7 @@ SMALL: dict[Path_, object] = {
     ("horizon_days",): DAYS,
     ("kpi_from_days",): 10,
     ("kpi_until_days",): 10,
+    ("drain_days",): 200,
     ("hospital", "scale"): 0.004,
     ("hospital", "outpatient", "claims_per_year"): 60_000,
 }
