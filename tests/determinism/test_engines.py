@@ -49,8 +49,9 @@ def shortened(file: Path) -> Scenario:
     """A shipped scenario on a small hospital: some months, and as many after its last event."""
     shipped = load(file).scenario
     last = max(((event.on - shipped.start).days for event in shipped.timeline), default=0)
-    days = [f"horizon_days={last + MONTHS_DAYS}", "kpi_from_days=30", "kpi_until_days=30"]
-    return load(file, ["hospital.scale=0.01", *days]).scenario
+    days = [f"horizon_days={last + MONTHS_DAYS}", "drain_days=250"]
+    window = ["kpi_from_days=30", "kpi_until_days=30"]
+    return load(file, ["hospital.scale=0.01", *days, *window]).scenario
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
