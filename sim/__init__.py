@@ -4,15 +4,15 @@ As a library: `import sim; a, b = sim.load("typical_generalist"), sim.load("typi
 sim.compare(a, b)` (`docs/api.md`). What is listed in `__all__` is public; all else is private.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from sim.library import Scenario, Study, compare, load, run, sweep
     from sim.scenario.problems import ScenarioError
     from sim.study import StudyError
 
-__version__ = "0.1.0"
 __all__ = ["Scenario", "ScenarioError", "Study", "StudyError", "compare", "load", "run", "sweep"]
 _HOMES = {"ScenarioError": "sim.scenario.problems", "StudyError": "sim.study"}
 
@@ -24,22 +24,3 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES.get(name, "sim.library")), name)
-
-
-def commit() -> str:
-    """The commit that this code was made from: as built, else as the clone says; else nothing."""
-    here = Path(__file__).resolve().parent
-    built = here / "COMMIT"
-    if built.exists():
-        return built.read_text(encoding="utf-8").strip()
-    if not (here.parent / ".git").exists():
-        return ""
-    import subprocess
-
-    command = ["git", "-C", str(here.parent), "describe", "--always", "--dirty", "--abbrev=12",
-               "--exclude=*"]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.strip()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 
-from sim import __version__, commit, streams
+from sim import streams
 from sim.commands import (
     ablate,
     breakeven,
@@ -34,6 +34,7 @@ from sim.commands.common import BAD_INPUT, FAILED, FINE, INTERRUPTED, complain
 from sim.options import Parser, UsageError, sweep_options
 from sim.scenario.problems import ScenarioError, did_you_mean
 from sim.study import Interrupted, StudyError
+from sim.version import __version__, commit
 
 TRACEBACK = "DENIALLOOP_TRACEBACK"
 """Environment variable: if it is set, a fault of the program ends in its traceback."""

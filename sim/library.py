@@ -286,20 +286,10 @@ def compare(
     sim.StudyError
         If the scenarios do not go together, or nothing succeeded.
     """
-    from sim.commands.common import check_comparable
-    from sim.options import UsageError
     from sim.report.progress import shown_progress
-    from sim.study import StudyError
     from sim.study.tables import write_study
 
-    chosen = [load(source) for source in scenarios]
-    if scale is not None:
-        chosen = [each.set("hospital.scale", scale) for each in chosen]
-    models = [each.model for each in chosen]
-    try:
-        check_comparable(models, [each.name for each in models])
-    except UsageError as error:
-        raise StudyError(str(error)) from None
+    models = _comparable([load(source) for source in scenarios], scale)
     with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
         result = run_study(
             models,
@@ -314,6 +304,22 @@ def compare(
         command = ["sim.compare", *(each.name for each in models)]
         write_study(result, Path(out), command=command, comparisons=study.comparisons)
     return study
+
+
+def _comparable(scenarios: Sequence[Scenario], scale: float | None) -> list[schema.Scenario]:
+    """What is to be simulated, at a scale if one is given."""
+    from sim.commands.common import check_comparable
+    from sim.options import UsageError
+    from sim.study import StudyError
+
+    if scale is not None:
+        scenarios = [each.set("hospital.scale", scale) for each in scenarios]
+    models = [each.model for each in scenarios]
+    try:
+        check_comparable(models, [each.name for each in models])
+    except UsageError as error:
+        raise StudyError(str(error)) from None
+    return models
 
 
 def sweep(scenario: Source, values: Mapping[str, Sequence[Any]], **options: Any) -> Study:

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import __version__
 from sim.commands.common import FINE, folder_for, print_json, stem
 from sim.options import UsageError, json_option, path_name
 from sim.scenario.problems import ScenarioError
 from sim.streams import say
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

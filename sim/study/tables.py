@@ -16,7 +16,6 @@ from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from sim import __version__
 from sim.record.kpis import KPIS
 from sim.study import overload, payback, settling
 from sim.study.compare import CAVEAT, Comparison, summarise
@@ -24,6 +23,7 @@ from sim.study.replicate import StudyResult
 from sim.study.results import Figure, figures
 from sim.study.store import LIBRARIES, Ledger, write_file
 from sim.study.targets import Target, chances
+from sim.version import __version__
 
 Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]

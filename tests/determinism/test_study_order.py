@@ -42,7 +42,7 @@ def test_workers_and_hash_seed_change_nothing(
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    assert len(serial) == 5 + 1 + 2 + 2 * 6
+    assert len(serial) == 6 + 1 + 2 + 2 * 6
     assert tables(tmp_path) == serial
     what = f"Files of a study with {workers} workers and hash seed {hash_seed}"
     book.holds(what, "same bytes as one after the other", len(serial), "definition")

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from sim import __version__
 from sim.cli import BAD_INPUT, COMMANDS, FAILED, FINE, INTERRUPTED, main
 from sim.model.simulation import run
 from sim.options import kpi_names
@@ -25,6 +24,7 @@ from sim.report import build
 from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, replicate
+from sim.version import __version__
 from tests.whole import everything as everything_modelled
 
 CONFIGS = shipped_configs()

@@ -45,7 +45,8 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
     slow = any(v.handle_time_multiplier > 2 for v in scenario.vendors if v.name in vendors)
     kpis["work.undone_share.follow_up"] = 0.3 if given or slow else 0.0
     month, name, value = map(list, zip(*MONTHS, strict=True))
-    tables = {"monthly": {"month": month, "kpi": name, "value": value}}
+    starts = ["2025-01-01"] * len(month)
+    tables = {"monthly": {"month": month, "month_start": starts, "kpi": name, "value": value}}
     return Outcome(kpis, tables)  # type: ignore[arg-type]
 
 
@@ -82,7 +83,7 @@ def test_a_run_says_it_first_and_nothing_of_money(capsys: pytest.CaptureFixture[
         "Overloaded: nobody, inpatient coding: 100 % of what came in was not worked. Team "
         "coding_inpatient has 0 full-time people at scale 1; 6."
     )
-    assert "Net value at least $ 900: no verdict, nobody is overloaded." in out
+    assert "Net value at least $ 900 a year: no verdict, nobody is overloaded." in out
     sentence = out[out.rindex("Nobody: ") :]
     assert sentence.startswith("Nobody: 50")
     assert "of net value" not in sentence

@@ -13,9 +13,10 @@ from sim.model.__main__ import MODEL, TOP, circle, imports_within, module
 FLOORS = {
     "scenario": 0, "record": 0, "model": 1, "study": 2, "calibrate": 2, "report": 3, "commands": 4,
 }  # fmt: skip
-"""By folder; the command line itself (`cli`, `options`, `__main__`) stands on top, and `options`,
-which knows no command, beside the commands."""
-ABOVE = {"cli": 5, "__main__": 6, "options": 4, "streams": -1, "__init__": -1}
+"""By folder; the command line itself (`cli`, `options`, `__main__`) and the library stand on top,
+and `options`, which knows no command, beside the commands."""
+ABOVE = {"cli": 5, "__main__": 6, "library": 5, "__init__": 6, "options": 4, "streams": -1,
+         "version": -1}  # fmt: skip
 IMPORTS = imports_within(TOP)
 """What every module of the package imports of it, for types only too."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim import version
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,13 +62,13 @@ def test_the_version_names_the_commit(installed: Path, tmp_path: Path) -> None:
 def test_without_a_clone_or_a_build_there_is_no_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sim, "__file__", str(tmp_path / "sim" / "__init__.py"))
-    assert sim.commit() == ""
+    monkeypatch.setattr(version, "__file__", str(tmp_path / "sim" / "version.py"))
+    assert version.commit() == ""
 
 
 def test_a_clone_without_git_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
-    monkeypatch.setattr(sim, "__file__", str(tmp_path / "sim" / "__init__.py"))
-    assert sim.commit() == "", "an empty .git is no repository"
+    monkeypatch.setattr(version, "__file__", str(tmp_path / "sim" / "version.py"))
+    assert version.commit() == "", "an empty .git is no repository"
     monkeypatch.setenv("PATH", "")
-    assert sim.commit() == ""
+    assert version.commit() == ""
