@@ -134,6 +134,12 @@ class Roster:
         """Everybody employed, in people who work full-time."""
         return sum(self.fte(agent) for agent in self.employed)
 
+    @property
+    def at_desks(self) -> list[Career]:
+        """Those who work on their own now, the longest-serving first."""
+        here = [a for a in self.employed if a.producing and not (a.row.nesting or a.on_notice)]
+        return sorted(here, key=lambda a: a.longest_first)
+
     # --- joining ------------------------------------------------------------------------------
 
     def entry_client(self) -> float:

@@ -9,6 +9,7 @@ from sim.model.arithmetic import exp
 from sim.model.careers import Career
 from sim.model.expectations import relative_hazard
 from sim.model.kernel.rows import Crew, Terms, WorkQueue
+from sim.model.leads import TeamLeads
 from sim.model.terms import Care
 from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario
@@ -27,7 +28,7 @@ class TeamStrain:
 
     def __init__(
         self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace,
-        hours_share: float,
+        hours_share: float, leads: TeamLeads,
     ) -> None:  # fmt: skip
         self._people = scenario.people
         self._vendor = vendor
@@ -37,6 +38,7 @@ class TeamStrain:
         self._pace = terms.pace
         self._workplace = workplace
         self._hours_share = hours_share
+        self._leads = leads
         self.standard = 1.0
         self.touch_share = 1.0
         self._occupancy = vendor.target_occupancy
@@ -110,6 +112,7 @@ class TeamStrain:
             people.pressure_accuracy * pressed
             + rule.corner_errors * (1.0 - self.touch_share)
             + rule.exhaustion_accuracy * tired
+            + self._leads.accuracy_lost
         )
         slower = 1.0 + rule.exhaustion_slowdown * tired
         kept = 1.0 - rule.corner_checks * (1.0 - self.touch_share)

@@ -11,7 +11,7 @@ from sim.record.denials import denials
 from sim.record.flow import flow
 from sim.record.kpi import Kpi
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
-from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
+from sim.record.record import AGE_BANDS, NO_SEPARATIONS, Outcome, Record
 from sim.record.views import (
     ASKED,
     DENIED,
@@ -166,7 +166,7 @@ KPIS: dict[str, Kpi] = dict([
        "Full-time equivalents employed at full size, weekly mean from kpi_from_days on"),
     _k("people.turnover", "1/year", "lower", RATIO,
        "Separations over mean headcount and years, from kpi_from_days on, those in training "
-       "included and the ends of contracts not", 0.02, True),
+       "included, the ends of contracts and promotions to team lead not", 0.02, True),
     _k("people.turnover_expected", "1/year", "lower", RATIO,
        "Separation rate that the vendors' profiles write, at their target occupancies, over teams "
        "and weeks by planned headcount, from kpi_from_days on; what people.turnover has besides is "
@@ -477,7 +477,7 @@ def _people(view: View) -> dict[str, float]:
     end_day = tenure + np.array(agents["hired_day"], float)
     reason = np.array(agents["reason"], object)
     gone = reason != ""
-    left = gone & (reason != CONTRACT_END)
+    left = ~np.isin(reason, NO_SEPARATIONS)
     separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
     busy, productive = total["busy_minutes"] / 60.0, total["productive_minutes"] / 60.0
     paid, scheduled = total["paid_hours"], total["scheduled_hours"]
