@@ -110,14 +110,18 @@ class Personnel:
             return 0.0
         return rules.cumulative_hazard(tenure_days, self.scale_days, self._turnover.shape)
 
-    def stationary_age(self, u: float) -> float:
-        """Tenure (days) of somebody met at random in a team that has been there for ever."""
-        if self.scale_days == inf:
+    def stationary_age(self, agent: Career) -> float:
+        """Tenure (days) of somebody met at random in a team that has been there for ever.
+
+        A hazard that has always been f times as high shortens Weibull tenures by f^(1/shape).
+        """
+        if self.expected_rate <= 0.0:
             return ENDLESS_DAYS
-        shape = self._turnover.shape
-        return rules.stationary_age_days(
-            u, rules.tenure_scale_days(self.expected_rate, shape), shape
-        )
+        shape, u = self._turnover.shape, self._roster.luck.age(agent)
+        scale_days = rules.tenure_scale_days(self.expected_rate, shape)
+        usual = rules.stationary_age_days(u, scale_days, shape)
+        longer = power(self.retention.of_old(agent), -1.0 / shape)
+        return min(usual * longer, max(usual, ENDLESS_DAYS))
 
     def review(self, first: bool = False) -> None:
         """The weekly look at who will leave, who is missing and who enrols."""

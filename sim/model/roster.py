@@ -79,7 +79,7 @@ class Roster:
         self._certifications = {c.name: c for c in scenario.certifications}
         self._overtime_days = team.overtime.days if team.overtime else ()
         self._mix = team.certification_mix or self.vendor.certification_mix
-        self.pay = Pay(scenario, self._mix, workplace.wages)
+        self.pay = Pay(scenario, stint, self._mix, workplace.wages)
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         costs = workplace.costs or self.vendor.costs

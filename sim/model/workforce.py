@@ -160,7 +160,7 @@ class Team:
             return float((self._start - person.hired).days)
         if self.vendor.go_live_knowledge is not None:
             return 0.0
-        return self.personnel.stationary_age(self.roster.luck.age(agent))
+        return self.personnel.stationary_age(agent)
 
     def _teach_opener(self, agent: Career, age: float, opener: Opener | None) -> None:
         """Give somebody of the first team what go-live or their tenure says, and their desk."""
