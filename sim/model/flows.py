@@ -16,6 +16,7 @@ from sim.model.feedback import expected_left
 from sim.model.silence import follow_ups
 from sim.model.terms import terms_of
 from sim.model.visits import front_errors, front_visits
+from sim.model.workplaces import weekdays_worked
 from sim.scenario.hospital import Category, Payer
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
@@ -45,8 +46,9 @@ def visits_per_claim(
     asked, lost = _records(scenario, setting, left, serving, taken)
     followed = 0.0
     if "follow_up" in serving:
-        target = vendors[serving["follow_up"].vendor].target_occupancy
-        followed = follow_ups(scenario, rejected, target)
+        team = serving["follow_up"]
+        target = vendors[team.vendor].target_occupancy
+        followed = follow_ups(scenario, rejected, target, weekdays_worked(scenario, team.site))
     through, tasks = front_visits(scenario, setting, serving)
     behind = {
         f"coding_{setting}": _coding_time(coder, setting),

@@ -13,7 +13,7 @@ from sim.model.calendar import WorkCalendar
 from sim.model.flows import yearly_minutes
 from sim.model.simulation import run
 from sim.model.staffing import full_time_needed
-from sim.model.workplaces import Workplace, workplaces
+from sim.model.workplaces import Workplace, weekdays_worked, workplaces
 from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
@@ -198,6 +198,24 @@ def test_a_plan_goes_by_the_days_and_hours_of_the_site() -> None:
     # Of the 365 days from 1 January 2025 on, 104 are Saturdays or Sundays.
     weekend = at(f"shifts: [{shift(8, 8, 'workdays: [5, 6]')}]")
     assert needed(bare(1, STILL, *auto, *weekend, days=60)) == pytest.approx(365 / 104 * here)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "start", "hours", "weekdays"),
+    [
+        (0, 8, 8, (0, 1, 2, 3, 4)),
+        (9.5, 6, 9, (0, 1, 2, 3, 4)),  # the middle of the shift is at 1 in the morning
+        (12, 8, 5, (0, 1, 2, 3, 6)),  # at 22.30 on the evening before
+        (-3, 20, 12, (1, 2, 3, 4, 5)),  # at 5 in the morning after
+    ],
+)
+def test_weekdays_worked_are_those_of_the_middle_of_a_shift(
+    ahead: float, start: float, hours: float, weekdays: tuple[int, ...]
+) -> None:
+    words = f"utc_offset_hours: {ahead}, shifts: [{{start_hour: {start}, hours: {hours}}}]"
+    scene = bare(1, *at(words), days=60)
+    assert weekdays_worked(scene, "there") == weekdays
+    assert weekdays_worked(scene, None) == tuple(range(7))  # the bare hospital never closes
 
 
 def test_a_team_that_switches_may_move() -> None:
