@@ -162,6 +162,7 @@ class Roster:
         row.shift_start, row.shift_days = calendar.shift_start, calendar.shift_length
         row.overtime_weekdays = calendar.bits_of(self._overtime_days)
         label = f"{self.name}-{number}"
+        row.hours_share = self.hours_share
         agent = Career(row, self.employer, self.key, label, number, now, absent, calendar)
         row.hours_share = self.hours_share * person.fte if person else self.hours_share
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
