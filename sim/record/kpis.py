@@ -199,6 +199,14 @@ KPIS: dict[str, Kpi] = dict([
        "Client knowledge of producing agents", 0.01),
     _k("people.certified_share", "share", "higher", RATIO,
        "Producing agents who hold a certification", 0.01),
+    _k("people.exhaustion", "ratio", "lower", MEAN,
+       "Mean exhaustion of those producing, by people and weeks from kpi_from_days on; 1 is what "
+       "twice the working hours of reference bring in the end (`people.strain`)", 0.01,
+       scale_free=False),
+    _k("people.touch_share", "share", "higher", MEAN,
+       "Part of the written touch times that is taken, by people producing and weeks from "
+       "kpi_from_days on; below 1 where corners are cut (`people.strain`)", 0.01,
+       scale_free=False),
     _k("people.mean_tenure", "days", "higher", MEAN,
        "Mean days since hire of those employed at the end of the run", 10.0),
     _k("vendor.margin_usd", "USD/year", "higher", TOTAL,
@@ -499,5 +507,7 @@ def _people(view: View) -> dict[str, float]:
         "people.mean_knowledge": ratio(total["knowledge"], producing),
         "people.client_knowledge": ratio(total["client"], producing),
         "people.certified_share": ratio(total["certified_share"], producing),
+        "people.exhaustion": ratio(total["exhaustion"], producing),
+        "people.touch_share": ratio(total["touch_share"], producing),
         "people.mean_tenure": float(here.mean()) if len(here) else NAN,
     }
