@@ -57,6 +57,8 @@ hospital:
   outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
 certifications:
   - {{name: CPC, poaching_factor: 1.5}}
+payers:
+  - {{name: commercial, payment_multiplier: 1.4}}
 people:
   notice_by_skill_share: 0.5
   pressure_threshold: 0.5
