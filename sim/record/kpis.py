@@ -11,7 +11,8 @@ from sim.record.denials import denials
 from sim.record.flow import flow
 from sim.record.kpi import Kpi
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
-from sim.record.record import AGE_BANDS, NO_SEPARATIONS, Outcome, Record
+from sim.record.people import people
+from sim.record.record import AGE_BANDS, Outcome, Record
 from sim.record.views import (
     ASKED,
     DENIED,
@@ -266,7 +267,7 @@ def kpi(name: str) -> Kpi:
 def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
     view = View(record)
-    figures = {**_answers(view), **_money(view), **_work(view), **_people(view),
+    figures = {**_answers(view), **_money(view), **_work(view), **people(view),
                **margins(record)}  # fmt: skip
     years = _years(record)
     for name, value in figures.items():
@@ -471,43 +472,3 @@ def _work(view: View) -> dict[str, float]:
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waits, done)
     return out
-
-
-def _people(view: View) -> dict[str, float]:
-    """Who was there, for how long, and what they knew."""
-    record, total = view.record, view.team_totals
-    facts, agents = record.facts, record.agents
-    producing, employed = total["producing"], total["employed"]
-    days = {d for d in record.weeks["day"] if d >= facts.kpi_from_days}
-    headcount = ratio(employed, len(days))
-    years = (facts.horizon_days - facts.kpi_from_days) / 365.25
-    share, tenure = np.array(agents["hours_share"], float), np.array(agents["tenure_days"], float)
-    end_day = tenure + np.array(agents["hired_day"], float)
-    reason = np.array(agents["reason"], object)
-    gone = reason != ""
-    left = ~np.isin(reason, NO_SEPARATIONS)
-    separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
-    busy, productive = total["busy_minutes"] / 60.0, total["productive_minutes"] / 60.0
-    paid, scheduled = total["paid_hours"], total["scheduled_hours"]
-    replacing = record.totals["recruiting_usd"] + record.totals["training_usd"]
-    here = tenure[~gone]
-    return {
-        "people.headcount": headcount,
-        "people.turnover": ratio(separations, headcount * years),
-        "people.turnover_expected": ratio(total["written_separations"], total["plan"]),
-        "people.vacancy_share": ratio(total["vacant"], total["plan"]),
-        "people.occupancy": ratio(busy, productive),
-        "people.scheduled_of_paid": ratio(scheduled, paid),
-        "people.productive_of_scheduled": ratio(productive, scheduled),
-        "people.busy_of_paid": ratio(busy, paid),
-        "people.wages_usd": record.totals["wages_usd"],
-        "people.turnover_cost_usd_per_year": replacing,
-        "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
-        "people.programme_usd_per_year": record.totals["programme_usd"],
-        "people.mean_knowledge": ratio(total["knowledge"], producing),
-        "people.client_knowledge": ratio(total["client"], producing),
-        "people.certified_share": ratio(total["certified_share"], producing),
-        "people.exhaustion": ratio(total["exhaustion"], producing),
-        "people.touch_share": ratio(total["touch_share"], producing),
-        "people.mean_tenure": float(here.mean()) if len(here) else NAN,
-    }
