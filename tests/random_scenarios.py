@@ -61,7 +61,7 @@ def _shipped(name: str, size: float, days: int) -> Scenario:
     return load(
         shipped_file(f"{name}.yaml"),
         [f"hospital.scale={size}", f"horizon_days={days}", f"kpi_from_days={days * 2 // 13}",
-         f"kpi_until_days={days * 3 // 13}", "timeline=!replace []"],
+         f"kpi_until_days={days * 3 // 13}", "drain_days=200", "timeline=!replace []"],
     ).scenario  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ timeline:
       after_tenure_days: 60, from_bench: true}}
   - {{kind: class, on: 2025-02-17, team: billing, people: 6}}
   - {{kind: class, on: 2025-02-24, team: ar, people: {{none: 6, CPC: 8}}}}
-  - {{kind: transfer, on: 2025-02-19, people: 8, from_team: coding_inpatient, to_team: ar}}
+  - {{kind: transfer, on: 2025-02-19, people: 3, from_team: coding_inpatient, to_team: ar}}
   - {{kind: certify, on: 2025-02-20, team: billing, people: 4, to: CCS}}
   - {{kind: leave_of_absence, on: 2025-02-21, team: ar, people: 6, days: 20}}
   - {{kind: hire_freeze, on: 2025-03-05, teams: [billing, coding_inpatient], until: 2025-03-20}}
@@ -201,6 +202,18 @@ def plain(scenario: Scenario) -> Plain:
     """A scenario as plain data, to be changed and made a scenario again."""
     data: Plain = json.loads(scenario.model_dump_json())
     return data
+
+
+def hurried(whole: Scenario, changes: Mapping[Path_, object]) -> Plain:
+    """A scenario with some changes, its events one a day from the twelfth on, for some weeks."""
+    every = dict(changes)
+    for i, event in enumerate(whole.timeline):
+        every["timeline", i, "on"] = (whole.start + timedelta(days=12 + i)).isoformat()
+        if getattr(event, "until", None):
+            every["timeline", i, "until"] = (whole.start + timedelta(days=45)).isoformat()
+    small = changed(plain(whole), list(every.items()))
+    assert small is not None
+    return plain(small)
 
 
 def numbers(data: Plain) -> list[Number]:

@@ -14,7 +14,11 @@ from sim.scenario.vendor import Programme
 
 def mean_level(row: Agent, skills: Collection[int]) -> float:
     """Mean knowledge of some skills, as last used."""
-    return sum(row.knowledge[s] for s in skills) / len(skills)
+    knowledge = row.knowledge
+    total = 0.0
+    for skill in skills:
+        total += knowledge[skill]
+    return total / len(skills)
 
 
 class Employer(Protocol):

@@ -5,6 +5,7 @@ Means of the same rules that the simulation plays out claim by claim.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -330,13 +331,26 @@ def taken_up(
         return [wanted, 0.0, steepness]
     if denials:
         weights = weights * _worth_it(vendor, log_cents)
+    halfway = _halfway(most, steepness, wanted * total, weights.tobytes(), log_cents.tobytes())
+    return [most, exp(halfway), steepness]
+
+
+@lru_cache(maxsize=64)
+def _halfway(
+    most: float, steepness: float, wanted: float, weights: bytes, log_cents: bytes
+) -> float:
+    """Log of the cents of which half of the most is taken up, so that as many as wanted are.
+
+    `weights` and `log_cents` are arrays as bytes: the replications of a study ask for the same.
+    """
+    count, amount = np.frombuffer(weights), np.frombuffer(log_cents)
     low, high = 0.0, 60.0
     for _ in range(60):
         middle = (low + high) / 2.0
-        part = _worked_part(most, middle, steepness, log_cents)
-        enough = float((weights * part).sum()) > wanted * total
+        part = _worked_part(most, middle, steepness, amount)
+        enough = float((count * part).sum()) > wanted
         low, high = (middle, high) if enough else (low, middle)
-    return [most, exp(low), steepness]
+    return low
 
 
 def _worked_part(most: float, halfway: float, steepness: float, log_cents: Floats) -> Floats:

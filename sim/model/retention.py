@@ -66,6 +66,8 @@ class Retention:
         return max(LEAST_OF_OLD, min(MOST, factor * self._of_speed(agent)))
 
     def _of_speed(self, agent: Career) -> float:
+        if not self._turnover.speed_hazard:
+            return 1.0
         return power(agent.row.speed, -self._turnover.speed_hazard)  # it multiplies touch times
 
     def factor(self, agent: Career, until: float) -> float:
@@ -73,8 +75,9 @@ class Retention:
         turnover, now = self._turnover, float(self._roster.env.now)
         standing = self._roster.pay.standing(agent.certification, now)
         factor = power(standing, -turnover.pay_elasticity) * self._poaching[agent.certification]
-        above = self._roster.knowledge_of(agent) - self._known
-        factor *= exp(turnover.knowledge_hazard * above)
+        if turnover.knowledge_hazard:
+            above = self._roster.knowledge_of(agent) - self._known
+            factor *= exp(turnover.knowledge_hazard * above)
         factor *= self._of_speed(agent)
         factor *= 1.0 + self._contagion(now, until)
         return min(MOST, factor * self._season(now, until))
@@ -86,6 +89,8 @@ class Retention:
 
     def _contagion(self, now: float, until: float) -> float:
         """Mean rise of the hazard over a span of time after the last review."""
+        if self._alarm == 0.0:
+            return 0.0
         rate, span = self._calming, max(until - now, 1e-9)
         alarm = self._alarm * exp(-rate * (now - self._reviewed))
         return alarm * (1.0 - exp(-rate * span)) / (rate * span)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import count
 
 import numpy as np
 
 from sim.model.codes import SETTINGS
 from sim.model.expectations import NORMALS, OCCUPANCY_SPREAD
+from sim.scenario.hospital import Payer
 from sim.scenario.schema import Scenario
 
 WEEK = 7
+Asked = tuple[int, float]
+"""Days from submission until a follow-up may begin, and the part of the claims."""
 DAY_VARIANCE = 0.045
 """Variance of a day's work over what a team can do in it, an assumption (0.02–0.08): about 0.03
 because a third more comes on Mondays, 0.01 of the luck of days, and 0.005 since one in sixteen of
@@ -37,15 +41,28 @@ def follow_ups(
     overtook it too.
     """
     days = WEEK / len(worked or scenario.calendar.workdays)
-    silent = np.array(
-        [unanswered(scenario, rejected, queue_wait(b) * days, worked) for b in BUSY.tolist()]
-    )
+    asked, after = tuple(_asked(scenario, worked)), scenario.denials.follow_up_after_days
+    silent = np.array(_silent(scenario.payers, asked, after, rejected, days))
     hands = 1.0 / np.maximum(0.05, target + OCCUPANCY_SPREAD * NORMALS)
     share = float(silent[0])
     for _ in range(ROUNDS if share > 0.0 else 0):
         left = np.interp(share * hands, (silent / BUSY)[::-1], silent[::-1])
         share = float(np.mean(np.minimum(share * hands, left)))
     return share
+
+
+@lru_cache(maxsize=64)
+def _silent(
+    payers: tuple[Payer, ...], asked: tuple[Asked, ...], after: int, rejected: float, days: float
+) -> list[float]:
+    """`unanswered` at each occupancy of `BUSY`, a workday being so many days.
+
+    The replications of a study ask for the same.
+    """
+    return [
+        _unanswered(payers, asked, after, rejected, queue_wait(busy) * days)
+        for busy in BUSY.tolist()
+    ]
 
 
 def unanswered(
@@ -55,9 +72,15 @@ def unanswered(
 
     `rejected` is the chance that a claim was rejected, and mended, before.
     """
-    asked, after = list(_asked(scenario, worked)), scenario.denials.follow_up_after_days
+    after, asked = scenario.denials.follow_up_after_days, tuple(_asked(scenario, worked))
+    return _unanswered(scenario.payers, asked, after, rejected, wait)
+
+
+def _unanswered(
+    payers: tuple[Payer, ...], asked: tuple[Asked, ...], after: int, rejected: float, wait: float
+) -> float:
     total = 0.0
-    for payer in scenario.payers:
+    for payer in payers:
         late = sum(part * later(payer.reply_days, days + 0.5 + wait) for days, part in asked)
         first = payer.no_reply_share + (1.0 - payer.no_reply_share) * late
         again = 1.0 if payer.corrected_claim_reply_days > after else payer.no_reply_share
@@ -70,7 +93,7 @@ def queue_wait(occupancy: float) -> float:
     return DAY_VARIANCE / 2.0 / max(0.01, 1.0 - occupancy)
 
 
-def _asked(scenario: Scenario, worked: Collection[int] | None) -> Iterator[tuple[int, float]]:
+def _asked(scenario: Scenario, worked: Collection[int] | None) -> Iterator[Asked]:
     """Days from submission until a follow-up may begin, with the part of the claims.
 
     A claim goes out the night after its hold ends; one that falls silent on a day off waits for the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sim.model import rules
 from sim.model.arithmetic import exp
@@ -126,4 +127,10 @@ def _drawn(
     """A level after some days of being drawn to a target; a time constant of 0 leaves it."""
     if time_constant_days == 0.0:
         return level
-    return target + (level - target) * exp(-days / time_constant_days)
+    return target + (level - target) * _left(days, time_constant_days)
+
+
+@lru_cache(maxsize=64)
+def _left(days: float, time_constant_days: float) -> float:
+    """What is left of a distance after so many days; a team's people all ask for the same."""
+    return exp(-days / time_constant_days)

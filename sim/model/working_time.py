@@ -18,12 +18,15 @@ from sim.scenario.vendor import Price
 class Shift(NamedTuple):
     """The shifts of an agent: regular length, and whether overtime may make any longer by now.
 
+    One that is long, or begins late, may end on the day after.
+
     Looked up once for a span of time: to ask the compiled engine's rows costs as much as ten sums.
     """
 
     agent: Career
     days: float
     may_be_longer: bool
+    may_end_tomorrow: bool
 
 
 class WorkingTime:
@@ -61,25 +64,30 @@ class WorkingTime:
 
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
-        start, calendar, crew = agent.counted_until, agent.calendar, self._crew
-        days = calendar.shift_length * agent.row.hours_share
-        extra = max(crew.overtime_before, crew.overtime_days)
-        shift = Shift(agent, days, extra > 0.0)
-        nights = calendar.shift_start + days + extra > 1.0  # it may end on the day after
+        start, worked = agent.counted_until, agent.calendar.is_workday
+        shift: Shift | None = None
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
-            for begun in (day - 1, day) if nights else (day,):
-                if begun >= 0 and calendar.is_workday[begun]:
-                    regular, extra = self._on_duty(shift, begun, start, end)
-                    if regular > 0.0 or extra > 0.0:
-                        self._book(agent, price, begun, day, regular, extra)
-                        if self._workplace.night_premium_share > 0.0:
-                            self._pay_for_nights(shift, begun, start, end)
+            if worked[day] or (day > 0 and worked[day - 1]):
+                shift = shift or self._shift_of(agent)
+                for begun in (day - 1, day) if shift.may_end_tomorrow else (day,):
+                    if begun >= 0 and worked[begun]:
+                        regular, extra = self._on_duty(shift, begun, start, end)
+                        if regular > 0.0 or extra > 0.0:
+                            self._book(agent, price, begun, day, regular, extra)
+                            if self._workplace.night_premium_share > 0.0:
+                                self._pay_for_nights(shift, begun, start, end)
             if self._account.has_seats:
                 self._account.seat(day, (end - start) * agent.row.hours_share)
             start = end
         agent.counted_until = max(until, agent.counted_until)
+
+    def _shift_of(self, agent: Career) -> Shift:
+        calendar, crew = agent.calendar, self._crew
+        days = calendar.shift_length * agent.row.hours_share
+        extra = max(crew.overtime_before, crew.overtime_days)
+        return Shift(agent, days, extra > 0.0, calendar.shift_start + days + extra > 1.0)
 
     def _ends(self, shift: Shift, begun: int) -> tuple[float, float, float]:
         """When a shift begun on a workday begins, and ends without and with overtime."""
@@ -90,6 +98,9 @@ class WorkingTime:
 
     def _on_duty(self, shift: Shift, begun: int, start: float, end: float) -> tuple[float, float]:
         """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
+        if not shift.may_be_longer:
+            first = begun + shift.agent.calendar.shift_start
+            return 24.0 * max(0.0, min(end, first + shift.days) - max(start, first)), 0.0
         first, regular, last = self._ends(shift, begun)
         return (
             24.0 * max(0.0, min(end, regular) - max(start, first)),

@@ -14,6 +14,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,6 +25,7 @@ from sim.scenario.problems import Mark, Problem, ScenarioError, did_you_mean
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+KEPT_LETTERS = 100_000  # of a text whose tree is kept in case it is read again
 MAX_DIGITS = 19  # of a whole number: more never fits 64 bits
 
 Scalar = str | int | float | bool | None
@@ -144,7 +146,16 @@ def parse(text: str, file: str, *, in_file: bool = True) -> Node:
         text = os.fsencode(text).decode("utf-8") if not in_file else text
     except UnicodeError:
         _refuse(Mark(file), "this is not UTF-8 text")
+    keep = in_file and len(text) <= KEPT_LETTERS
+    return (_kept if keep else _document)(text, file, in_file)
+
+
+def _document(text: str, file: str, in_file: bool) -> Node:
     return _Parser(text, file, in_file).document()
+
+
+# Scenarios share most of their files. Nobody changes a node.
+_kept = lru_cache(maxsize=16)(_document)
 
 
 def _refuse(mark: Mark, message: str, *hints: str) -> NoReturn:

@@ -70,12 +70,16 @@ ENOUGH = {
 """About the people that the generalist's plan asks for at full size."""
 
 
+PAIRS = 4
+"""Without an effect an interval lies on the dear side once in forty times, however many pairs."""
+
+
 def heads(share: float) -> list[str]:
     return [f"teams.{team}.headcount={round(n * share)}" for team, n in ENOUGH.items()]
 
 
 def moved(name: str, changed: Sequence[str], plain: Sequence[str]) -> dict[str, Interval]:
-    """Paired differences of the figures of six full-size years and a half, at 95 %."""
+    """Paired differences of the figures of four full-size years and a half, at 95 %."""
 
     def figures(overrides: Sequence[str], replication: int) -> dict[str, float]:
         file = shipped_file(f"{name}.yaml")
@@ -83,7 +87,7 @@ def moved(name: str, changed: Sequence[str], plain: Sequence[str]) -> dict[str, 
         weeks = np.array(found.tables["people"]["exhaustion"], float)
         return {**found.kpis, "exhaustion": float(np.nanmean(weeks))}
 
-    pairs = [(figures(changed, r), figures(plain, r)) for r in range(6)]
+    pairs = [(figures(changed, r), figures(plain, r)) for r in range(PAIRS)]
     return {each: mean_interval([a[each] - b[each] for a, b in pairs]) for each in DEARER}
 
 

@@ -28,7 +28,9 @@ FILES = sorted(
     if file.name not in PARTS
 )
 REPLICATIONS = 3
-RANDOM = 100
+MONTHS_DAYS = 120
+"""Long enough for denials, appeals and newcomers; what is open at the end is finished after it."""
+RANDOM, RANDOM_DAYS = 100, 80
 BATCH = 10
 
 pytestmark = pytest.mark.skipif(
@@ -43,9 +45,18 @@ def agree(scene: Scenario, replication: int = 0) -> None:
     assert compiled == digests(run(scene, replication, engines.SIMPY)), scene.name
 
 
+def shortened(file: Path) -> Scenario:
+    """A shipped scenario on a small hospital: some months, and as many after its last event."""
+    shipped = load(file).scenario
+    last = max(((event.on - shipped.start).days for event in shipped.timeline), default=0)
+    days = [f"horizon_days={last + MONTHS_DAYS}", "drain_days=250"]
+    window = ["kpi_from_days=30", "kpi_until_days=30"]
+    return load(file, ["hospital.scale=0.01", *days, *window]).scenario
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_on_every_shipped_scenario(file: Path) -> None:
-    scene = load(file, ["hospital.scale=0.01"]).scenario
+    scene = shortened(file)
     for replication in range(REPLICATIONS):
         agree(scene, replication)
 
@@ -60,7 +71,7 @@ def test_parts_of_scenarios_are_no_scenarios() -> None:
 @pytest.mark.parametrize("first", range(0, RANDOM, BATCH))
 def test_on_random_scenarios(first: int) -> None:
     for seed in range(first, first + BATCH):
-        agree(random_scenario(seed))
+        agree(random_scenario(seed, RANDOM_DAYS))
 
 
 def test_on_everything_that_a_scenario_may_write() -> None:

@@ -27,6 +27,12 @@ def toy(folder: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
     return tables(folder)
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of the study in plain surroundings."""
+    return toy(tmp_path_factory.mktemp("plain"), {"TZ": "UTC", "LC_ALL": "C.UTF-8"})
+
+
 @pytest.mark.parametrize(
     "environment",
     [
@@ -37,8 +43,9 @@ def toy(folder: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
     ],
     ids=["the earliest zone", "an odd zone", "German", "no UTF-8"],
 )
-def test_zone_and_locale_change_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
-    plain = toy(tmp_path / "plain", {"TZ": "UTC", "LC_ALL": "C.UTF-8"})
+def test_zone_and_locale_change_nothing(
+    tmp_path: Path, plain: dict[str, bytes], environment: dict[str, str]
+) -> None:
     assert len(plain) > 10
     assert toy(tmp_path / "other", environment) == plain
 

@@ -22,7 +22,6 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 import numpy as np
 
@@ -34,7 +33,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.timeline import Volume
 from sim.study.store import encode
 from tests.digests import digests
-from tests.whole import Number, Path_, Plain, changed, everything, numbers, plain
+from tests.whole import Number, Path_, Plain, changed, everything, hurried, numbers
 
 Change = tuple[Path_, object]
 
@@ -43,6 +42,7 @@ SMALL: dict[Path_, object] = {
     ("horizon_days",): DAYS,
     ("kpi_from_days",): 10,
     ("kpi_until_days",): 10,
+    ("drain_days",): 200,
     ("hospital", "scale"): 0.004,
     ("hospital", "outpatient", "claims_per_year"): 60_000,
 }
@@ -56,15 +56,7 @@ COUNTRIES = ("US", "DE", "IN", "PH", "us", "XX", "none", "CW", "AX", "MARS")
 
 def base() -> Plain:
     """The scenario that values are put into: everything, for some weeks, on a small hospital."""
-    whole = everything()
-    changes = dict(SMALL)
-    for i, event in enumerate(whole.timeline):
-        changes["timeline", i, "on"] = (whole.start + timedelta(days=12 + i)).isoformat()
-        if getattr(event, "until", None):
-            changes["timeline", i, "until"] = (whole.start + timedelta(days=45)).isoformat()
-    small = changed(plain(whole), list(changes.items()))
-    assert small is not None
-    return plain(small)
+    return hurried(everything(), SMALL)
 
 
 def ends(number: Number) -> list[float]:

@@ -72,17 +72,11 @@ PEOPLE, IDLE_DAYS = 1000, 731
 IDLE = ["calendar.workdays=[0]"]
 
 
-@pytest.fixture(scope="module")
-def idle_teams() -> dict[tuple[float, float], Team]:
-    """Large teams that only come and go, by annual rate and shape, after two years."""
-    teams: dict[tuple[float, float], Team] = {}
-    for shape in (0.6, 0.8, 1.0):
-        for rate in (0.2, 0.8):
-            options = [f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}"]
-            # With one seed the teams would draw the same luck, and be no separate evidence.
-            world = after(bare(PEOPLE, *IDLE, *options, f"seed={len(teams)}", days=IDLE_DAYS))
-            teams[rate, shape] = coders(world)
-    return teams
+def idle_team(rate: float, shape: float, seed: int) -> Team:
+    """A large team that only comes and goes, after two years."""
+    options = [f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}"]
+    # With one seed the teams would draw the same luck, and be no separate evidence.
+    return coders(after(bare(PEOPLE, *IDLE, *options, f"seed={seed}", days=IDLE_DAYS)))
 
 
 def separations_sd(expected: float, shape: float) -> float:
@@ -90,36 +84,27 @@ def separations_sd(expected: float, shape: float) -> float:
     return sqrt(expected * max(1.0, squared_cv(shape)))
 
 
-@pytest.mark.parametrize("shape", [0.6, 0.8, 1.0])
-@pytest.mark.parametrize("rate", [0.2, 0.8])
-def test_separations_per_head_and_year_are_the_rate_written(
-    book: Book, idle_teams: dict[tuple[float, float], Team], rate: float, shape: float
-) -> None:
-    team = idle_teams[rate, shape]
-    left = len(team.agents) - len(team.employed)
-    expected = PEOPLE * rate * IDLE_DAYS / 365.25
-    assert len(team.employed) == PEOPLE
-    name = f"Separations in two years, {rate:.0%} a year, shape {shape}"
-    book.agrees(name, left, expected, SIGMAS * separations_sd(expected, shape), RENEWAL)
+def test_ages_are_stationary_and_separations_the_rate_written(book: Book) -> None:
+    """Of each team, and of all together; in one test, for the teams are dear."""
+    every_left, every_expected, variance = 0, 0.0, 0.0
+    for seed, (shape, rate) in enumerate((k, r) for k in (0.6, 0.8, 1.0) for r in (0.2, 0.8)):
+        team = idle_team(rate, shape, seed)
+        for day in (0.0, 365.0, float(IDLE_DAYS)):
+            assert_stationary(book, ages_at(team, day), day, rate, shape)
+        left = len(team.agents) - len(team.employed)
+        expected = PEOPLE * rate * IDLE_DAYS / 365.25
+        sd = separations_sd(expected, shape)
+        assert len(team.employed) == PEOPLE
+        name = f"Separations in two years, {rate:.0%} a year, shape {shape}"
+        book.agrees(name, left, expected, SIGMAS * sd, RENEWAL)
+        every_left, every_expected = every_left + left, every_expected + expected
+        variance += sd * sd
+    assert sqrt(variance) / every_expected < 0.02
+    assert every_left == pytest.approx(every_expected, abs=SIGMAS * sqrt(variance))
 
 
-def test_separations_of_all_shapes_and_rates_together(
-    idle_teams: dict[tuple[float, float], Team],
-) -> None:
-    left = sum(len(t.agents) - len(t.employed) for t in idle_teams.values())
-    expected = {key: PEOPLE * key[0] * IDLE_DAYS / 365.25 for key in idle_teams}
-    sd = sqrt(sum(separations_sd(n, shape) ** 2 for (_, shape), n in expected.items()))
-    assert sd / sum(expected.values()) < 0.02
-    assert left == pytest.approx(sum(expected.values()), abs=SIGMAS * sd)
-
-
-@pytest.mark.parametrize("shape", [0.6, 0.8, 1.0])
-@pytest.mark.parametrize("rate", [0.2, 0.8])
-@pytest.mark.parametrize("day", [0.0, 365.0, float(IDLE_DAYS)])
-def test_ages_are_and_stay_stationary(
-    book: Book, idle_teams: dict[tuple[float, float], Team], rate: float, shape: float, day: float
-) -> None:
-    ages = ages_at(idle_teams[rate, shape], day)
+def assert_stationary(book: Book, ages: list[float], day: float, rate: float, shape: float) -> None:
+    """The days since hire of a team on a day are those of a stationary one."""
     scale = rules.tenure_scale_days(rate, shape)
     assert ks_distance(ages, scale, shape) < KS_LIMIT
     first, second, third = (moment(order, scale, shape) for order in (1, 2, 3))

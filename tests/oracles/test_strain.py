@@ -18,10 +18,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from sim.model import AUTO
+from sim.model.engines import maker
 from sim.model.rules import DAYS_PER_YEAR
 from sim.model.simulation import Simulation
 from sim.model.strain import WEEK_DAYS
 from sim.model.workforce import OCCUPANCY_MEMORY
+from sim.model.world import World
 from tests.book import Book
 from tests.people import VENDOR, bare, coders
 from tests.scenarios import world_of
@@ -127,7 +130,8 @@ def equations(case: Surge, gain: float) -> Callable[[float], Vector]:
 def weeks(case: Surge, gain: float, folder: Path) -> Vector:
     """Day, people, backlog and mean exhaustion, week by week, as the model has them."""
     load = arrivals(folder, case.charts, case.days)
-    world = world_of(bare(case.people, load, *case.options(gain), days=case.days))
+    scene = bare(case.people, load, *case.options(gain), days=case.days)
+    world = World(scene, 0, maker(AUTO))
     team, seen = coders(world), []
     review = team.review
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import get_args
 
 import pytest
@@ -14,7 +15,7 @@ from sim.record.kpis import outcome
 from sim.scenario.fields import QueueName
 from sim.scenario.schema import Scenario
 from tests.digests import digests
-from tests.whole import Number, Path_, Plain, changed, everything, numbers, plain
+from tests.whole import Number, Path_, Plain, changed, everything, hurried, numbers, plain
 
 Change = tuple[Path_, object]
 
@@ -28,6 +29,10 @@ SIZES = ("hospital.scale", "claims_per_year", "headcount", "factor", "horizon_da
 """Ends of names of fields that are not taken to their ends: a run would take for ever."""
 STEP = 0.05
 """Part of all claims, or people, that goes from one share of a sum to another."""
+WEEKS: dict[Path_, object] = {
+    ("horizon_days",): 75, ("kpi_from_days",): 10, ("kpi_until_days",): 10, ("drain_days",): 200,
+}  # fmt: skip
+FIRST = 2
 SECTIONS = ("hospital", "payers", "categories", "denials", "queues", "certifications", "people",
             "policy_calendar", "calendar", "sites", "vendors", "teams", "timeline", "")  # fmt: skip
 """Parts of a scenario; the last has what stands in none of the others."""
@@ -49,10 +54,16 @@ def result(scenario: Scenario) -> tuple[object, str]:
 
 
 @cache
-def baseline(*settings: str) -> tuple[Plain, tuple[object, str]]:
-    """The scenario with everything as it is, with these settings, and what comes out of it."""
+def baseline(*settings: str, weeks: bool = False) -> tuple[Plain, tuple[object, str]]:
+    """The scenario with everything and these settings, and what comes out of it.
+
+    As it is, or hurried through in some weeks, where most numbers tell as well.
+    """
     scenario = everything(*settings)
-    return plain(scenario), result(scenario)
+    data = hurried(scenario, WEEKS) if weeks else plain(scenario)
+    before = changed(data, ())
+    assert before is not None
+    return data, result(before)
 
 
 def fields(section: str) -> dict[str, list[Number]]:
@@ -100,12 +111,22 @@ def test_every_number_changes_something(section: str) -> None:
 
 
 def _tells(field: str, each: Sequence[Number], every: Sequence[Number]) -> bool:
-    """Whether another value of one of the numbers of a field changes what comes out."""
+    """Whether another value of one of the numbers of a field changes what comes out.
+
+    The first values are tried in some weeks, and where those say nothing, all in half a year.
+    """
     law = [f"people.learning_law={LAWS[field]}"] if field in LAWS else []
-    data, before = baseline(*law, *(POOLED if field.endswith("due_days") else ()))
-    for number in each:
-        for change in changes(number, every):
-            other = changed(data, change)
-            if other is not None and result(other) != before:
-                return True
-    return False
+    settings = (*law, *(POOLED if field.endswith("due_days") else ()))
+    first = (change for n in each[:FIRST] for change in islice(changes(n, every), 1))
+    ways = (change for number in each for change in changes(number, every))
+    return any(
+        _differs(change, baseline(*settings, weeks=weeks))
+        for weeks, tried in ((True, first), (False, ways))
+        for change in tried
+    )
+
+
+def _differs(change: Sequence[Change], base: tuple[Plain, tuple[object, str]]) -> bool:
+    data, before = base
+    other = changed(data, change)
+    return other is not None and result(other) != before

@@ -16,7 +16,8 @@ from sim.scenario.load import shipped_file
 
 GENERALIST = str(shipped_file("generalist.yaml"))
 SMALL = ["--scale", "0.004", "--replications", "1", "--workers", "1"]
-DRAWN = ["run", GENERALIST, *SMALL, "--formats", "html", "--out", "o"]
+DRAWN = ["sweep", GENERALIST, *SMALL, "--vary", "teams.ar.headcount=5,10", "--out", "o"]
+"""Draws one chart."""
 TABLES = ["run", GENERALIST, *SMALL, "--formats", "none", "--out", "o"]
 
 
@@ -27,11 +28,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
-def backlog_chart(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def plain_chart(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A chart as it is drawn where nobody has set anything."""
     folder = tmp_path_factory.mktemp("plain")
     assert outside([*DRAWN[:-1], str(folder / "o")]).returncode == FINE
-    return (folder / "o" / "charts" / "backlog.svg").read_bytes()
+    return chart(folder)
+
+
+def chart(folder: Path) -> bytes:
+    """The only chart of a study in a folder."""
+    [drawn] = (folder / "o" / "charts").glob("*.svg")
+    return drawn.read_bytes()
 
 
 def outside(
@@ -55,13 +62,13 @@ def outside(
     ids=["TeX and a missing font", "a key that is none", "another encoding"],
 )
 def test_settings_of_matplotlib_change_no_picture(
-    here: Path, backlog_chart: bytes, settings: str
+    here: Path, plain_chart: bytes, settings: str
 ) -> None:
     (here / "mpl").mkdir()
     (here / "mpl" / "matplotlibrc").write_bytes(settings.encode("latin-1"))
     done = outside(DRAWN, MPLCONFIGDIR=str(here / "mpl"), MPLBACKEND="module://nobody.has.it")
     assert (done.returncode, "Traceback" in done.stderr) == (FINE, False), done.stderr
-    assert (here / "o" / "charts" / "backlog.svg").read_bytes() == backlog_chart
+    assert chart(here) == plain_chart
 
 
 def test_settings_of_matplotlib_in_the_current_folder_that_nobody_can_read(here: Path) -> None:
@@ -118,10 +125,11 @@ def test_variables_that_are_missing_or_odd(here: Path, environment: dict[str, st
 def test_names_that_are_not_utf_8(here: Path) -> None:
     name = os.fsdecode(b"b\xff.yaml")
     Path(name).write_text(f"extends: {GENERALIST}\nname: plain\n", encoding="utf-8")
-    done = outside(["compare", GENERALIST, name, *SMALL, "--out", os.fsdecode(b"o\xff")])
+    tables = ["--formats", "none", "--out", os.fsdecode(b"o\xff")]
+    done = outside(["compare", GENERALIST, name, *SMALL, *tables])
     assert done.returncode == FINE, done.stderr
     assert {b"o\xff"} < set(os.listdir(os.fsencode(here)))
-    done = outside(["report", os.fsdecode(b"o\xff"), "--formats", "html"])
+    done = outside(["report", os.fsdecode(b"o\xff")])
     assert done.returncode == FINE, done.stderr
     done = outside(["validate", name, os.fsdecode(b"none\xff"), "--json"])
     assert "Traceback" not in done.stderr

@@ -279,9 +279,9 @@ def test_drawn_attributes_are_those_of_the_claims(name: str) -> None:
 @pytest.fixture
 def file_of_counts(tmp_path: Path) -> str:
     """120 days with 40 outpatient and 10 inpatient claims each, of two payers."""
-    rows = ["date,setting,payer,count"]
+    rows, start = ["date,setting,payer,count"], scenario().start
     for day in range(120):
-        on = scenario().start + timedelta(day)
+        on = start + timedelta(day)
         rows += [f"{on},outpatient,commercial,30", f"{on},outpatient,medicare,10",
                  f"{on},inpatient,medicare,10"]  # fmt: skip
     file = tmp_path / "counts.csv"

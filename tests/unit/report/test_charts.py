@@ -356,22 +356,32 @@ sys.stdout.buffer.write(b"".join(images(chart, "svg", "png")))
 """
 
 
+FAKES = Path(__file__).with_name("conftest.py")
+WORDS = (sys.executable, "-c", ONE, str(FAKES))
+
+
+@pytest.fixture(scope="module")
+def plain_picture() -> bytes:
+    """A picture as it is drawn where nobody has set anything."""
+    env = {**os.environ, "PYTHONPATH": str(FAKES.parents[3])}
+    plain = subprocess.run(WORDS, env=env, capture_output=True)
+    assert plain.stdout, plain.stderr
+    return plain.stdout
+
+
 @pytest.mark.parametrize(
     "backend", ["nonsense", "module://matplotlib_inline.backend_inline", "pdf"]
 )
-def test_settings_of_the_user_change_no_picture(tmp_path: Path, backend: str) -> None:
-    fakes = Path(__file__).with_name("conftest.py")
-    words = [sys.executable, "-c", ONE, str(fakes)]
-    env = {**os.environ, "PYTHONPATH": str(fakes.parents[3])}
-    plain = subprocess.run(words, env=env, capture_output=True)
-    assert plain.stdout, plain.stderr
+def test_settings_of_the_user_change_no_picture(
+    tmp_path: Path, plain_picture: bytes, backend: str
+) -> None:
     (tmp_path / "matplotlibrc").write_text(
         "text.usetex: True\nfont.size: 30\naxes.facecolor: black\nsavefig.bbox: tight\n"
         "path.simplify: False\nxtick.direction: in\n"
     )
-    env["MPLBACKEND"] = backend
-    other = subprocess.run(words, env=env, capture_output=True, cwd=tmp_path)
-    assert other.stdout == plain.stdout, other.stderr
+    env = {**os.environ, "PYTHONPATH": str(FAKES.parents[3]), "MPLBACKEND": backend}
+    other = subprocess.run(WORDS, env=env, capture_output=True, cwd=tmp_path)
+    assert other.stdout == plain_picture, other.stderr
 
 
 def test_old_charts_are_removed_by_name(tmp_path: Path) -> None:
