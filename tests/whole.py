@@ -58,6 +58,8 @@ hospital:
   outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
 certifications:
   - {{name: CPC, poaching_factor: 1.5}}
+payers:
+  - {{name: commercial, payment_multiplier: 1.4}}
 people:
   notice_by_skill_share: 0.5
   pressure_threshold: 0.5
@@ -72,7 +74,10 @@ vendors:
     hiring: {{policy: hire_up_to, time_to_fill_days: 20, time_to_fill_cv: 0.5,
              pay_elasticity_of_fill: 1, pay_elasticity_of_quality: 1, dropout_share: 0.2,
              rehire_share: 0.5, mentor_knowledge_effect: 0.5, probation_days: 60,
-             dismiss_below_accuracy: 0.8}}
+             dismiss_below_accuracy: 0.8,
+             trainers: {{people: 2, leave_per_year: 5, time_to_fill_days: 40}}}}
+    leads: {{span_of_control: 4, leave_per_year: 4, time_to_promote_days: 30, unled_accuracy: 0.1,
+            unled_hazard: 1}}
     learning: {{denial_feedback_months: 0.05}}
     quality: {{realtime_review_share: 0.3, hold_and_query_share: 0.4, qa_sample_share: 0.3,
               qa_enrichment: 2}}

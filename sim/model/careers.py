@@ -41,17 +41,18 @@ class Career:
     """The employment of one agent, whose `row` is what the work knows of them.
 
     Times are days since the start of the run; `hired` may lie before it, `joined` is when they came
-    in the run. `key` and `number` name their luck, and with the team that hired them (`label`) the
-    person. `also` names other teams whose queues they work. `calendar` is that of their shift,
-    `absent` says for each day whether they stay away; their time is counted up to `counted_until`.
+    in the run. `full_time_share` is the part of a shift that people work full-time in the team that
+    hired them. `key` and `number` name their luck, and with that team (`label`) the person. `also`
+    names other teams whose queues they work. `calendar` is that of their shift, `absent` says for
+    each day whether they stay away; their time is counted up to `counted_until`.
     """
 
     __slots__ = (
         "absent", "also", "calendar", "certification", "clear_hazard", "counted_until",
         "education_share", "employer", "entry_certification", "exhaustion",
-        "hazard_factor", "hired", "joined", "key", "label", "leaving", "left", "mentor",
-        "newcomer", "number", "on_leave", "on_notice", "process",
-        "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
+        "full_time_share", "hazard_factor", "hired", "joined", "key", "label", "leaving", "left",
+        "mentor", "newcomer", "number", "on_leave", "on_notice", "process", "producing",
+        "productive_minutes", "productive_share", "programme", "pupils", "rate",
         "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
         "wage",
     )  # fmt: skip
@@ -62,6 +63,7 @@ class Career:
     ) -> None:  # fmt: skip
         self.row = row
         self.employer = employer
+        self.full_time_share = row.hours_share
         self.absent = absent
         self.calendar = calendar
         self.key = key

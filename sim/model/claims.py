@@ -148,6 +148,7 @@ class ClaimSource:
         self._deny = np.array([c.deny_share for c in ordered])
         self._rfi = np.array([c.rfi_share for c in ordered])
         self._stringency = np.array([p.stringency for p in scenario.payers])
+        self._price = np.array([p.payment_multiplier for p in scenario.payers])
         self._no_reply = np.array([p.no_reply_share for p in scenario.payers])
         self._short_pay = np.array([p.short_pay_share for p in scenario.payers])
         total = sum(s.claims_per_year for s in self._settings)
@@ -188,6 +189,7 @@ class ClaimSource:
                 self._draws.fill(purpose, 2 * day + setting, table[start:end])
             return table
 
+        # What a payer pays for it makes a case no harder: defects go with the payment before that.
         sigma = rules.lognormal_sigma(profile.payment_cv)
         z = normal_quantiles(uniforms("claim.payment", 1)[:, 0])
         log_payment = log(profile.payment_mean_usd) + sigma * z - sigma * sigma / 2.0
@@ -212,7 +214,9 @@ class ClaimSource:
             "day": np.repeat(days, [len(now) for now in by_day]),
             "setting": np.full(len(payers), setting),
             "payer": payers,
-            "expected": np.maximum(1, np.rint(exps(log_payment) * 100.0)).astype(np.int64),
+            "expected": np.maximum(
+                1, np.rint(exps(log_payment) * 100.0 * self._price[payers])
+            ).astype(np.int64),
             "reject_mask": rejected,
             "deny_mask": denied,
             "asked_mask": asked,

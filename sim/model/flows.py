@@ -6,6 +6,7 @@ Means of the same rules that the simulation plays out claim by claim.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from sim.model.feedback import expected_left
 from sim.model.silence import follow_ups
 from sim.model.terms import terms_of
 from sim.model.visits import front_errors, front_visits
+from sim.model.workplaces import weekdays_worked
 from sim.scenario.hospital import Category, Payer
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
@@ -47,8 +49,9 @@ def visits_per_claim(
     asked, lost = _records(scenario, setting, left, serving, taken)
     followed = 0.0
     if "follow_up" in serving:
-        target = vendors[serving["follow_up"].vendor].target_occupancy
-        followed = follow_ups(scenario, rejected, target)
+        team = serving["follow_up"]
+        target = vendors[team.vendor].target_occupancy
+        followed = follow_ups(scenario, rejected, target, weekdays_worked(scenario, team.site))
     through, tasks = front_visits(scenario, setting, serving)
     behind = {
         f"coding_{setting}": _coding_time(coder, setting),
@@ -84,8 +87,11 @@ def _denials(
     for c in (categories[CATEGORIES[i]] for i in SEVERITY):
         queue = f"denials_{c.path}"
         vendor = vendors[serving[queue].vendor] if queue in serving else None
-        part = _part_taken_up(scenario, vendor, taken[queue], setting, c) if vendor else 0.0
         for payer in scenario.payers:
+            price = payer.payment_multiplier
+            part = (
+                _part_taken_up(scenario, vendor, taken[queue], setting, c, price) if vendor else 0.0
+            )
             denied = kept[payer.name] * left[c.name] * _denied_share(c, payer.stringency)
             items, won = _levels_worked(scenario, c, vendor, payer) if vendor else (0.0, 0.0)
             visits[queue] += payer.claims_share * denied * part * items
@@ -107,7 +113,10 @@ def _records(
     vendor, none, total, sent = vendors[serving["records"].vendor], 1.0, 0.0, 0.0
     for c in scenario.categories:
         share = min(1.0, left[c.name] * c.rfi_share)
-        part = _part_taken_up(scenario, vendor, taken["records"], setting, c, denials=False)
+        part = sum(
+            weight * _part_taken_up(scenario, vendor, taken["records"], setting, c, price, False)
+            for weight, _, price in _prices(scenario)
+        )
         none *= 1.0 - share
         total += share
         sent += share * part
@@ -145,7 +154,7 @@ def _short_payments(scenario: Scenario, setting: str, serving: dict[str, Team]) 
     return scenario.denials.short_pay_noticed_share * sum(
         p.claims_share
         * p.short_pay_share
-        * float(np.mean(amounts * p.short_pay_payment_share >= least))
+        * float(np.mean(amounts * p.payment_multiplier * p.short_pay_payment_share >= least))
         for p in scenario.payers
     )
 
@@ -273,16 +282,28 @@ def tilted(scenario: Scenario, setting: str, category: Category) -> float:
     return rules.payment_moment(tilt, *alone) / rules.payment_moment(tilt, *mix)
 
 
+def _prices(scenario: Scenario) -> list[tuple[float, float, float]]:
+    """Part of the claims, mean stringency and payment multiplier of payers who pay alike."""
+    payers = scenario.payers
+    if all(p.payment_multiplier == payers[0].payment_multiplier for p in payers):
+        stringency = sum(p.claims_share * p.stringency for p in payers)
+        return [(1.0, stringency, payers[0].payment_multiplier)]
+    return [(p.claims_share, p.stringency, p.payment_multiplier) for p in payers]
+
+
 def log_cents_at_stake(
-    scenario: Scenario, setting: str, category: Category, denials: bool
+    scenario: Scenario, setting: str, category: Category, denials: bool, price: float
 ) -> Floats:
-    """Log of the cents at stake in denials or requests of a category and setting, on a grid."""
+    """Log of the cents at stake in denials or requests of a category and setting, on a grid.
+
+    They are of payers whose payment multiplier is `price`.
+    """
     profile = getattr(scenario.hospital, setting)
     sigma = rules.lognormal_sigma(profile.payment_cv)
     tilt = rules.tilt_exponent(category.dollar_weight, *_mixture(scenario))
     middle = log(profile.payment_mean_usd * 100.0) + (tilt - 0.5) * sigma * sigma
     stake = max(category.stake_share, 1e-9) if denials else 1.0
-    return middle + log(stake) + sigma * NORMALS
+    return middle + log(stake) + log(price) + sigma * NORMALS
 
 
 def taken_up(
@@ -296,15 +317,14 @@ def taken_up(
     """
     wanted, steepness = vendor.denials.worked_share, scenario.denials.worked_steepness
     most = max(wanted, scenario.denials.worked_most_share)
-    stringency = sum(p.claims_share * p.stringency for p in scenario.payers)
     counts, amounts = [], []
-    for setting in SETTINGS:
-        claims = getattr(scenario.hospital, setting).claims_per_year
+    for setting, (weight, stringency, price) in product(SETTINGS, _prices(scenario)):
+        claims = getattr(scenario.hospital, setting).claims_per_year * weight
         left, _, _ = charts[setting]
         for c in scenario.categories:
             fate = _denied_share(c, stringency) if denials else c.rfi_share
             counts.append(np.full(GRID, claims * left[c.name] * fate))
-            amounts.append(log_cents_at_stake(scenario, setting, c, denials))
+            amounts.append(log_cents_at_stake(scenario, setting, c, denials, price))
     weights, log_cents = np.concatenate(counts), np.concatenate(amounts)
     total = float(weights.sum())
     if wanted >= most or steepness == 0.0 or total == 0.0:
@@ -346,11 +366,14 @@ def _worth_it(vendor: Vendor, log_cents: Floats) -> Floats:
 
 def _part_taken_up(
     scenario: Scenario, vendor: Vendor, taken: list[float], setting: str, category: Category,
-    denials: bool = True,
+    price: float, denials: bool = True,
 ) -> float:  # fmt: skip
-    """Part of the denials or requests of a category and setting that a vendor takes up."""
+    """Part of the denials or requests of a category and setting that a vendor takes up.
+
+    They are of payers whose payment multiplier is `price`.
+    """
     most, halfway_cents, steepness = taken
-    log_cents = log_cents_at_stake(scenario, setting, category, denials)
+    log_cents = log_cents_at_stake(scenario, setting, category, denials, price)
     part = np.full(GRID, most)
     if halfway_cents > 0.0:
         part = _worked_part(most, log(halfway_cents), steepness, log_cents)

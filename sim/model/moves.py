@@ -90,7 +90,7 @@ class Moves:
         if left is None or joined is None or not _under_one_roof(left, joined):
             return self._note(event, event.from_team, event.people, [])
         heads = self._heads("transfer", left, event.people)
-        able = [a for a in _at_desks(left) if joined.roster.opens_work_to(a)]
+        able = [a for a in left.roster.at_desks if joined.roster.opens_work_to(a)]
         movers = able[:heads]
         for agent in movers:
             _hand_over(agent, left, joined)
@@ -118,7 +118,7 @@ class Moves:
         if team is None:
             return self._note(event, event.team, event.people, [])
         heads = self._heads("leave", team, event.people)
-        chosen = _at_desks(team)[:heads]
+        chosen = team.roster.at_desks[:heads]
         day = self._calendar.day_of(event.on)
         span = [self._calendar.date_of(d).isoformat() for d in (day, day + event.days)]
         for agent in chosen:
@@ -131,12 +131,6 @@ def _under_one_roof(one: Team, other: Team) -> bool:
     """Whether two teams have the same vendor and work at the same site."""
     at_one_place = one.roster.workplace is other.roster.workplace
     return at_one_place and one.vendor.name == other.vendor.name
-
-
-def _at_desks(team: Team) -> list[Career]:
-    """Those who work on their own now, the longest-serving first."""
-    here = [a for a in team.employed if a.producing and not (a.row.nesting or a.on_notice)]
-    return sorted(here, key=lambda a: a.longest_first)
 
 
 def _hand_over(agent: Career, left: Team, joined: Team) -> None:

@@ -11,10 +11,12 @@ from sim.model.departures import Departures
 from sim.model.engine import Process
 from sim.model.expectations import expected_separations_per_year
 from sim.model.freezes import Freezes
+from sim.model.leads import TeamLeads
 from sim.model.retention import Retention
 from sim.model.returners import Returners
 from sim.model.roster import Roster
 from sim.model.strain import TeamStrain
+from sim.model.trainers import TeamTrainers
 from sim.scenario.persons import Person
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import ProgrammeStart
@@ -34,10 +36,13 @@ class Personnel:
     programmes, and with what else keeps people or drives them away (`Retention`).
     """
 
-    def __init__(self, scenario: Scenario, roster: Roster, strain: TeamStrain) -> None:
+    def __init__(
+        self, scenario: Scenario, roster: Roster, strain: TeamStrain, leads: TeamLeads
+    ) -> None:
         vendor = roster.vendor
         self._roster = roster
         self._strain = strain
+        self._leads = leads
         roster.employer = self
         self._freezes = Freezes(scenario, roster.name)
         self._env = roster.env
@@ -48,6 +53,7 @@ class Personnel:
         self.retention = Retention(scenario, roster)
         self.departures = Departures(roster)
         self._returners = Returners(roster)
+        self._trainers = TeamTrainers(roster)
         later = {
             (e.vendor, e.programme) for e in scenario.timeline if isinstance(e, ProgrammeStart)
         }
@@ -75,6 +81,7 @@ class Personnel:
     def stop(self) -> None:
         """Nobody is hired, and nobody leaves of their own accord, any more."""
         self._stopped = True
+        self._leads.stop()
 
     @property
     def staying(self) -> list[Career]:
@@ -103,14 +110,18 @@ class Personnel:
             return 0.0
         return rules.cumulative_hazard(tenure_days, self.scale_days, self._turnover.shape)
 
-    def stationary_age(self, u: float) -> float:
-        """Tenure (days) of somebody met at random in a team that has been there for ever."""
-        if self.scale_days == inf:
+    def stationary_age(self, agent: Career) -> float:
+        """Tenure (days) of somebody met at random in a team that has been there for ever.
+
+        A hazard that has always been f times as high shortens Weibull tenures by f^(1/shape).
+        """
+        if self.expected_rate <= 0.0:
             return ENDLESS_DAYS
-        shape = self._turnover.shape
-        return rules.stationary_age_days(
-            u, rules.tenure_scale_days(self.expected_rate, shape), shape
-        )
+        shape, u = self._turnover.shape, self._roster.luck.age(agent)
+        scale_days = rules.tenure_scale_days(self.expected_rate, shape)
+        usual = rules.stationary_age_days(u, scale_days, shape)
+        longer = power(self.retention.of_old(agent), -1.0 / shape)
+        return min(usual * longer, max(usual, ENDLESS_DAYS))
 
     def review(self, first: bool = False) -> None:
         """The weekly look at who will leave, who is missing and who enrols."""
@@ -128,7 +139,7 @@ class Personnel:
         """Run an agent's hazard up to the next review; if the threshold is met, plan the exit."""
         if self.scale_days == inf or agent.leaving:
             return
-        driven = self.retention.factor(agent, self._next_review)
+        driven = self.retention.factor(agent, self._next_review) * self._leads.hazard_factor
         pace = agent.hazard_factor * self._strain.hazard_factor(agent) * driven
         before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
         gained = pace * (self.hazard(age) - before)
@@ -235,18 +246,24 @@ class Personnel:
         return min(days, ENDLESS_DAYS)
 
     def _hire(self, search_days: float) -> Process:
-        """Fill a vacancy: search, wait for a class, employ."""
-        rest_days = self._freezes.rest_days(self._env.now, search_days)
-        yield self._env.timeout(search_days + rest_days)
-        start = self._class_start()
-        if start > self._env.now:
-            yield self._env.timeout(start - self._env.now)
-        if self._called_off:
-            self._called_off -= 1
-            return
+        """Fill a vacancy: search, wait for a class and for who teaches it, employ."""
+        env = self._env
+        yield env.timeout(search_days + self._freezes.rest_days(env.now, search_days))
+        while True:
+            start = self._class_start()
+            if start > env.now:
+                yield env.timeout(start - env.now)
+            if self._called_off:
+                self._called_off -= 1
+                return
+            if self._stopped:
+                self.pipeline -= 1
+                return
+            at = self._trainers.admit(float(env.now))
+            if at <= env.now:
+                break
+            yield env.timeout(at - env.now + self._freezes.rest_days(at, 0.0))
         self.pipeline -= 1
-        if self._stopped:
-            return
         self.recruit()
 
     def recruit(self, person: Person | None = None) -> Career:

@@ -13,6 +13,8 @@ from sim.scenario.timeline import LeaveSeason
 
 MOST = 20.0
 """Largest factor: beyond it people would leave faster than anybody could hire."""
+LEAST_OF_OLD = 1e-6
+"""Factor below which people may as well have been there for ever."""
 
 
 class Retention:
@@ -56,6 +58,18 @@ class Retention:
         """Somebody of those employed quits: the others take it in until the next review."""
         self._quit_share += 1.0 / len(self._roster.employed)
 
+    def of_old(self, agent: Career) -> float:
+        """The part of the factor that has always been: pay when the team opens, poaching, speed."""
+        turnover, now = self._turnover, float(self._roster.env.now)
+        standing = self._roster.pay.standing_of_old(agent.certification, now)
+        factor = power(standing, -turnover.pay_elasticity) * self._poaching[agent.certification]
+        return max(LEAST_OF_OLD, min(MOST, factor * self._of_speed(agent)))
+
+    def _of_speed(self, agent: Career) -> float:
+        if not self._turnover.speed_hazard:
+            return 1.0
+        return power(agent.row.speed, -self._turnover.speed_hazard)  # it multiplies touch times
+
     def factor(self, agent: Career, until: float) -> float:
         """Hazard of quitting from now to a time, over what tenure and pressure say."""
         turnover, now = self._turnover, float(self._roster.env.now)
@@ -64,8 +78,7 @@ class Retention:
         if turnover.knowledge_hazard:
             above = self._roster.knowledge_of(agent) - self._known
             factor *= exp(turnover.knowledge_hazard * above)
-        if turnover.speed_hazard:  # speed multiplies touch times
-            factor *= power(agent.row.speed, -turnover.speed_hazard)
+        factor *= self._of_speed(agent)
         factor *= 1.0 + self._contagion(now, until)
         return min(MOST, factor * self._season(now, until))
 

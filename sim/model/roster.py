@@ -79,7 +79,7 @@ class Roster:
         self._certifications = {c.name: c for c in scenario.certifications}
         self._overtime_days = team.overtime.days if team.overtime else ()
         self._mix = team.certification_mix or self.vendor.certification_mix
-        self.pay = Pay(scenario, self._mix, workplace.wages)
+        self.pay = Pay(scenario, stint, self._mix, workplace.wages)
         row = engine.state.crews[crew]
         self.plan, self.hours_share = heads
         costs = workplace.costs or self.vendor.costs
@@ -134,6 +134,12 @@ class Roster:
         """Everybody employed, in people who work full-time."""
         return sum(self.fte(agent) for agent in self.employed)
 
+    @property
+    def at_desks(self) -> list[Career]:
+        """Those who work on their own now, the longest-serving first."""
+        here = [a for a in self.employed if a.producing and not (a.row.nesting or a.on_notice)]
+        return sorted(here, key=lambda a: a.longest_first)
+
     # --- joining ------------------------------------------------------------------------------
 
     def entry_client(self) -> float:
@@ -156,6 +162,7 @@ class Roster:
         row.shift_start, row.shift_days = calendar.shift_start, calendar.shift_length
         row.overtime_weekdays = calendar.bits_of(self._overtime_days)
         label = f"{self.name}-{number}"
+        row.hours_share = self.hours_share
         agent = Career(row, self.employer, self.key, label, number, now, absent, calendar)
         row.hours_share = self.hours_share * person.fte if person else self.hours_share
         row.speed = rules.lognormal(u_speed, self._speed_sigma)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import count
 
@@ -27,18 +27,21 @@ ROUNDS = 8
 """Rounds in which the size of a team and what it follows up settle."""
 
 
-def follow_ups(scenario: Scenario, rejected: float, target: float) -> float:
+def follow_ups(
+    scenario: Scenario, rejected: float, target: float, worked: Collection[int] | None = None
+) -> float:
     """Expected follow-ups of a claim by a team that is at its target occupancy on average.
 
-    `rejected` is the chance that the claim is. Claims that are answered while their follow-up waits
+    `rejected` is the chance that the claim is; the team works on some weekdays, or on the
+    hospital's. Claims that are answered while their follow-up waits
     are not counted: nobody works them. What a team that is short of people or slow loses to answers
     does not come back when it has time to spare, so this is a mean over the spread of occupancies.
     Such a team is as busy as what it has not lost by the wait makes it. The team is sized for what
     it follows up, so the answer stands on both sides. Other work of the team counts as if answers
     overtook it too.
     """
-    days = WEEK / len(scenario.calendar.workdays)
-    asked, after = tuple(_asked(scenario)), scenario.denials.follow_up_after_days
+    days = WEEK / len(worked or scenario.calendar.workdays)
+    asked, after = tuple(_asked(scenario, worked)), scenario.denials.follow_up_after_days
     silent = np.array(_silent(scenario.payers, asked, after, rejected, days))
     hands = 1.0 / np.maximum(0.05, target + OCCUPANCY_SPREAD * NORMALS)
     share = float(silent[0])
@@ -62,13 +65,15 @@ def _silent(
     ]
 
 
-def unanswered(scenario: Scenario, rejected: float, wait: float) -> float:
+def unanswered(
+    scenario: Scenario, rejected: float, wait: float, worked: Collection[int] | None = None
+) -> float:
     """Part of the claims that fall silent and are so still when their follow-up has waited.
 
     `rejected` is the chance that a claim was rejected, and mended, before.
     """
-    after = scenario.denials.follow_up_after_days
-    return _unanswered(scenario.payers, tuple(_asked(scenario)), after, rejected, wait)
+    after, asked = scenario.denials.follow_up_after_days, tuple(_asked(scenario, worked))
+    return _unanswered(scenario.payers, asked, after, rejected, wait)
 
 
 def _unanswered(
@@ -88,11 +93,12 @@ def queue_wait(occupancy: float) -> float:
     return DAY_VARIANCE / 2.0 / max(0.01, 1.0 - occupancy)
 
 
-def _asked(scenario: Scenario) -> Iterator[Asked]:
+def _asked(scenario: Scenario, worked: Collection[int] | None) -> Iterator[Asked]:
     """Days from submission until a follow-up may begin, with the part of the claims.
 
     A claim goes out the night after its hold ends; one that falls silent on a day off waits for the
-    next workday, so that more comes on Mondays than on other days.
+    next workday, so that more comes on Mondays than on other days; from then on it waits for a day
+    that the team works.
     """
     hospital, workdays = scenario.hospital, scenario.calendar.workdays
     brought = [0.0] * WEEK
@@ -105,7 +111,8 @@ def _asked(scenario: Scenario) -> Iterator[Asked]:
     for day, claims in enumerate(brought):
         sent = day + hospital.bill_hold_days + 1
         silent = sent + scenario.denials.follow_up_after_days
-        asked = next(d for d in count(silent) if d % WEEK in workdays)
+        due = next(d for d in count(silent) if d % WEEK in workdays)
+        asked = next(d for d in count(due) if d % WEEK in (worked or workdays))
         yield asked - sent, claims / total if total else 1.0 / WEEK
 
 

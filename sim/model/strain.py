@@ -10,6 +10,7 @@ from sim.model.arithmetic import exp
 from sim.model.careers import Career
 from sim.model.expectations import relative_hazard
 from sim.model.kernel.rows import Crew, Terms, WorkQueue
+from sim.model.leads import TeamLeads
 from sim.model.terms import Care
 from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario
@@ -28,7 +29,7 @@ class TeamStrain:
 
     def __init__(
         self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace,
-        hours_share: float,
+        hours_share: float, leads: TeamLeads,
     ) -> None:  # fmt: skip
         self._people = scenario.people
         self._vendor = vendor
@@ -38,6 +39,7 @@ class TeamStrain:
         self._pace = terms.pace
         self._workplace = workplace
         self._hours_share = hours_share
+        self._leads = leads
         self.standard = 1.0
         self.touch_share = 1.0
         self._occupancy = vendor.target_occupancy
@@ -90,6 +92,7 @@ class TeamStrain:
         longer = (agent.row.overtime_weekdays & calendar.workday_bits).bit_count()
         # A scaled-down hospital's people work a part of a shift, and tire as full-time people do.
         hours = calendar.hours_per_week * agent.row.hours_share
+        hours *= self._hours_share / agent.full_time_share  # who has moved here as where they came
         hours = (hours + longer * 24.0 * crew.overtime_days) / self._hours_share
         busier = occupancy - rule.reference_occupancy
         return hours / rule.reference_hours_per_week - 1.0 + rule.occupancy_weight * busier
@@ -111,6 +114,7 @@ class TeamStrain:
             people.pressure_accuracy * pressed
             + rule.corner_errors * (1.0 - self.touch_share)
             + rule.exhaustion_accuracy * tired
+            + self._leads.accuracy_lost
         )
         slower = 1.0 + rule.exhaustion_slowdown * tired
         kept = 1.0 - rule.corner_checks * (1.0 - self.touch_share)

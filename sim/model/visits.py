@@ -12,6 +12,7 @@ from sim.model.arithmetic import Floats, exps, normal_quantiles
 from sim.model.codes import QUEUES, SETTINGS, SKILLS
 from sim.model.expectations import OCCUPANCY_SPREAD, mean_accuracy, mean_pressure, settled_team
 from sim.model.terms import terms_of
+from sim.model.workplaces import weekdays_worked
 from sim.scenario.front_end import FrontEnd, FrontSetting
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
@@ -32,7 +33,9 @@ def _came_through(
     """Visits per one asked for that are booked ahead, of these taking place, and taking place."""
     vendors = {v.name: v for v in scenario.vendors}
     profile: FrontSetting = getattr(front, setting)
-    booked = profile.scheduled_share * booked_share(scenario, vendors[serving["scheduling"].vendor])
+    desk = serving["scheduling"]
+    worked = weekdays_worked(scenario, desk.site)
+    booked = profile.scheduled_share * booked_share(scenario, vendors[desk.vendor], worked)
     refused = refused_share(scenario, vendors[serving["prior_auth"].vendor])
     held = booked * (1.0 - profile.prior_auth_share * refused)
     return booked, held, 1.0 - profile.scheduled_share + held
@@ -99,17 +102,21 @@ def front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> 
     return out
 
 
-def booked_share(scenario: Scenario, vendor: Vendor) -> float:
+def booked_share(
+    scenario: Scenario, vendor: Vendor, worked: tuple[int, ...] | None = None
+) -> float:
     """Part of the visits asked for that a vendor's team at its target occupancy books in the end.
 
     The others are asked for when too much waits: a week has as many requests on each workday as
-    visits and lead times bring there, those of days off on the workday before.
+    visits and lead times bring there, those of days off on the workday before. The team works on
+    some weekdays, or on the hospital's.
     """
     front = scenario.hospital.front_end
     if front is None:
         return 1.0
+    workdays = tuple(sorted(scenario.calendar.workdays))
     return _booked(
-        _asked(scenario, front), tuple(sorted(scenario.calendar.workdays)),
+        _asked(scenario, front), workdays, worked or workdays,
         front.patience_mean_days, front.call_again_share, front.call_again_days,
         vendor.target_occupancy,
     )  # fmt: skip
@@ -148,8 +155,8 @@ def _asked(scenario: Scenario, front: FrontEnd) -> tuple[float, ...]:
 
 @cache
 def _booked(
-    asked: tuple[float, ...], workdays: tuple[int, ...], patience: float, again_share: float,
-    again_days: int, target: float,
+    asked: tuple[float, ...], workdays: tuple[int, ...], worked: tuple[int, ...], patience: float,
+    again_share: float, again_days: int, target: float,
 ) -> float:  # fmt: skip
     """Part of the requests that are booked, by a fluid that is served in order of arrival.
 
@@ -160,8 +167,8 @@ def _booked(
     occupancies = np.maximum(0.05, target + OCCUPANCY_SPREAD * FEW_NORMALS)
     share = 1.0
     for _ in range(4):
-        a_day = share / len(workdays) / occupancies
-        share = _played(asked, workdays, leaves, again_share, again_days, a_day)
+        a_day = share / len(worked) / occupancies
+        share = _played(asked, workdays, worked, leaves, again_share, again_days, a_day)
     return share
 
 
@@ -174,8 +181,8 @@ def _leaves(patience: float) -> Floats:
 
 
 def _played(
-    asked: tuple[float, ...], workdays: tuple[int, ...], leaves: Floats, again_share: float,
-    again_days: int, a_day: Floats,
+    asked: tuple[float, ...], workdays: tuple[int, ...], worked: tuple[int, ...], leaves: Floats,
+    again_share: float, again_days: int, a_day: Floats,
 ) -> float:  # fmt: skip
     """Part of the requests that are booked, by teams that can book so many on a workday.
 
@@ -199,7 +206,7 @@ def _played(
             waiting.append((day, True, np.tile(today * leaves, (len(a_day), 1))))
         if day in again:
             waiting.append((day, False, again.pop(day)))
-        if day % WEEK in workdays:
+        if day % WEEK in worked:
             room = a_day.copy()
             for _, _, people in waiting:
                 there = people.sum(axis=1)

@@ -9,6 +9,7 @@ from sim.model.careers import Career
 from sim.model.codes import SKILLS, Queue
 from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
+from sim.model.leads import TeamLeads
 from sim.model.ledger import Ledger
 from sim.model.openers import Opener, Shares
 from sim.model.personnel import Personnel
@@ -39,10 +40,11 @@ class Team:
         self.vendor = self.roster.vendor
         self._crew = engine.state.crews[crew]
         self._terms = engine.state.terms[crew]
+        self.leads = TeamLeads(self.roster)
         self.strain = TeamStrain(
-            scenario, self.vendor, self._crew, self._terms, workplace, heads[1]
+            scenario, self.vendor, self._crew, self._terms, workplace, heads[1], self.leads
         )
-        self.personnel = Personnel(scenario, self.roster, self.strain)
+        self.personnel = Personnel(scenario, self.roster, self.strain, self.leads)
         self.name = stint.team.name
         self.key = stint.key
         self.queues = self.roster.queues
@@ -134,6 +136,7 @@ class Team:
             self.personnel.departures.follow(agent)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
+        self.leads.open(self._first and self.vendor.go_live_knowledge is None)
         self.strain.open(self.employed, ages, roster.occupancy)
         for agent in self.employed:
             roster.begin(agent)
@@ -157,7 +160,7 @@ class Team:
             return float((self._start - person.hired).days)
         if self.vendor.go_live_knowledge is not None:
             return 0.0
-        return self.personnel.stationary_age(self.roster.luck.age(agent))
+        return self.personnel.stationary_age(agent)
 
     def _teach_opener(self, agent: Career, age: float, opener: Opener | None) -> None:
         """Give somebody of the first team what go-live or their tenure says, and their desk."""
@@ -189,6 +192,7 @@ class Team:
             week = min(1.0, (busy - self._seen_busy) / productive)
             roster.occupancy += (1.0 - OCCUPANCY_MEMORY) * (week - roster.occupancy)
         self._seen_busy, self._seen_productive = busy, time.productive_minutes
+        self.leads.review()
         self.strain.week(self.employed, roster.full_time, self.queues, roster.occupancy)
         self.personnel.review()
         time.plan_overtime(int(self._env.now), self.queues, roster.full_time, roster.hours_share)

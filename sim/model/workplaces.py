@@ -84,6 +84,22 @@ def workplaces(scenario: Scenario, calendar: WorkCalendar) -> dict[str | None, W
     }
 
 
+def weekdays_worked(scenario: Scenario, site: str | None) -> tuple[int, ...]:
+    """Weekdays of the hospital on which people of a site, or of none, work, holidays not counted.
+
+    They are those in which the middle of a shift lies.
+    """
+    found = set(scenario.calendar.workdays)
+    for place in scenario.sites:
+        if place.name == site:
+            found = {
+                (day + floor((s.start_hour + s.hours / 2.0 - place.utc_offset_hours) / 24.0)) % 7
+                for s in place.shifts
+                for day in s.workdays
+            }
+    return tuple(sorted(found))
+
+
 def _shift_calendar(scenario: Scenario, site: Site, shift: Shift) -> WorkCalendar:
     """The days and hours of a shift by the hospital's clock, where it may begin a day off."""
     hour = shift.start_hour - site.utc_offset_hours

@@ -47,8 +47,8 @@ class World:
         self.ledger = Ledger(self.state.days, scenario.horizon_days)
         arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
         self.source = ClaimSource(scenario, arrivals, self.draws, self._services_end())
-        self._minutes: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
-        """Yearly minutes of work by queue, by who employs the teams."""
+        self._minutes: dict[tuple[tuple[str, str, str | None], ...], dict[str, float]] = {}
+        """Yearly minutes of work by queue, by who employs the teams, and where."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
         self.moves = Moves(scenario, self.calendar, self.teams)
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
@@ -77,7 +77,7 @@ class World:
             if s.opens <= stint.opens and (s.closes is None or s.closes > stint.opens)
         )
         era = self.scenario.model_copy(update={"teams": now})
-        key = tuple((team.name, team.vendor) for team in now)
+        key = tuple((team.name, team.vendor, team.site) for team in now)
         if key not in self._minutes:
             self._minutes[key] = yearly_minutes(era)
         minutes = self._minutes[key]

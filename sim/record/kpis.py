@@ -11,7 +11,8 @@ from sim.record.denials import denials
 from sim.record.flow import flow
 from sim.record.kpi import Kpi
 from sim.record.monthly import answer_weeks, money_weeks, monthly, people_weeks
-from sim.record.record import AGE_BANDS, CONTRACT_END, Outcome, Record
+from sim.record.people import people
+from sim.record.record import AGE_BANDS, Outcome, Record
 from sim.record.views import (
     ASKED,
     DENIED,
@@ -166,7 +167,7 @@ KPIS: dict[str, Kpi] = dict([
        "Full-time equivalents employed at full size, weekly mean from kpi_from_days on"),
     _k("people.turnover", "1/year", "lower", RATIO,
        "Separations over mean headcount and years, from kpi_from_days on, those in training "
-       "included and the ends of contracts not", 0.02, True),
+       "included, the ends of contracts and promotions to team lead not", 0.02, True),
     _k("people.turnover_expected", "1/year", "lower", RATIO,
        "Separation rate that the vendors' profiles write, at their target occupancies, over teams "
        "and weeks by planned headcount, from kpi_from_days on; what people.turnover has besides is "
@@ -199,6 +200,14 @@ KPIS: dict[str, Kpi] = dict([
        "Client knowledge of producing agents", 0.01),
     _k("people.certified_share", "share", "higher", RATIO,
        "Producing agents who hold a certification", 0.01),
+    _k("people.exhaustion", "ratio", "lower", MEAN,
+       "Mean exhaustion of those producing, by people and weeks from kpi_from_days on; 1 is what "
+       "twice the working hours of reference bring in the end (`people.strain`)", 0.01,
+       scale_free=False),
+    _k("people.touch_share", "share", "higher", MEAN,
+       "Part of the written touch times that is taken, by people producing and weeks from "
+       "kpi_from_days on; below 1 where corners are cut (`people.strain`)", 0.01,
+       scale_free=False),
     _k("people.mean_tenure", "days", "higher", MEAN,
        "Mean days since hire of those employed at the end of the run", 10.0),
     _k("vendor.margin_usd", "USD/year", "higher", TOTAL,
@@ -258,7 +267,7 @@ def kpi(name: str) -> Kpi:
 def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
     view = View(record)
-    figures = {**_answers(view), **_money(view), **_work(view), **_people(view),
+    figures = {**_answers(view), **_money(view), **_work(view), **people(view),
                **margins(record)}  # fmt: skip
     years = _years(record)
     for name, value in figures.items():
@@ -463,41 +472,3 @@ def _work(view: View) -> dict[str, float]:
         out[f"work.backlog_days.{queue}"] = ratio(waiting, done)
         out[f"work.wait_days.{queue}"] = ratio(waits, done)
     return out
-
-
-def _people(view: View) -> dict[str, float]:
-    """Who was there, for how long, and what they knew."""
-    record, total = view.record, view.team_totals
-    facts, agents = record.facts, record.agents
-    producing, employed = total["producing"], total["employed"]
-    days = {d for d in record.weeks["day"] if d >= facts.kpi_from_days}
-    headcount = ratio(employed, len(days))
-    years = (facts.horizon_days - facts.kpi_from_days) / 365.25
-    share, tenure = np.array(agents["hours_share"], float), np.array(agents["tenure_days"], float)
-    end_day = tenure + np.array(agents["hired_day"], float)
-    reason = np.array(agents["reason"], object)
-    gone = reason != ""
-    left = gone & (reason != CONTRACT_END)
-    separations = float(share[left & (end_day >= facts.kpi_from_days)].sum())
-    busy, productive = total["busy_minutes"] / 60.0, total["productive_minutes"] / 60.0
-    paid, scheduled = total["paid_hours"], total["scheduled_hours"]
-    replacing = record.totals["recruiting_usd"] + record.totals["training_usd"]
-    here = tenure[~gone]
-    return {
-        "people.headcount": headcount,
-        "people.turnover": ratio(separations, headcount * years),
-        "people.turnover_expected": ratio(total["written_separations"], total["plan"]),
-        "people.vacancy_share": ratio(total["vacant"], total["plan"]),
-        "people.occupancy": ratio(busy, productive),
-        "people.scheduled_of_paid": ratio(scheduled, paid),
-        "people.productive_of_scheduled": ratio(productive, scheduled),
-        "people.busy_of_paid": ratio(busy, paid),
-        "people.wages_usd": record.totals["wages_usd"],
-        "people.turnover_cost_usd_per_year": replacing,
-        "people.turnover_cost_usd_per_leaver": ratio(replacing, float(share[left].sum())),
-        "people.programme_usd_per_year": record.totals["programme_usd"],
-        "people.mean_knowledge": ratio(total["knowledge"], producing),
-        "people.client_knowledge": ratio(total["client"], producing),
-        "people.certified_share": ratio(total["certified_share"], producing),
-        "people.mean_tenure": float(here.mean()) if len(here) else NAN,
-    }

@@ -21,6 +21,11 @@ ACCOUNT = (FEES, *COSTS)
 CONTRACT_END = "vendor switch"
 """Reason for which everyone leaves when a contract ends: no separation of an agent's own."""
 
+PROMOTION = "promotion"
+"""Reason for which an agent leaves the floor to lead a team: no separation either."""
+NO_SEPARATIONS = ("", CONTRACT_END, PROMOTION)
+"""Reasons in the table of agents that are no separations; the first is that of who is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -32,6 +32,10 @@ VALUE = "money.net_value_usd"
 TURNOVER, EXPECTED = "people.turnover", "people.turnover_expected"
 PLANNED = "· planned for"
 """The row of the turnover that the plan goes by, below the one that came."""
+LOOP = {"people.exhaustion": "· exhaustion", "people.touch_share": "· touch times taken"}
+"""Rows below that, where the loop of pressure is on in a scenario."""
+GAINS = ("corner_exponent", "exhaustion_hazard", "exhaustion_accuracy", "exhaustion_slowdown")
+"""Fields of `people.strain` that are 0 where it is off."""
 # What the one sentence speaks of, and what follows the number.
 ANSWERS = (("denials.initial_rate", "of claims initially denied"), (VALUE, "of net value"))
 
@@ -83,9 +87,10 @@ def compared(view: View, name: str) -> Texts:
             shown = interval(gap.mean, gap.low, gap.high, unit, difference=True)
             means = (_mean(view, of, row.kpi.name, unit) for of in (base, name))
             rows.append((said, *means, *shown, row.verdict.removesuffix(" replications")))
-            if row.kpi.name == TURNOVER and view.estimate(name, EXPECTED).n:
-                means = (_mean(view, of, EXPECTED, unit) for of in (base, name))
-                rows.append((PLANNED, *means, "", "", ""))
+            if row.kpi.name == TURNOVER:
+                for said, kpi, its_unit in _below_turnover(view, name):
+                    means = (_mean(view, of, kpi, its_unit) for of in (base, name))
+                    rows.append((said, *means, "", "", ""))
     return (plain(base), plain(name), "difference", "95 % interval", "verdict"), rows
 
 
@@ -98,9 +103,22 @@ def described(view: View) -> Texts:
         if kpi.headline and at.n:
             said, unit = label_and_unit(kpi)
             rows.append((said, *interval(at.mean, at.low, at.high, unit)))
-            if kpi.name == TURNOVER and view.estimate(name, EXPECTED).n:
-                rows.append((PLANNED, _mean(view, name, EXPECTED, unit), ""))
+            if kpi.name == TURNOVER:
+                for said, below, its_unit in _below_turnover(view, name):
+                    rows.append((said, _mean(view, name, below, its_unit), ""))
     return (plain(name), "95 % interval"), rows
+
+
+def _below_turnover(view: View, name: str) -> list[tuple[str, str, str]]:
+    """What stands below the turnover that came: label, KPI and unit."""
+    strains = [said.get("people", {}).get("strain", {}) for said in view.result.scenarios.values()]
+    loop = any(strain.get(gain) for strain in strains for gain in GAINS)
+    told = {EXPECTED: PLANNED, **(LOOP if loop else {})}
+    return [
+        (said, kpi, label_and_unit(kpi_of(kpi))[1])
+        for kpi, said in told.items()
+        if view.estimate(name, kpi).n
+    ]
 
 
 def published(view: View) -> list[Table]:

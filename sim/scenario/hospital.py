@@ -221,6 +221,15 @@ class Payer(Model):
     reply_days: tuple[float, float, float] = uncertainty(
         "Minimum, mode and maximum of the triangular reply time to a clean claim", "days", "A4, H1"
     )
+    payment_multiplier: float = uncertainty(
+        "Contractual payment of its claims, over that of the setting; the mean over payers is what "
+        "comes out, not made 1 again",
+        "ratio",
+        "assumption",
+        ge=0.01,
+        le=10,
+        default=1.0,
+    )
     stringency: float = uncertainty(
         "Multiplier on the odds shares of denial of every residual defect",
         "ratio",

@@ -80,6 +80,36 @@ class Turnover(Model):
     )
 
 
+class Trainers(Model):
+    """Who teaches newcomers in the classroom, in each team of a vendor."""
+
+    people: int = lever(
+        "Trainers of a team; each teaches one class at a time, and a class waits for one who is "
+        "free",
+        "people",
+        "assumption",
+        ge=1,
+        le=100,
+        default=1,
+    )
+    leave_per_year: float = uncertainty(
+        "Rate at which trainers leave, whatever their tenure",
+        "1/year",
+        "assumption",
+        ge=0,
+        le=10,
+        default=0.0,
+    )
+    time_to_fill_days: int = lever(
+        "Days until another takes the place of a trainer who has left",
+        "days",
+        "B1, assumption",
+        ge=0,
+        le=730,
+        default=0,
+    )
+
+
 class Hiring(Model):
     """How leavers are replaced and newcomers brought to work."""
 
@@ -124,6 +154,12 @@ class Hiring(Model):
     )
     mentor_replaced: bool = lever(
         "Whether a newcomer whose mentor leaves gets another", "-", "assumption", default=True
+    )
+    trainers: Trainers | None = lever(
+        "Who teaches the classes; left out, there is always somebody",
+        "-",
+        "assumption",
+        default=None,
     )
     time_to_fill_cv: float = uncertainty(
         "Coefficient of variation of `time_to_fill_days`, which is then the mean of a lognormal",

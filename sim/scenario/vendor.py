@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.scenario.costs import Costs
 from sim.scenario.fields import FrontQueue, Model, constant, lever, share, uncertainty
+from sim.scenario.leads import Leads
 from sim.scenario.turnover import Hiring, Turnover
 
 
@@ -345,6 +346,12 @@ class Vendor(Model):
     )
     compliance: Compliance | None = lever("Compliance", "-", "D4", default=None)
     feedback: Feedback | None = constant("Feedback loop", "-", "D2", default=None)
+    leads: Leads | None = lever(
+        "Team leads who leave and are followed by agents; left out, teams are always led",
+        "-",
+        "B5, assumption",
+        default=None,
+    )
     costs: Costs | None = lever(
         "What the employer pays besides wages, recruiting and programmes; left out, nothing",
         "-",

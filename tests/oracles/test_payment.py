@@ -77,11 +77,15 @@ def test_a_claim_is_billed_once_by_each_vendor_that_works_on_it() -> None:
     assert found["money.fees_usd"] == pytest.approx(expected, rel=1e-9)
 
 
-def test_what_is_left_is_mostly_small_and_as_much_as_is_written() -> None:
+DEAR = ("payers.commercial.payment_multiplier=5", "payers.medicare.payment_multiplier=0.2")
+
+
+@pytest.mark.parametrize("prices", [(), DEAR], ids=["one price", "a dear payer and a cheap one"])
+def test_what_is_left_is_mostly_small_and_as_much_as_is_written(prices: tuple[str, ...]) -> None:
     """Share of denials taken up, by count, within three standard errors and what tilts leave."""
     model = scenario(
         "in_house", DRAIN, "vendors.in_house.denials.worked_share=0.8",
-        "vendors.in_house.denials.threshold_usd=0", scale=0.3, days=200,
+        "vendors.in_house.denials.threshold_usd=0", *prices, scale=0.3, days=200,
     )  # fmt: skip
     record = run(model, 0)
     c = record.claims
@@ -96,7 +100,10 @@ def test_what_is_left_is_mostly_small_and_as_much_as_is_written() -> None:
     assert np.median(c["expected"][left]) < 0.5 * np.median(c["expected"][worked])
 
 
-def test_small_requests_for_records_are_left_more_often_than_large_ones() -> None:
+@pytest.mark.parametrize("prices", [(), DEAR], ids=["one price", "a dear payer and a cheap one"])
+def test_small_requests_for_records_are_left_more_often_than_large_ones(
+    prices: tuple[str, ...],
+) -> None:
     """All claims are asked about: in each fifth by amount as many are left as amounts say.
 
     The luck of each request is its own, so that a sound model leaves 4.5 standard errors in one
@@ -108,7 +115,7 @@ def test_small_requests_for_records_are_left_more_often_than_large_ones() -> Non
           (("incidence", 1), ("dollar_weight", 1), ("reject_share", 0), ("deny_share", 0),
            ("rfi_share", 1))),
         *for_payers("records_window_days", 365),
-        "vendors.in_house.denials.worked_share=0.7", scale=0.05, days=150,
+        "vendors.in_house.denials.worked_share=0.7", *prices, scale=0.05, days=150,
     )  # fmt: skip
     terms = world_of(model).state.terms[0]  # all of one vendor
     most, halfway, steepness = terms.records_worked

@@ -10,11 +10,12 @@ import pytest
 
 from sim.model import AUTO, rules
 from sim.model.arrivals import Arrivals
+from sim.model.codes import SETTINGS
 from sim.model.engines import maker
 from sim.model.expectations import mean_pressure
 from sim.model.flows import yearly_minutes
 from sim.model.silence import follow_ups, later, queue_wait, unanswered
-from sim.model.simulation import Simulation
+from sim.model.simulation import Simulation, run
 from sim.model.visits import _leaves, _played, booked_share, refused_share
 from sim.model.workforce import Team
 from sim.model.world import World
@@ -182,7 +183,7 @@ def test_visits_that_nobody_books_are_those_of_the_day_before_the_weekend() -> N
             waits = max(0.0, there - w) * np.exp(-1 / patience)
         share = booked + w
     asked = (1 / 7, 1 / 7, 1 / 7, 1 / 7, 3 / 7, 0.0, 0.0)
-    played = partial(_played, asked, (0, 1, 2, 3, 4), _leaves(patience))
+    played = partial(_played, asked, (0, 1, 2, 3, 4), (0, 1, 2, 3, 4), _leaves(patience))
     assert played(0.0, 7, np.array([w])) == pytest.approx(share, abs=1e-3)
     # Of those who gave up, who calls again has no more patience than before.
     assert share < played(0.6, 7, np.array([w])) < share + 0.6 * (1 - share)
@@ -227,6 +228,49 @@ def test_follow_ups_are_what_is_unanswered_when_somebody_asks() -> None:
     slow = sum(p.claims_share for p in scenario.payers if p.corrected_claim_reply_days > 20)
     again = slow + (1.0 - slow) * 0.1
     assert unanswered(scenario, 1.0, 0.0) == pytest.approx(again)
+
+
+def test_a_site_asks_on_its_own_days() -> None:
+    """Claims of Mondays go out on Thursday night, fall silent 15 days later, on a Saturday, and are
+    asked about from Monday on; by people who work on Wednesdays two days later still."""
+    one = [*for_payers("reply_days", "[10, 20, 30]"), *for_payers("no_reply_share", 0)]
+    scenario = load(
+        shipped_file("generalist.yaml"),
+        [
+            *one,
+            *(f"hospital.{s}.weekday_profile=[1, 0, 0, 0, 0, 0, 0]" for s in SETTINGS),
+            "hospital.bill_hold_days=3",
+            "denials.follow_up_after_days=15",
+        ],
+    ).scenario
+    for worked, days in ((None, 17.5), ((0, 1, 2, 3, 4), 17.5), ((2,), 19.5), ((6,), 23.5)):
+        after = 1 - (days - 10) ** 2 / 200 if days < 20 else (30 - days) ** 2 / 200
+        assert unanswered(scenario, 0.0, 0.0, worked) == pytest.approx(after)
+
+
+@pytest.mark.parametrize("days", ["[0]", "[6, 0, 1, 2]"])
+def test_a_team_at_a_site_follows_up_what_was_planned(days: str) -> None:
+    """What is finished in half a year, at a fifth of the hospital, whose own days bring more."""
+    site = f"{{name: far, country: US, shifts: [{{start_hour: 8, hours: 8, workdays: {days}}}]}}"
+    options = ["hospital.scale=0.2", *SPAN, f"sites=[{site}]", "teams.ar.site=far"]
+    scenario = load(shipped_file("generalist.yaml"), options).scenario
+    minutes = next(q.minutes for q in scenario.queues if q.name == "follow_up")
+    planned = yearly_minutes(scenario)["follow_up"] / minutes
+    at_home = scenario.model_copy(
+        update={"teams": tuple(t.model_copy(update={"site": None}) for t in scenario.teams)}
+    )
+    assert planned < 0.95 * yearly_minutes(at_home)["follow_up"] / minutes
+    found = []
+    for replication in range(REPLICATIONS):
+        queues = run(scenario, replication).queues
+        rows = [
+            i
+            for i, name in enumerate(queues["queue"])
+            if name == "follow_up" and queues["week"][i] * 7 >= scenario.kpi_from_days
+        ]
+        done, span = (sum(queues[column][i] for i in rows) for column in ("finished", "days"))
+        found.append(done / span * 365.25 / scenario.hospital.scale)
+    assert np.mean(found) == pytest.approx(planned, rel=0.15)
 
 
 def test_what_busy_years_lose_to_answers_does_not_come_back_in_quiet_ones() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sim.record.record import CONTRACT_END, Table
+from sim.record.record import CONTRACT_END, NO_SEPARATIONS, PROMOTION, Table
 from sim.report import style
 from sim.report.charts import Chart, NothingToDraw, View
 from sim.report.words import plain, sentence
@@ -69,7 +69,7 @@ def _careers(agents: Table, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 def _finding(name: str, data: Table) -> str:
     """How many came and went."""
     quit_, ended = (
-        sum(r not in ("", CONTRACT_END) for r in data["reason"]),
+        sum(r not in NO_SEPARATIONS for r in data["reason"]),
         data["reason"].count(CONTRACT_END),
     )
     gone = f"{quit_} of {len(data['agent'])} agents of a team leave of their own"
@@ -81,6 +81,8 @@ def _draw(view: View, title: str, data: Table, said: Mapping[str, Any], horizon:
     count = len(data["agent"])
     note = "First replication, largest team; ✕ leaves, | the contract ends; bars that reach the "
     note += "right edge go on"
+    if PROMOTION in data["reason"]:
+        note += "; ▴ becomes a lead"
     height, left = 0.17 * count + 0.2, 1.7
     key = {phase: style.Look(colour, "-") for phase, colour in PHASES.items()}
     frame = style.canvas(title, view.source(note), height + 0.95, key)
@@ -92,7 +94,7 @@ def _draw(view: View, title: str, data: Table, said: Mapping[str, Any], horizon:
                 axes.barh(y, end - start, left=start, height=0.7, color=colour, lw=0)
         reason = data["reason"][y]
         if reason:
-            mark = "|" if reason == CONTRACT_END else "x"
+            mark = {CONTRACT_END: "|", PROMOTION: "^"}.get(reason, "x")
             axes.plot(edges[-1], y, mark, color=style.INK, ms=5, mew=1.3, clip_on=False)
     start = said.get("start")
     for event in said.get("timeline") or ():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.record.record import Outcome, Table
+from sim.record.record import PROMOTION, Outcome, Table
 from sim.report import style
 from sim.report.charts import MAX_BANDS, Chart, NothingToDraw, View, only, stacked
 from sim.report.charts.trajectory import frame
@@ -41,18 +41,20 @@ def tenures(outcomes: list[Outcome]) -> tuple[Floats, Floats, Floats]:
     """Tenure in days when a person was first seen and when last seen, and 1 if the person left.
 
     Who was there before the run is followed only from its start (left truncation); who is there at
-    its end counts as still employed (right censoring). Replications are pooled.
+    its end, or leads a team by then, counts as still employed (right censoring). Replications are
+    pooled.
     """
     entry, leave, left = [], [], []
     for outcome in outcomes:
         starts = outcome.tables.get("monthly", {}).get("month_start", [])
         start = date.fromisoformat(min(starts)).toordinal() if starts else 0
         people = outcome.tables.get("agents", {})
-        columns = (people.get(c, []) for c in ("hired", "left", "tenure_days"))
-        for hired, gone, tenure in zip(*columns, strict=True):
+        columns = [people.get(c, []) for c in ("hired", "left", "tenure_days")]
+        reasons = people.get("reason", columns[1])
+        for hired, gone, tenure, reason in zip(*columns, reasons, strict=True):
             entry.append(max(start - date.fromisoformat(hired).toordinal(), 0))
             leave.append(max(tenure, entry[-1] + 0.5))  # gone on the first day: half a day
-            left.append(bool(gone))
+            left.append(bool(gone) and reason != PROMOTION)
     return np.array(entry, float), np.array(leave, float), np.array(left, float)
 
 

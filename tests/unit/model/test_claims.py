@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.model import rules
+from sim.model import engines, rules
 from sim.model.arrivals import Arrivals, counted, counts_of
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import CATEGORIES, SETTING_ROWS, Flag, Queue
@@ -17,7 +17,11 @@ from sim.model.draws import Draws
 from sim.model.kernel.ports import Objects, rework_luck
 from sim.model.kernel.rework import start_visit, visit_column
 from sim.model.kernel.rows import Claim
+from sim.model.simulation import run
+from sim.record.kpis import outcome
+from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
+from tests.digests import digests
 from tests.scenarios import EVENLY, for_payers, objects, scenario, world_of
 
 UNTOUCHED = np.ones(len(CATEGORIES))
@@ -323,3 +327,61 @@ def test_plans_are_made_for_the_replayed_claims(file_of_counts: str) -> None:
              for s in (replay, drawn)]  # fmt: skip
     assert [p for p, _ in plans[0]] == [p for p, _ in plans[1]]
     assert [h for _, h in plans[0]] == pytest.approx([h for _, h in plans[1]])
+
+
+# --- what payers pay ------------------------------------------------------------------------------
+
+FACTORS = {"commercial": 2.5, "medicaid": 0.4}
+NO_THRESHOLD = ["vendors.generalist.denials.threshold_usd=0"]
+PRICED = [f"payers.{payer}.payment_multiplier={factor}" for payer, factor in FACTORS.items()]
+
+
+def test_a_payer_pays_its_multiple_of_what_the_setting_pays() -> None:
+    """Claim by claim, to the cent, and nothing else about the claims is another."""
+    plain = scenario("generalist", scale=0.05)
+    names = [p.name for p in plain.payers]
+    usual, found = (claims_of(s, 40) for s in (plain, scenario("generalist", *PRICED, scale=0.05)))
+    assert len(usual) > 1500
+    for one, other in zip(usual, found, strict=True):
+        factor = FACTORS.get(names[one.payer], 1.0)
+        # Cents are rounded once, after the factor.
+        assert abs(other.expected - factor * one.expected) <= 0.5 * factor + 0.5
+        assert other.expected == one.expected or factor != 1.0
+        for field in ("key", "payer", "defects", "minutes", "flags", "reply_days"):
+            assert getattr(other, field) == getattr(one, field)
+
+
+def test_money_follows_what_a_payer_pays() -> None:
+    """All payers at twice the price: twice the money, and the same claims and answers."""
+    one, other = (
+        run(scenario("generalist", *NO_THRESHOLD, *more), 0)
+        for more in ([], for_payers("payment_multiplier", 2))
+    )
+    kpis, twice = outcome(one).kpis, outcome(other).kpis
+    for name in ("money.expected_usd", "money.paid_usd", "money.cash_usd"):
+        assert twice[name] == pytest.approx(2 * kpis[name], rel=1e-4)
+    for name in ("denials.initial_rate", "money.fees_usd", "work.touches_per_claim"):
+        assert twice[name] == kpis[name]
+    for name in ("money.leakage", "denials.initial_usd_rate", "denials.final_rate"):
+        assert twice[name] == pytest.approx(kpis[name], rel=1e-3)
+
+
+@pytest.mark.skipif(
+    engines.choose().name != engines.COMPILED, reason="no compiled engine here to compare with"
+)
+def test_both_engines_give_the_same_record_of_payers_who_pay_unlike() -> None:
+    scene = scenario("generalist", *PRICED)
+    compiled = digests(run(scene, 0, engines.COMPILED))
+    assert compiled == digests(run(scene, 0, engines.SIMPY))
+    assert compiled["claims"] != digests(run(scenario("generalist"), 0))["claims"]
+
+
+def test_a_price_of_one_is_no_price() -> None:
+    plain = digests(run(scenario("generalist"), 0))
+    assert digests(run(scenario("generalist", *for_payers("payment_multiplier", 1)), 0)) == plain
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "11", "dear"])
+def test_a_price_out_of_range_is_refused(value: str) -> None:
+    with pytest.raises(ScenarioError, match="payment_multiplier"):
+        scenario("generalist", f"payers.medicare.payment_multiplier={value}")

@@ -237,3 +237,81 @@ def test_what_is_neutral_changes_nothing(neutral: list[str]) -> None:
     plain = run(scenario("generalist", *brisk, timeline()), 0)
     assert digests(run(scenario("generalist", *brisk, timeline(), *neutral), 0)) == digests(plain)
     assert np.count_nonzero(np.array(plain.agents["reason"], object) == "quit") > 10
+
+
+# --- who opens a team -----------------------------------------------------------------------------
+
+SHAPE = 0.6
+AGED = (f"{TURNOVER}.annual_rate=0.8", f"{TURNOVER}.shape={SHAPE}")
+
+
+def ages(*overrides: str, people: int = 40) -> list[float]:
+    """Tenures of those who open a team, in days: with the same luck whatever else is written."""
+    team = coders(after(bare(people, *AGED, *overrides, days=30)))
+    return [-agent.hired for agent in team.agents[:people]]
+
+
+RAISE = event("wage", "2025-01-01", vendor="generalist", factor=2)
+LATER = event("wage", "2025-01-02", vendor="generalist", factor=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "factor"),
+    [
+        ([timeline(RAISE)], 0.5),
+        ([timeline(event("wage", "2025-01-01", team="coding_inpatient", usd_per_hour=38))], 0.5),
+        ([timeline(RAISE, event("market_wage", "2025-01-01", factor=4))], 2.0),
+        ([timeline(RAISE), "certifications.none.poaching_factor=4"], 2.0),
+        ([timeline(LATER)], 1.0),
+        ([timeline(event("wage", "2025-01-01", team="billing", factor=2))], 1.0),
+        ([timeline(event("wage", "2025-01-01", vendor="generalist", factor=2,
+                         certification="CPC"))], 1.0),
+        (["certifications.none.poaching_factor=1e-7"], 1e-6),
+        (["certifications.none.poaching_factor=0"], 1e-6),
+    ],
+    ids=["a vendor's raise", "a team's wage", "the market pays more still", "poached", "later",
+         "another team's", "another certificate's", "hardly ever", "never"],
+)  # fmt: skip
+def test_who_opens_a_team_has_the_tenure_of_their_own_hazard(
+    options: list[str], factor: float
+) -> None:
+    """A Weibull hazard f times as high shortens all tenures, and so all ages, by f^(1/shape).
+
+    A wage of 19 USD is doubled: with an elasticity of 1 the hazard is halved. Nobody has been there
+    for more than a hundred years.
+    """
+    usual, found = ages(), ages(f"{TURNOVER}.pay_elasticity=1", *options)
+    expected = [min(age * factor ** (-1 / SHAPE), max(age, 36525.0)) for age in usual]
+    assert found == pytest.approx(expected)
+
+
+def test_the_slow_have_been_there_as_long_as_their_speed_says() -> None:
+    sigma = "people.speed_sigma=0.3"
+    team = coders(after(bare(40, *AGED, sigma, f"{TURNOVER}.speed_hazard=2", days=30)))
+    found = team.agents[:40]
+    times = [agent.row.speed for agent in found]  # touch times: the slow have more than 1
+    assert max(times) > 1.3
+    expected = [age * (time**-2) ** (-1 / SHAPE) for age, time in zip(ages(), times, strict=True)]
+    assert [-agent.hired for agent in found] == pytest.approx(expected)
+
+
+def test_a_poached_team_is_met_in_its_own_steady_state() -> None:
+    """Twice the hazard since ever: 2^(1/shape) times the separations, from the first month on.
+
+    A renewal process that is met in its steady state has the same mean in any month; followers who
+    leave soon after spread it, for early leavers by half as much again at most. Of people who had
+    the ages of a hazard of one, fewer would leave at first.
+    """
+    people, rate, days = 4000, 0.3, 31
+    options = (f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={SHAPE}",
+               "certifications.none.poaching_factor=2")  # fmt: skip
+    team = coders(after(bare(people, *options, days=days)))
+    gone = sum(agent.left is not None for agent in team.agents)
+    expected = people * rate * 2 ** (1 / SHAPE) * days / 365.25
+    assert gone == pytest.approx(expected, abs=4 * 1.5 * expected**0.5)
+
+
+def test_a_rate_of_nothing_at_the_target_is_a_team_of_old_hands() -> None:
+    """At a target far below the reference nobody would quit: they have always been there."""
+    rested = (f"{VENDOR}.target_occupancy=0.5", "people.strain.exhaustion_hazard=50")
+    assert set(ages(*rested)) == {36525.0}

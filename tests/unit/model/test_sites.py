@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import exp
 from typing import Any
 
 import numpy as np
 import pytest
 import simpy
 
+from sim.model import engines
 from sim.model.calendar import WorkCalendar
 from sim.model.flows import yearly_minutes
 from sim.model.simulation import run
 from sim.model.staffing import full_time_needed
-from sim.model.workplaces import Workplace, workplaces
+from sim.model.workplaces import Workplace, weekdays_worked, workplaces
 from sim.model.world import World
 from sim.record.record import Record
 from sim.scenario.schema import Scenario
@@ -200,6 +202,24 @@ def test_a_plan_goes_by_the_days_and_hours_of_the_site() -> None:
     assert needed(bare(1, STILL, *auto, *weekend, days=60)) == pytest.approx(365 / 104 * here)
 
 
+@pytest.mark.parametrize(
+    ("ahead", "start", "hours", "weekdays"),
+    [
+        (0, 8, 8, (0, 1, 2, 3, 4)),
+        (9.5, 6, 9, (0, 1, 2, 3, 4)),  # the middle of the shift is at 1 in the morning
+        (12, 8, 5, (0, 1, 2, 3, 6)),  # at 22.30 on the evening before
+        (-3, 20, 12, (1, 2, 3, 4, 5)),  # at 5 in the morning after
+    ],
+)
+def test_weekdays_worked_are_those_of_the_middle_of_a_shift(
+    ahead: float, start: float, hours: float, weekdays: tuple[int, ...]
+) -> None:
+    words = f"utc_offset_hours: {ahead}, shifts: [{{start_hour: {start}, hours: {hours}}}]"
+    scene = bare(1, *at(words), days=60)
+    assert weekdays_worked(scene, "there") == weekdays
+    assert weekdays_worked(scene, None) == tuple(range(7))  # the bare hospital never closes
+
+
 def test_a_team_that_switches_may_move() -> None:
     """In-house people work by day, the vendor's at a site by night, until a third moves nobody."""
     events = [
@@ -324,3 +344,44 @@ def test_a_busy_office_over_three_shifts_is_sound() -> None:
     seen = watch(scene)
     assert_sound(seen)
     assert sum(reason == "quit" for reason in seen.record.agents["reason"]) > 10
+
+
+# --- people who come back to a site ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", [engines.SIMPY, engines.COMPILED])
+def test_who_comes_back_to_a_site_has_forgotten_since_they_were_last_at_work(engine: str) -> None:
+    """Nobody learns, and what is not used fades by the calendar, not by the workdays of the site.
+
+    All who come have been here from the first day or are followers of such: they know 0.8 of the
+    skill and 0.6 of the client, times e^(−λ·t), at whatever day t one looks. In between they have
+    been away for a search of 30 days at least, and in class for 10.
+    """
+    if engine != engines.SIMPY and engines.choose().name != engine:
+        pytest.skip("no compiled engine here")
+    per_month = 0.08
+    place = (
+        "country: IN, utc_offset_hours: 9.5, closed_days: [2025-03-03], shifts: ["
+        "{start_hour: 6, hours: 7, workdays: [0, 2, 3, 6], people_share: 0.5},"
+        "{start_hour: 19, hours: 8, workdays: [1, 3, 5], people_share: 0.5}]"
+    )
+    scene = bare(
+        12, *WORK, *at(place), f"{VENDOR}.turnover.annual_rate=4", f"{VENDOR}.turnover.shape=1",
+        f"{VENDOR}.hiring.rehire_share=1", f"{VENDOR}.hiring.time_to_fill_days=30",
+        f"{VENDOR}.hiring.classroom_days=10", f"{VENDOR}.learning.domain_per_month=0",
+        f"{VENDOR}.learning.client_per_month=0",
+        f"{VENDOR}.learning.forgetting_per_month={per_month}",
+        f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.6}}",
+        f"{VENDOR}.entry_knowledge={{domain: 0.01, client: 0.01}}", days=250,
+    )  # fmt: skip
+    record = run(scene, 0, engine)
+    agents = record.agents
+    came = [i for i, hired in enumerate(agents["hired_day"]) if hired > 0]
+    assert len(came) > 15
+    for i in range(len(agents["agent"])):
+        day = agents["hired_day"][i] + agents["tenure_days"][i]
+        kept = exp(-per_month * day / (365.25 / 12))
+        assert agents["knowledge_domain"][i] == pytest.approx(0.8 * kept)
+        assert agents["knowledge_client"][i] == pytest.approx(0.6 * kept)
+    assert sum(agents["items"][i] > 100 for i in came) > 5, "they work again"
+    assert digests(record) == digests(run(scene, 0, engines.SIMPY))

@@ -7,8 +7,9 @@ from math import exp, sqrt
 import pytest
 
 from sim.model import engines
+from sim.model.engine import Process
 from sim.model.rules import corner_share
-from sim.model.simulation import run
+from sim.model.simulation import Simulation, run
 from sim.model.workforce import Team
 from sim.scenario.load import ScenarioError
 from tests.digests import digests
@@ -218,3 +219,63 @@ def test_a_loop_without_gain_is_no_loop() -> None:
     assert {name: d for name, d in digests(tired).items() if name != "weeks"} == {
         name: d for name, d in plain.items() if name != "weeks"
     }
+
+
+# --- moves in a hospital scaled down --------------------------------------------------------------
+
+MOVE = (
+    "timeline=!replace [{kind: transfer, on: 2025-02-10, people: 40, from_team: coding_outpatient, "
+    "to_team: ar}]"
+)
+SCALED = [
+    "hospital.scale=0.1", "calendar.shift_hours=10", "calendar.workdays=[0, 1, 2, 3, 4]",
+    f"{STRAIN}.occupancy_weight=0", f"{STRAIN}.build_days=50",
+    f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.8}}",
+    "teams.coding_outpatient.headcount=90", "teams.ar.headcount=21",
+]  # fmt: skip
+
+
+def test_exhaustion_goes_along_with_who_moves_at_any_scale() -> None:
+    """Fifty hours a week are a quarter beyond the reference, in either team and whatever part of a
+    shift its people have: ninety in nine, and twenty-one in five with less than half a shift each.
+    """
+    scene = scenario("generalist", *SCALED, MOVE, f"{VENDOR}.turnover.annual_rate=0", days=120)
+    world = world_of(scene)
+    left, joined = (
+        next(t for t in world.teams if t.name == name) for name in ("coding_outpatient", "ar")
+    )
+    assert left.roster.hours_share > 2 * joined.roster.hours_share
+    found: dict[float, list[tuple[float, bool]]] = {}
+
+    def look() -> Process:
+        for day in (39.5, 40.5, 42.5, 84.5):
+            yield world.engine.env.timeout(day - world.engine.env.now)
+            found[day] = [
+                (a.exhaustion, a.label.startswith("coding_outpatient")) for a in joined.employed
+            ]
+
+    world.engine.env.process(look())
+    Simulation(world).run()
+    for day, people in found.items():
+        weeks = int(day) // 7  # there are no reviews before the end of the first week
+        expected = 0.25 * (1 - exp(-7 * weeks / 50))
+        assert sum(came for _, came in people) == (4 if day > 40 else 0)
+        for exhaustion, _ in people:
+            assert exhaustion == pytest.approx(expected)
+
+
+@pytest.mark.skipif(
+    engines.choose().name != engines.COMPILED, reason="no compiled engine here to compare with"
+)
+def test_both_engines_give_the_same_record_of_a_pressed_office_that_moves_people() -> None:
+    options = [
+        *LOOP,
+        *SCALED,
+        f"{VENDOR}.turnover.annual_rate=1",
+        "teams.coding_outpatient.headcount=45",
+    ]
+    scene = scenario("generalist", *options, MOVE, days=150)
+    record = run(scene, 0, engines.COMPILED)
+    assert digests(record) == digests(run(scene, 0, engines.SIMPY))
+    assert len(record.careers["agent"]) > 1
+    assert max(record.weeks["exhaustion"]) > 0.1

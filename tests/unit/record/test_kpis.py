@@ -102,7 +102,7 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "busy_minutes": [600.0, 500.0, 720.0], "productive_minutes": [800.0, 700.0, 900.0],
         "paid_hours": [32.0, 30.0, 40.0], "scheduled_hours": [30.0, 28.0, 36.0],
         "billed_hours": [30.0, 28.0, 35.0], "annual_rate": [0.4] * 3,
-        "exhaustion": [0.0] * 3, "touch_share": [1.0] * 3,
+        "exhaustion": [9.0, 9.0, 0.6], "touch_share": [9.0, 9.0, 2.7],
     }  # fmt: skip
     queues = {
         "week": [0, 0, 2, 2], "week_start": ["x"] * 4,
@@ -235,6 +235,8 @@ EXPECTED = {
     "people.mean_knowledge": 0.7,
     "people.client_knowledge": 0.5,
     "people.certified_share": 2 / 3,
+    "people.exhaustion": 0.6 / 3,
+    "people.touch_share": 2.7 / 3,
     "people.mean_tenure": 175.0,
     "people.wages_usd": A_YEAR_OF_THE_RUN * 5000,
     "people.turnover_cost_usd_per_year": A_YEAR_OF_THE_RUN * 160,

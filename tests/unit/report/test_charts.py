@@ -206,6 +206,9 @@ def test_who_was_there_before_the_run_is_followed_from_its_start() -> None:
     outcome = Outcome({}, {"monthly": {"month_start": ["2025-01-01"]}, "agents": agents})
     entry, leave, left = tenures([outcome])
     assert (list(entry), list(leave), list(left)) == ([10, 0, 0], [15.5, 40, 0.5], [1, 0, 1])
+    # Who leads a team from then on has not left.
+    outcome.tables["agents"]["reason"] = ["promotion", "", "quit"]
+    assert list(tenures([outcome])[2]) == [0, 0, 1]
 
 
 def test_what_is_missing_is_left_out_and_said(result: StudyResult) -> None:

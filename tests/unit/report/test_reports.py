@@ -244,6 +244,23 @@ def test_the_turnover_that_was_planned_for_stands_beside_the_one_that_came(
     assert "· planned for" not in terminal.run_text(study(TWO[:1], 3, 3))
 
 
+def test_what_pressure_does_to_people_is_told_where_the_loop_is_on(study: Study) -> None:
+    seen = {"people.turnover_expected": 0.325, "people.exhaustion": 0.25, "people.touch_share": 0.9}
+    plain = with_kpis(study(TWO, 3, 3), seen)
+    for gain, shown in ((0.0, False), (0.4, True)):
+        said: dict[str, Any] = {name: {**SAID[0], "people": {"strain": {}}} for name in TWO}
+        said[TWO[1]]["people"] = {"strain": {"corner_exponent": gain, "build_days": 30.0}}
+        result = replace(plain, scenarios=said)
+        for text in (
+            terminal.comparison_text(result, compare(result)),
+            terminal.run_text(replace(with_kpis(study(TWO[1:], 3, 3), seen), scenarios=said)),
+        ):
+            rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines()]
+            found = [row[:2] for row in rows if row[0] in terminal.LOOP.values()]
+            expected = [["· exhaustion", "0.25"], ["· touch times taken", "90.0 %"]]
+            assert found == (expected if shown else [])
+
+
 def test_all_begin_with_the_answer(facts: Facts, made: dict[str, Any]) -> None:
     answer = terminal.headline(facts.view.result, facts.view.comparison)
     assert answer in made["html"].replace("\u00a0", " ")
