@@ -42,7 +42,7 @@ TRAP = (
 )
 VENDORS = ("generalist", "in_house", "specialized")
 MARKS = ("none", "CPC", "CCS", "RHIT", "RN")
-TEAMS = {"coding_inpatient": 8, "coding_outpatient": 22, "billing": 13, "clinical": 16, "ar": 10}
+TEAMS = {"coding_inpatient": 8, "coding_outpatient": 22, "billing": 13, "clinical": 16, "ar": 9}
 """Teams of the shipped vendors, and how many the typical generalist plans at full size."""
 REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)
 LOOP = {
