@@ -129,6 +129,7 @@ def test_a_wrong_value_is_named_by_sheet_row_and_column(
     told = capsys.readouterr().err
     assert told.startswith(f"planner.xlsx, sheet {sheet}, row {row}, column Value: {field}: ")
     assert said in told
+    assert "got" not in told
 
 
 def test_a_field_that_is_none_gets_the_nearest_name(
