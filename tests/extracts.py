@@ -71,7 +71,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[object]], **form: str) -> Path
     return path
 
 
-def calibrated(folder: Path, *words: str | Path, base: str = "generalist.yaml") -> int:
+def calibrated(folder: Path, *words: str | Path, base: str = "article/generalist.yaml") -> int:
     """Exit code of a calibration into the folder `out` of another."""
     out = ["--base", base, "--as-of", AS_OF.isoformat(), "--out", str(folder / "out")]
     return main(["calibrate", *map(str, words), *out])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from sim.scenario.problems import Problem
 from sim.scenario.schema import Scenario
 
 METHOD = "as written by the user"
+_GOT = re.compile(r" \(got .*\)$", re.DOTALL)
 
 
 def fit_written(
@@ -38,7 +40,8 @@ def fit_written(
             problem = error.problems[0]
             unknown = problem.message.startswith("there is no")
             place = sheet.place(header + 1 + index, found.headers["field" if unknown else "value"])
-            told = f"{problem.path}: {problem.message}" if problem.path else problem.message
+            told = _GOT.sub("", problem.message)  # what stands in the cell is not repeated
+            told = f"{problem.path}: {told}" if problem.path else told
             raise InputError(place, told, _hint(problem)) from None
         fits.append(_fit(str(name).strip(), value, str(unit or ""), source))
     return fits, len(fits)

@@ -28,7 +28,7 @@ CATEGORIES = {"27": "REG", "16": "DATA", "197": "AUTH", "50": "DOC"}
 
 @cache
 def planted() -> tuple[list[Paired], list[Observed]]:
-    base = load(shipped_configs() / "generalist.yaml").scenario
+    base = load(shipped_configs() / "article" / "generalist.yaml").scenario
     pairs = []
     for seed in range(4):
         found, numbers = ClaimFiles(), Numbers()

@@ -48,14 +48,14 @@ def held(told: dict[str, Any], truth: dict[str, Any]) -> Iterator[tuple[str, boo
 def test_people_counts_and_remittances(tmp_path: Path) -> None:
     found: list[tuple[str, bool]] = []
     for replication in range(2):
-        loaded = load(shipped_configs() / "generalist.yaml", SIZE)
+        loaded = load(shipped_configs() / "article" / "generalist.yaml", SIZE)
         scenario, extracts = loaded.scenario, tmp_path / f"in{replication}"
         extracts.mkdir()
         record = run(scenario, replication)
         for export in (people, counts, remittances):
             export(record, scenario, extracts)
         base = tmp_path / "base.yaml"
-        base.write_text("extends: generalist.yaml\nhospital: {scale: 0.15}\n")
+        base.write_text("extends: article/generalist.yaml\nhospital: {scale: 0.15}\n")
         out, until = tmp_path / f"out{replication}", scenario.start + timedelta(days=739)
         words = ["--as-of", str(until), "--since", str(scenario.start), "--out", str(out)]
         assert main(["calibrate", str(extracts), "--base", str(base), *words]) == FINE

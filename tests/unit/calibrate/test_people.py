@@ -109,7 +109,9 @@ def test_a_calibration_writes_five_files_that_hold(
     assert told["files"][0]["used"] == len(staff())
     assert "turnover.annual_rate" in capsys.readouterr().out
     own = tmp_path / "own.yaml"
-    own.write_text("extends: [specialized.yaml, generalist.yaml, out/calibrated.yaml]\n")
+    own.write_text(
+        "extends: [article/specialized.yaml, article/generalist.yaml, out/calibrated.yaml]\n"
+    )
     vendors = {v.name: v for v in load(own).scenario.vendors}
     assert vendors["generalist"].turnover.annual_rate == rate["value"]
 

@@ -20,7 +20,7 @@ SHEETS = ("Hospital", "Volumes", "People", "Classes", "Denials", "Contract", "Mo
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "planner.xlsx"
-    assert main(["template", str(path)]) == FINE
+    assert main(["template", str(path), "--base", "article/generalist.yaml"]) == FINE
     return path
 
 
@@ -56,6 +56,14 @@ def test_every_column_has_a_comment_and_tables_have_an_example(book: Path) -> No
             assert sheet.data_validations.dataValidation
         else:
             assert all(row[3].value is not None for row in sheet.iter_rows(min_row=2))
+
+
+def test_its_names_are_those_of_the_base(tmp_path: Path) -> None:
+    """Without a base, of the typical bidder."""
+    path = tmp_path / "planner.xlsx"
+    assert main(["template", str(path)]) == FINE
+    fields = [row[0].value for row in openpyxl.load_workbook(path)["Contract"].iter_rows(min_row=2)]
+    assert "vendors.typical_generalist.price.usd_per_hour" in fields
 
 
 def test_left_empty_it_says_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,6 +129,7 @@ def test_a_wrong_value_is_named_by_sheet_row_and_column(
     told = capsys.readouterr().err
     assert told.startswith(f"planner.xlsx, sheet {sheet}, row {row}, column Value: {field}: ")
     assert said in told
+    assert "got" not in told
 
 
 def test_a_field_that_is_none_gets_the_nearest_name(
