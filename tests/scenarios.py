@@ -16,7 +16,7 @@ from sim.model.kernel.rows import Agent, Claim, WorkQueue
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import Simulation
 from sim.model.world import World
-from sim.record.record import Record
+from sim.record.record import Facts, Record
 from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 
@@ -52,6 +52,12 @@ def scenario(
     )
     regular = [f"teams.{team}.overtime=null" for team in TEAMS]
     return load(shipped_file(f"{name}.yaml"), [*size, *regular, *overrides]).scenario
+
+
+def a_year(facts: Facts) -> float:
+    """What a dollar of the KPI window of a record is a year, at full size."""
+    days = facts.horizon_days - facts.kpi_until_days - facts.kpi_from_days
+    return 365.25 / days / facts.scale
 
 
 def staffed(people: int) -> list[str]:

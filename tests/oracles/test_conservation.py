@@ -21,6 +21,7 @@ from tests.book import Book
 from tests.scenarios import (
     TEAMS,
     Watch,
+    a_year,
     for_payers,
     in_hand,
     queues_of,
@@ -196,10 +197,10 @@ def assert_booked(record: Record) -> None:
         - c["over_cents"] + c["short_cents"] + c["takeback_cents"]
     )  # fmt: skip
     np.testing.assert_array_equal(booked, c["expected"])
-    kpis = outcome(record).kpis
+    kpis, cents = outcome(record).kpis, 100 / a_year(record.facts)
     losses = sum(kpis[f"money.loss_usd.{cause}"] for cause in record.facts.causes)
     total = kpis["money.paid_usd"] + kpis["money.open_usd"] + losses
-    assert round(100 * total) == round(100 * kpis["money.expected_usd"])
+    assert round(cents * total) == round(cents * kpis["money.expected_usd"])
     assert (c["expected"] > 0).all()
     for name in ("under_cents", "cdi_cents", "over_cents", "short_cents", "takeback_cents",
                  "loss_cents", "open_cents"):  # fmt: skip
@@ -325,9 +326,10 @@ def test_the_shipped_scenarios_book_every_cent(book: Book, name: str) -> None:
     assert_rates(record)
     claims, kpis = record.claims, outcome(record).kpis
     losses = sum(kpis[f"money.loss_usd.{cause}"] for cause in record.facts.causes)
-    booked = kpis["money.paid_usd"] + kpis["money.open_usd"] + losses
+    year = a_year(record.facts)
+    booked = (kpis["money.paid_usd"] + kpis["money.open_usd"] + losses) / year
     what = f"{name}: paid + open + every named loss, USD"
-    book.equals(what, booked, kpis["money.expected_usd"], FLOW, rel=1e-12)
+    book.equals(what, booked, kpis["money.expected_usd"] / year, FLOW, rel=1e-12)
     book.holds(f"{name}: each claim to the cent", "expected = booked", len(claims["key"]), FLOW)
 
 
