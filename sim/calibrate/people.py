@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from sim.calibrate.convention import at_usual_occupancy
 from sim.calibrate.evidence import Fit, Picture, Value, refused, shares
 from sim.calibrate.fit import turnover as weibull
 from sim.calibrate.fit.numbers import DRAWS, Estimate, Floats, Ints, generator
@@ -98,14 +99,15 @@ def _turnover(
         found.rate.low, found.rate.high, warnings, [r for r, _ in drawn],
         survival_picture(spells, found.rate, found.shape, profile.shape),
     )  # fmt: skip
+    usual = at_usual_occupancy(vendor, table.source, found.leavers, DRAWS)
     if found.shape is None:
         few = f"needs {weibull.FEW_LEAVERS} leavers, there are {found.leavers}"
-        return [rate, refused(paths[1], table.source, few, method=METHOD)]
+        return [rate, usual, refused(paths[1], table.source, few, method=METHOD)]
     shape = Fit(
         paths[1], "-", table.source, method, "A", found.leavers, "leavers", found.shape.value,
         found.shape.low, found.shape.high, (), [s for _, s in drawn],
     )  # fmt: skip
-    return [rate, shape]
+    return [rate, usual, shape]
 
 
 def _warnings(table: Table, found: weibull.Turnover, days: float) -> tuple[str, ...]:

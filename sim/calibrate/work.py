@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from sim.calibrate.arrivals import Counts, fit_counts
+from sim.calibrate.convention import at_usual_occupancy
 from sim.calibrate.evidence import Fit, Picture, refused
 from sim.calibrate.fit import residual, touch
 from sim.calibrate.fit.arrivals import Days, shifted
@@ -143,7 +144,8 @@ def _turnover(worked: Worked, staff: Staff, *, moved: bool) -> list[Fit]:
     logs = np.log([found.rate.value, found.shape.value])
     drawn = np.exp(generator(2).multivariate_normal(logs, found.covariance, DRAWS))
     low, high = worked_bounds("annual_rate"), worked_bounds("shape")
-    return [
+    usual = at_usual_occupancy(worked.vendor, worked.source, found.leavers, DRAWS)
+    return [usual] + [
         Fit(
             path, unit, worked.source, method, "B", found.leavers, "leavers", e.value, e.low,
             e.high, draws=np.clip(drawn[:, i], *bounds).tolist(),

@@ -11,12 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from sim.calibrate.convention import at_usual_occupancy
 from sim.calibrate.read.columns import PEOPLE
 from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import Persons, read_persons
 from sim.calibrate.sources import recognise
 from sim.cli import BAD_INPUT, FINE, main
-from sim.scenario.load import load
+from sim.scenario.load import load, shipped_file
 from tests.extracts import AS_OF, NAMES, calibrated, people_rows, staff, us, write_csv
 
 SPELLS = staff(30, seed=3)
@@ -290,3 +291,11 @@ def test_rows_that_contradict_themselves_are_dropped_and_counted(tmp_path: Path)
     assert calibrated(tmp_path, write_csv(tmp_path / "staff.csv", rows)) == FINE
     [file] = json.loads((tmp_path / "out" / "evidence.json").read_text())["files"]
     assert file["dropped"] == {"left before they were hired": 1, "without a hire date": 1}
+
+
+def test_what_was_observed_is_written_for_the_usual_occupancy() -> None:
+    """Otherwise a vendor who plans for more than the default's 85 % would lose more than it did."""
+    vendor = load(shipped_file("typical_generalist.yaml")).scenario.vendors[0]
+    fit = at_usual_occupancy(vendor, "staff.csv", 40, 3)
+    assert fit.path == "vendors.typical_generalist.turnover.reference_occupancy"
+    assert (fit.value, fit.low, fit.high, list(fit.draws)) == (0.895, 0.895, 0.895, [0.895] * 3)
