@@ -54,8 +54,10 @@ kpi_until_days: 30
 hospital:
   scale: 0.02
   audit_lag_days: [20, 60]
-  inpatient: {{audit_selected_share: 0.5}}
-  outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5}}
+  audit_defended_share: 0.3
+  inpatient: {{audit_selected_share: 0.95, audit_note_takeback_share: 0.2}}
+  outpatient: {{cdi_gap_share: 0.1, cdi_gap_payment_share: 0.2, audit_selected_share: 0.5,
+               audit_note_takeback_share: 0.2}}
 certifications:
   - {{name: CPC, poaching_factor: 1.5}}
 payers:

@@ -29,7 +29,7 @@ NO_PARTS = ("money.leakage", "money.net_revenue_realisation", "vendor.margin")
 """Shares of what was expected, as over-coding brings more than that, and what a loss may be."""
 OVER_PAID = ("money.cost_to_collect", "denials.write_off_rate")
 """Shares of what was paid, which may be less than what is on top."""
-BOTH_WAYS = ("money.net_value_usd", "money.tco", "money.tco_with_revenue",
+BOTH_WAYS = ("people.exhaustion", "money.net_value_usd", "money.tco", "money.tco_with_revenue",
              "money.left_work_usd", "money.loss_usd.over_coding")  # fmt: skip
 """What may be below 0: what has been gained, saved or worked ahead."""
 SLACK = 1e-9

@@ -234,11 +234,11 @@ def against_the_check() -> Quotes:
     calm = check["calm_occupancy"]
     yield (
         f"{said(100 * (calm.accuracy - base.accuracy), 1, sign=True)} points of accuracy and "
-        f"{said(100 * (calm.denial - base.denial), 1)} of denials there, about half and a third of "
-        "that here"
+        f"{said(100 * (calm.denial - base.denial), 1)} of denials there, about two thirds and half "
+        "of that here"
     )
-    assert 0.4 < here[ACCURACY]["calm_occupancy"] / (calm.accuracy - base.accuracy) < 0.6
-    assert 0.28 < here[DENIALS]["calm_occupancy"] / (calm.denial - base.denial) < 0.4
+    assert 0.6 < here[ACCURACY]["calm_occupancy"] / (calm.accuracy - base.accuracy) < 0.7
+    assert 0.45 < here[DENIALS]["calm_occupancy"] / (calm.denial - base.denial) < 0.55
     parts = {n: found[n, DENIALS] / (c.denial - base.denial) for n, c in check.items()
              if abs(found[n, DENIALS]) > 0.004}  # fmt: skip
     assert sum(0.85 <= x < 0.95 for x in parts.values()) > len(parts) / 2
@@ -270,9 +270,9 @@ def together() -> Quotes:
     less = float(as_is["penalty"]) - float(calmed["penalty"])
     yield f"pressure takes {100 * less:.1f} points less from their accuracy"
     back = 1 - found["calm_occupancy", ACCURACY] / less
-    assert 0.28 < back < 0.4
+    assert 0.14 < back < 0.2
     assert found["calm_occupancy", "people.mean_knowledge"] < 0
-    yield "which takes back a third of that"
+    yield "which takes back a sixth of that"
 
 
 def levered(name: str) -> Scenario:
