@@ -203,31 +203,22 @@ def typical() -> Quotes:
     )
     assert {vendor(name).turnover.reference_occupancy for name in names} == {0.85}
     yield "for an occupancy of 85 %"
-    for study, words in (
-        ("breakeven_typical_price", "from {} USD an hour ({}) on"),
-        ("breakeven_typical_turnover", "above {} a year ({})"),
-    ):
-        yield words.format(*turn(study))
-    shares = {row["family"]: float(row["value"]) / float(row["whole"])
-              for row in read("ablation_typical_shapley")
-              if row["kpi"] == "money.net_value_usd"}  # fmt: skip
+    [price] = read("breakeven_typical_price")
+    yield "from {:.0f} USD an hour ({:.0f} to {:.0f}) on".format(
+        *(float(price[c]) for c in ("root", "ci_low", "ci_high"))
+    )
+    [leavers] = read("breakeven_typical_turnover")
+    assert leavers["root"] == ""
+    yield "no turnover of the specialist up to 600 % a year"
+    rows = [row for row in read("ablation_typical_shapley") if row["kpi"] == "money.net_value_usd"]
+    yield f"of {float(rows[0]['whole']) / 1e6:.1f} M USD a year"
     yield "by Shapley " + ", ".join(
-        f"{family} {said(100 * share, 0)} %"
-        for family, share in sorted(shares.items(), key=lambda item: -item[1])
+        f"{row['family']} {said(float(row['value']) / 1e6, 1)} M"
+        for row in sorted(rows, key=lambda row: -float(row["value"]))
     )
     wanted = "money.net_value_usd", "turnover and hiring"
-    [alone] = [row for row in read("ablation_typical") if (row["kpi"], row["group"]) == wanted]
+    [alone] = [
+        row for row in read("ablation_typical_ablation") if (row["kpi"], row["group"]) == wanted
+    ]
     at = [float(alone[c]) / 1e6 for c in ("alone", "alone_ci_low", "alone_ci_high")]
     yield "{} M USD a year ({} to {})".format(*(said(x, 1, sign=True) for x in at))
-
-
-def turn(study: str) -> tuple[str, str]:
-    """Where a break-even lies, and its interval, as the page says them."""
-    [row] = read(study)
-    unit = "%" if "rate" in row["path"] else ""
-    factor = 100 if unit else 1
-
-    def told(column: str) -> str:
-        return f"{float(row[column]) * factor:.0f}{' ' + unit if unit else ''}"
-
-    return told("root"), f"{told('ci_low')} to {told('ci_high')}"
