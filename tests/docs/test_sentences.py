@@ -100,7 +100,8 @@ GIVEN: dict[str, tuple[str, ...]] = {
         "at 95 % for all together", "for itself at 95 %",
     ),
     "turnover_trap.md": (
-        "From 10 to 80 % a year", "between 10 and 80 %", "39 % vendor", "going from 15 to 80 %", "correlation of −0.15",
+        "From 10 to 80 % a year", "between 10 and 80 %", "39 % vendor", "going from 15 to 80 %",
+        "correlation of −0.15",
     ),
     "tutorial.md": (
         "180 beds", "400-bed hospital", "add up to 1.",
