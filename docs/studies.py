@@ -86,7 +86,8 @@ HEADLINES = (
     "denials.final_rate", "denials.initial_rate", "money.average_revenue_per_case",
     "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
     "money.net_value_usd", "money.open_usd", "money.tco",
-    "people.mean_knowledge", "people.occupancy", "people.turnover", "people.turnover_expected",
+    "people.exhaustion", "people.mean_knowledge", "people.occupancy", "people.touch_share",
+    "people.turnover", "people.turnover_expected",
     "quality.coding_accuracy", "audit.takeback", "vendor.margin_usd", "vendor.margin_share",
     *PUBLISHED,
 )  # fmt: skip

@@ -13,8 +13,10 @@ import pytest
 from docs.studies import ROOT, read
 from sim.record.record import Outcome
 from sim.report.terminal import comparison_text
+from sim.scenario.load import load, shipped_file
 from sim.study.compare import compare
 from sim.study.replicate import StudyResult
+from sim.study.store import content_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -27,7 +29,8 @@ def demo() -> StudyResult:
         of_one = outcomes[row["scenario"]].setdefault(int(row["replication"]), Outcome({}, {}))
         of_one.kpis[row["kpi"]] = float(row["value"] or "nan")
     count = len(outcomes["typical_generalist"])
-    return StudyResult(tuple(outcomes), dict(outcomes), 1, (), "as asked", count, 0, {}, "")
+    said = {name: content_of(load(shipped_file(f"{name}.yaml")).scenario) for name in outcomes}
+    return StudyResult(tuple(outcomes), dict(outcomes), 1, (), "as asked", count, 0, {}, "", said)
 
 
 def test_the_table_is_what_the_demo_printed(demo: StudyResult) -> None:
