@@ -195,6 +195,9 @@ def _nearest_file(path: Path) -> str:
         names = sorted(item.name for item in path.parent.iterdir() if item.suffix == ".yaml")
     except OSError:
         return f'the folder "{path.parent}" is missing too'
+    below = sorted(path.parent.glob(f"*/{path.name}"))
+    if path.name not in names and below:
+        return f'did you mean "{below[0].relative_to(path.parent).as_posix()}"?'
     return did_you_mean(path.name, names)
 
 

@@ -177,6 +177,9 @@ def test_a_missing_file_suggests_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "generalist.yaml").touch()
     assert unreadable(tmp_path / "genralist.yaml").hint == 'did you mean "generalist.yaml"?'
     assert "folder" in unreadable(tmp_path / "confgis" / "generalist.yaml").hint
+    (tmp_path / "article").mkdir()
+    (tmp_path / "article" / "moved.yaml").touch()
+    assert unreadable(tmp_path / "moved.yaml").hint == 'did you mean "article/moved.yaml"?'
 
 
 def test_text_that_is_not_utf_8_is_located(tmp_path: Path) -> None:
