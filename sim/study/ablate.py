@@ -32,7 +32,7 @@ from sim.study.tables import Tables
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "certification": ("people", ("certification_mix", "programmes")),
     "entry level": ("people", ("entry_knowledge", "go_live_knowledge")),
-    "turnover and hiring": ("people", ("turnover", "hiring")),
+    "turnover and hiring": ("people", ("turnover", "hiring", "leads")),
     "learning speed": ("people", ("learning", "conformance")),
     "retraining": ("people", ("retraining",)),
     "quality checks": (
