@@ -70,10 +70,10 @@ def hospital_year(scenario: str, scale: float, engine: str) -> dict[str, float]:
     (and with the compiled engine, memory of that size), and what is measured is the simulation.
     """
     from sim.model.simulation import run
-    from sim.scenario.load import load
+    from sim.scenario.load import load, shipped_file
 
     def year(size: float) -> Scenario:
-        return load(ROOT / f"configs/{scenario}.yaml", [f"hospital.scale={size}", *YEAR]).scenario
+        return load(shipped_file(f"{scenario}.yaml"), [f"hospital.scale={size}", *YEAR]).scenario
 
     one = year(scale)
     run(one if engine == "compiled" else year(WARM_UP_SCALE), 1, engine)
