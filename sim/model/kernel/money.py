@@ -59,6 +59,8 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
             enqueue(s, Queue.UNDERPAYMENTS, claim, now, NO_DUE, 1.0)
     claim.paid_cents += amount
     receive(s, claim, day, amount)
+    if claim.over_cents == 0 and not claim.defects & Defect.DOC:
+        return
     share = taken_back_share(s, claim)
     if share > 0.0:
         claim.takeback_cents = round(claim.paid_cents * share)
