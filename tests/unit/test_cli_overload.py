@@ -38,7 +38,9 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
     worth = 10.0 * vendors.count("specialized") + (heads if isinstance(heads, int) else 7)
     names = [*KPIS, "money.leakage.under_coding", "money.loss_usd.under_coding",
              "denials.category.DOC"]  # fmt: skip
-    kpis = {n: (1000.0 if kpi(n).unit.startswith("USD") else 0.5) + 0.01 * worth + luck for n in names}
+    kpis = {
+        n: (1000.0 if kpi(n).unit.startswith("USD") else 0.5) + 0.01 * worth + luck for n in names
+    }
     kpis["money.net_value_usd"] = 1000.0 + worth + luck * (1 + vendors.count("specialized"))
     given = len(vendors) > 5 and teams["ar"].vendor == "specialized"
     kpis["work.undone_share.coding_inpatient"] = 1.0 if nobody else 0.01

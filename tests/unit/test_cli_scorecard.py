@@ -54,7 +54,8 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
     names = [*KPIS, "money.leakage.under_coding", "money.loss_usd.under_coding",
              "denials.category.DOC"]  # fmt: skip
     kpis = {
-        name: (1000.0 + 100 * better if kpi(name).unit.startswith("USD") else 0.5 + 0.01 * better) + luck
+        name: (1000.0 + 100 * better if kpi(name).unit.startswith("USD") else 0.5 + 0.01 * better)
+        + luck
         for name in names
     }
     month, name, value = zip(*MONTHS, strict=True)
