@@ -33,8 +33,8 @@ replication to `kpis.csv` and with intervals to `summary.csv`, `compare` their p
 
 - *Form*: a **ratio of totals** divides sums over the KPI window within a replication; a **total**
   is a sum, told per year and for the whole hospital, whatever the length of the window and the
-  scale of the run; a **mean** averages ratios. Means and intervals are then taken over replications, so
-  that a ratio is never a mean of single claims' ratios.
+  scale of the run; a **mean** averages ratios. Means and intervals are then taken over
+  replications, so that a ratio is never a mean of single claims' ratios.
 - *Better*: the direction that counts as an improvement; a dash where neither does.
 - *Matters from*: the difference below which a planner would not care. Comparisons use it to tell
   "different" from "different enough"; 0 where any difference counts.

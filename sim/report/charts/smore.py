@@ -62,7 +62,7 @@ def _finding(view: View, data: Table) -> str:
     if not keeping_up:
         return f"Net value has {view.unjudged(KPIS[0])}"
     best = max(keeping_up, key=lambda i: rows["mean"][i])
-    shown = number(rows["mean"][best], "USD", rows["se"][best])
+    shown = number(rows["mean"][best], "USD/year", rows["se"][best])
     ends = (number(rows[f"future_{end}"][best], "USD", rows["se"][best]) for end in ("low", "high"))
     return sentence(
         f"{plain(view.names[best])}: {shown} of net value on average; a single future lies between "
@@ -85,7 +85,8 @@ def _draw(view: View, title: str, data: Table) -> Figure:
         canvas.text(NAMES - 0.1, y, shown, size=9, ha="right", va="center", color=ink)
     for column, kpi in enumerate(KPIS):
         axes = canvas.axes(NAMES + (wide + GAP) * column, 0.5, wide, height)
-        axes.set_title(label(kpi), size=10, weight="bold", loc="left")
+        said = f"{label(kpi)}, per year" if kpi_of(kpi).unit == "USD/year" else label(kpi)
+        axes.set_title(said, size=10, weight="bold", loc="left")
         axes.set(ylim=(len(view.names), 0), yticks=[])
         axes.margins(x=0.06)
         for i, name in enumerate(view.names):

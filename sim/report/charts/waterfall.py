@@ -78,7 +78,7 @@ def _finding(view: View, data: Table) -> str:
         title = f"{title}; most of the rest is {inside(worst)} ({number(lost[worst], 'share')})"
     if len(paid) == 2:
         more = rows["usd"][1] - rows["usd"][0]
-        gap = f"{number(abs(more), 'USD')} {'more' if more > 0 else 'less'}"
+        gap = f"{number(abs(more), 'USD/year')} {'more' if more > 0 else 'less'}"
         doubt = view.doubt(view.names[1], PAID)
         return f"{title} ({doubt})" if doubt else f"{title}: {gap}"
     doubt = view.unjudged(PAID)
@@ -91,7 +91,7 @@ def _draw(view: View, title: str, data: Table) -> Figure:
     high = max(1.0, *data["end"])
     looks = view.looks
     heads = [(name, look.ink) for name, look in looks.items()]
-    note = "Means of the period; hatched: a gain" + (
+    note = "Means, money a year; hatched: a gain" + (
         "; whisker: 95 % interval of the share paid" if view.replicated else ""
     )
     figure, panels = style.panels(
