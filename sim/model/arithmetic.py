@@ -113,9 +113,9 @@ def log1p(x: float) -> float:
 
 def power(x: float, y: float) -> float:
     """X to the power of y, x not negative; errors grow with |y·log x| units in the last place."""
-    if x <= 0.0:
-        return 1.0 if y == 0.0 else 0.0
-    return exp(y * log(x))
+    if x == 1.0 or y == 0.0:
+        return 1.0
+    return exp(y * log(x)) if x > 0.0 else 0.0
 
 
 def gamma(x: float) -> float:

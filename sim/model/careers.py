@@ -43,27 +43,30 @@ class Career:
     Times are days since the start of the run; `hired` may lie before it, `joined` is when they came
     in the run. `full_time_share` is the part of a shift that people work full-time in the team that
     hired them. `key` and `number` name their luck, and with that team (`label`) the person. `also`
-    names other teams whose queues they work. `calendar` is that of their shift, `absent` says for
-    each day whether they stay away; their time is counted up to `counted_until`.
+    names other teams whose queues they work. `calendar` is that of their shift, of which they work
+    `hours_share`, so `shift_days` long; `absent` says for each day whether they stay away; their
+    time is counted up to `counted_until`.
     """
 
     __slots__ = (
         "absent", "also", "calendar", "certification", "clear_hazard", "counted_until",
         "education_share", "employer", "entry_certification", "exhaustion",
-        "full_time_share", "hazard_factor", "hired", "joined", "key", "label", "leaving", "left",
-        "mentor", "newcomer", "number", "on_leave", "on_notice", "process", "producing",
-        "productive_minutes", "productive_share", "programme", "pupils", "rate",
-        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "study_share", "threshold",
-        "wage",
+        "full_time_share", "hazard_factor", "hired", "hours_share", "joined", "key", "label",
+        "leaving", "left", "mentor", "newcomer", "number", "on_leave", "on_notice", "process",
+        "producing", "productive_minutes", "productive_share", "programme", "pupils", "rate",
+        "ready_at", "reason", "reviewed_age", "row", "shadow_days", "shift_days", "study_share",
+        "threshold", "wage",
     )  # fmt: skip
 
     def __init__(
         self, row: Agent, employer: Employer, key: str, label: str, number: int, hired: float,
-        absent: Sequence[bool], calendar: WorkCalendar,
+        absent: Sequence[bool], calendar: WorkCalendar, full_time_share: float,
     ) -> None:  # fmt: skip
         self.row = row
         self.employer = employer
-        self.full_time_share = row.hours_share
+        self.full_time_share = full_time_share
+        self.hours_share = row.hours_share
+        self.shift_days = calendar.shift_length * self.hours_share
         self.absent = absent
         self.calendar = calendar
         self.key = key

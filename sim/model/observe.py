@@ -342,7 +342,7 @@ class Observer:
                     agent.row.items, agent.row.errors,
                     team.roster.worked_minutes(agent) / 60.0,
                     agent.productive_minutes / 60.0, agent.entry_certification,
-                    max(0.0, -agent.hired), agent.row.hours_share, agent.hired, agent.ready_at,
+                    max(0.0, -agent.hired), agent.hours_share, agent.hired, agent.ready_at,
                     int(agent.newcomer),
                 )  # fmt: skip
                 _append(table, row)

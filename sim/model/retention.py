@@ -37,7 +37,7 @@ class Retention:
             and (event.vendor == roster.vendor.name or event.team == roster.name)
         ]
         self._known = 0.0
-        """What the team knew on average at the last review."""
+        """What the team knew on average at the last review, where that matters."""
         self._alarm = 0.0
         """By how much colleagues' quits raised the hazard at the last review."""
         self._reviewed = 0.0
@@ -47,10 +47,11 @@ class Retention:
     def review(self) -> None:
         """The weekly look: what the team knows, and how much those who have quit weigh."""
         roster, now = self._roster, float(self._roster.env.now)
-        if roster.employed:
+        if roster.employed and self._turnover.knowledge_hazard:
             known = sum(roster.knowledge_of(agent) for agent in roster.employed)
             self._known = known / len(roster.employed)
-        self._alarm *= exp(-self._calming * (now - self._reviewed))
+        if self._alarm:
+            self._alarm *= exp(-self._calming * (now - self._reviewed))
         self._alarm += self._turnover.contagion_hazard * self._quit_share
         self._reviewed, self._quit_share = now, 0.0
 

@@ -117,9 +117,10 @@ class Roster:
 
     def count_time(self) -> None:
         """Count everybody's time up to now."""
+        count, price, now = self.time.count, self.price, self.env.now
         for agent in self.employed:
-            self.count(agent)
-        self.account.fetch(self.env.now)
+            count(agent, price, now)
+        self.account.fetch(now)
 
     def count(self, agent: Career, until: float = 0.0) -> None:
         """Count somebody's time up to now, or to a time that may lie ahead."""
@@ -127,7 +128,7 @@ class Roster:
 
     def fte(self, agent: Career) -> float:
         """Part of full time that somebody works."""
-        return agent.row.hours_share / self.hours_share
+        return agent.hours_share / self.hours_share
 
     @property
     def full_time(self) -> float:
@@ -162,9 +163,9 @@ class Roster:
         row.shift_start, row.shift_days = calendar.shift_start, calendar.shift_length
         row.overtime_weekdays = calendar.bits_of(self._overtime_days)
         label = f"{self.name}-{number}"
-        row.hours_share = self.hours_share
-        agent = Career(row, self.employer, self.key, label, number, now, absent, calendar)
-        row.hours_share = self.hours_share * person.fte if person else self.hours_share
+        full = self.hours_share
+        row.hours_share = full * person.fte if person else full
+        agent = Career(row, self.employer, self.key, label, number, now, absent, calendar, full)
         row.speed = rules.lognormal(u_speed, self._speed_sigma)
         row.client_seen = now
         row.client = self.entry_client()

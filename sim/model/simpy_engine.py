@@ -20,6 +20,8 @@ from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
 
 DRAWN = tuple(f.name for f in fields(Claim) if f.default is MISSING)
 """Fields of a claim that it comes with, in the order of the constructor's arguments."""
+KEPT = ("key", "setting", "payer", "expected")
+"""Fields that stay what they were drawn as: their columns need not be gathered from the claims."""
 IN_CACHE = 256
 """Claims that are looked at together, field by field: few enough to stay in a processor's cache."""
 
@@ -32,6 +34,7 @@ class SimPyEngine:
         self._draws = draws
         parts = {f.name: getattr(state, f.name) for f in fields(state)}
         self.state = Objects(**parts, draws=draws, heaps=[[] for _ in state.queues])
+        self._kept: dict[str, list[NDArray[np.int64]]] = {name: [] for name in KEPT}
 
     def employ(self, crew: int, absent: Sequence[bool]) -> Agent:
         """Give a new agent a row."""
@@ -74,8 +77,11 @@ class SimPyEngine:
         first = len(claims)
         self.state.luck[batch.row] = Luck(self._draws, batch.row, batch.count)
         numbers = range(first, first + batch.count)
+        columns = batch.columns()
+        for name, parts in self._kept.items():
+            parts.append(columns[name])
         given: dict[str, Iterable[object]] = {
-            name: column.tolist() for name, column in batch.columns().items()
+            name: column.tolist() for name, column in columns.items()
         }
         given["index"] = numbers
         claims.extend(map(Claim, *(given[name] for name in DRAWN)))
@@ -122,14 +128,16 @@ class SimPyEngine:
     def claim_columns(self, names: Sequence[str]) -> Columns:
         """Fields of all claims as columns, by name."""
         claims = self.state.claims
-        columns = {name: np.empty(len(claims), np.int64) for name in names}
+        gathered = {n: np.empty(len(claims), np.int64) for n in names if n not in KEPT}
         for start in range(0, len(claims), IN_CACHE):
             some = claims[start : start + IN_CACHE]
-            for name, column in columns.items():
+            for name, column in gathered.items():
                 column[start : start + IN_CACHE] = np.fromiter(
                     map(attrgetter(name), some), np.int64, len(some)
                 )
-        return columns
+        nothing = np.empty(0, np.int64)
+        kept = {n: np.concatenate([nothing, *self._kept[n]]) for n in names if n in KEPT}
+        return {name: (gathered | kept)[name] for name in names}
 
     def run(self, until: int) -> None:
         """Let the clock run."""

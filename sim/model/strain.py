@@ -91,7 +91,7 @@ class TeamStrain:
             return 0.0
         longer = (agent.row.overtime_weekdays & calendar.workday_bits).bit_count()
         # A scaled-down hospital's people work a part of a shift, and tire as full-time people do.
-        hours = calendar.hours_per_week * agent.row.hours_share
+        hours = calendar.hours_per_week * agent.hours_share
         hours *= self._hours_share / agent.full_time_share  # who has moved here as where they came
         hours = (hours + longer * 24.0 * crew.overtime_days) / self._hours_share
         busier = occupancy - rule.reference_occupancy

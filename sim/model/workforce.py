@@ -105,7 +105,7 @@ class Team:
     def freeze(self) -> None:
         """The run is over: whoever is here stays, and works normal hours."""
         self.personnel.stop()
-        self._crew.overtime_days = self._crew.overtime_before = 0.0
+        self.time.end_overtime()
 
     def charge(self, price: Price) -> None:
         """Go over to a new price."""

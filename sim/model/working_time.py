@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sim.model.account import Account
 from sim.model.careers import Career
@@ -13,20 +12,6 @@ from sim.model.workplaces import Workplace
 from sim.scenario.schema import Overtime
 from sim.scenario.turnover import Hiring
 from sim.scenario.vendor import Price
-
-
-class Shift(NamedTuple):
-    """The shifts of an agent: regular length, and whether overtime may make any longer by now.
-
-    One that is long, or begins late, may end on the day after.
-
-    Looked up once for a span of time: to ask the compiled engine's rows costs as much as ten sums.
-    """
-
-    agent: Career
-    days: float
-    may_be_longer: bool
-    may_end_tomorrow: bool
 
 
 class WorkingTime:
@@ -61,51 +46,53 @@ class WorkingTime:
         """Wages in the classroom, and of mentors for the time they give."""
         self.desk_usd = 0.0
         """What was billed by the hour, the classroom not counted."""
+        self._longest = 0.0
+        """The most by which a shift is longer by now: to ask the compiled engine's rows is dear."""
 
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
-        start, worked = agent.counted_until, agent.calendar.is_workday
-        shift: Shift | None = None
+        start = agent.counted_until
+        if start >= until:
+            return
+        agent.counted_until = until
+        calendar, seats = agent.calendar, self._account.has_seats
+        worked = calendar.is_workday
+        # A shift that is long, or begins late, may end on the day after.
+        into_tomorrow = calendar.shift_start + agent.shift_days + self._longest > 1.0
         while start < until:
             day = int(start)
             end = min(until, day + 1.0)
-            if worked[day] or (day > 0 and worked[day - 1]):
-                shift = shift or self._shift_of(agent)
-                for begun in (day - 1, day) if shift.may_end_tomorrow else (day,):
-                    if begun >= 0 and worked[begun]:
-                        regular, extra = self._on_duty(shift, begun, start, end)
-                        if regular > 0.0 or extra > 0.0:
-                            self._book(agent, price, begun, day, regular, extra)
-                            if self._workplace.night_premium_share > 0.0:
-                                self._pay_for_nights(shift, begun, start, end)
-            if self._account.has_seats:
-                self._account.seat(day, (end - start) * agent.row.hours_share)
+            if into_tomorrow and day > 0 and worked[day - 1]:
+                self._count_shift(agent, price, day - 1, start, end)
+            if worked[day]:
+                self._count_shift(agent, price, day, start, end)
+            if seats:
+                self._account.seat(day, (end - start) * agent.hours_share)
             start = end
-        agent.counted_until = max(until, agent.counted_until)
 
-    def _shift_of(self, agent: Career) -> Shift:
-        calendar, crew = agent.calendar, self._crew
-        days = calendar.shift_length * agent.row.hours_share
-        extra = max(crew.overtime_before, crew.overtime_days)
-        return Shift(agent, days, extra > 0.0, calendar.shift_start + days + extra > 1.0)
+    def _count_shift(
+        self, agent: Career, price: Price, begun: int, start: float, end: float
+    ) -> None:
+        """Count what of the shift begun on a workday lies within a span of time of one day."""
+        first, regular, last = self._ends(agent, begun)
+        from_here = max(start, first)
+        hours = 24.0 * max(0.0, min(end, regular) - from_here)
+        extra = 24.0 * max(0.0, min(end, last) - max(start, regular)) if last > regular else 0.0
+        if hours > 0.0 or extra > 0.0:
+            self._book(agent, price, begun, int(start), hours, extra)
+            if self._workplace.night_premium_share > 0.0:
+                works_longer = agent.producing and not agent.absent[begun]
+                ends = min(end, last if works_longer else regular)
+                self._pay_for_nights(agent, int(start), from_here, ends)
 
-    def _ends(self, shift: Shift, begun: int) -> tuple[float, float, float]:
+    def _ends(self, agent: Career, begun: int) -> tuple[float, float, float]:
         """When a shift begun on a workday begins, and ends without and with overtime."""
-        first = begun + shift.agent.calendar.shift_start
-        regular = first + shift.days
-        longer = overtime_days(self._crew, shift.agent.row, begun) if shift.may_be_longer else 0.0
+        first = begun + agent.calendar.shift_start
+        regular = first + agent.shift_days
+        if self._longest == 0.0:
+            return first, regular, regular
+        longer = overtime_days(self._crew, agent.row, begun)
         return first, regular, min(first + 1.0, regular + longer)
-
-    def _on_duty(self, shift: Shift, begun: int, start: float, end: float) -> tuple[float, float]:
-        """Hours of the shift begun on a workday, regular and overtime, within a span of time."""
-        if not shift.may_be_longer:
-            first = begun + shift.agent.calendar.shift_start
-            return 24.0 * max(0.0, min(end, first + shift.days) - max(start, first)), 0.0
-        first, regular, last = self._ends(shift, begun)
-        return (
-            24.0 * max(0.0, min(end, regular) - max(start, first)),
-            24.0 * max(0.0, min(end, last) - max(start, regular)),
-        )
 
     def _book(
         self, agent: Career, price: Price, begun: int, day: int, regular: float, extra: float
@@ -131,16 +118,12 @@ class WorkingTime:
             agent.productive_minutes += productive
             self.productive_minutes += productive
 
-    def _pay_for_nights(self, shift: Shift, begun: int, start: float, end: float) -> None:
-        """Pay what the hours of a shift within a span of time, overtime included, earn at night."""
-        agent, (first, regular, last) = shift.agent, self._ends(shift, begun)
-        works_longer = agent.producing and not agent.absent[begun]
-        hours = self._workplace.night_hours(
-            max(start, first), min(end, last if works_longer else regular)
-        )
+    def _pay_for_nights(self, agent: Career, day: int, begins: float, ends: float) -> None:
+        """Pay what hours of a shift, overtime included, earn at night."""
+        hours = self._workplace.night_hours(begins, ends)
         usd = hours * self._workplace.night_premium_share * agent.wage
         self.wages_usd += usd
-        self._account.pay(int(start), 0.0, usd)
+        self._account.pay(day, 0.0, usd)
         if agent.producing:
             self.training_usd += usd * self._mentor_share * agent.pupils
         elif not self.shadowing:
@@ -162,3 +145,8 @@ class WorkingTime:
         longer = self._overtime.hours_per_day * hours_share / 24.0
         crew.overtime_before, crew.overtime_from = crew.overtime_days, day + 1
         crew.overtime_days = longer if backlog > self._overtime.backlog_days else 0.0
+        self._longest = max(crew.overtime_before, crew.overtime_days)
+
+    def end_overtime(self) -> None:
+        """Nobody works longer from now on."""
+        self._crew.overtime_before = self._crew.overtime_days = self._longest = 0.0
