@@ -118,14 +118,24 @@ EXPORT void expect(State *s, int64_t first, int64_t end) {
 EXPORT void receive_file(State *s, int64_t day) {
     Errand_ sent;
     if (day < 1) return;
-    while (next_errand(s, &s->store->outbox[day - 1], &sent))
+    List *night = &s->store->outbox[day - 1];
+    int64_t ahead = night->first;
+    look_ahead(s, &ahead, ERRANDS_AHEAD);
+    while (next_errand(s, night, &sent)) {
+        look_ahead(s, &ahead, 1);
         k_submit(s, &s->claims[sent.claim], day);
+    }
 }
 
 EXPORT void run_errands(State *s, int64_t day) {
     Errand_ errand;
-    while (next_errand(s, &s->store->agenda[day], &errand))
+    List *today = &s->store->agenda[day];
+    int64_t ahead = today->first;
+    look_ahead(s, &ahead, ERRANDS_AHEAD);
+    while (next_errand(s, today, &errand)) {
+        look_ahead(s, &ahead, 1);
         k_run_errand(s, errand.what, &s->claims[errand.claim], (double)day, errand.value);
+    }
 }
 
 static void go_on(State *s, Agent *agent, double now) {
@@ -151,6 +161,10 @@ EXPORT void advance(State *s, double time, int64_t priority, int64_t number) {
         Event event = take_event(t);
         if (t->pending[event.agent] != event.number) continue;
         t->pending[event.agent] = -1;
+        if (t->events_size > 0) {
+            int64_t in_hand = s->agents[t->events->agent]->hand_claim;
+            if (in_hand >= 0) ask_for(s, in_hand);
+        }
         go_on(s, s->agents[event.agent], event.time);
     }
 }

@@ -77,6 +77,14 @@ static Claim *more_claims(Claim *claims, int64_t *room, int64_t needed) {
 #endif
 }
 
+/* The table is larger than any cache: a claim that will be wanted soon is asked for ahead. */
+static inline void ask_for(const State *s, int64_t claim) {
+#if defined(__GNUC__) || defined(__clang__)
+    const char *row = (const char *)&s->claims[claim];
+    for (size_t byte = 0; byte < sizeof(Claim); byte += 64) __builtin_prefetch(row + byte, 1);
+#endif
+}
+
 /* --- claims that wait ---------------------------------------------------------------------- */
 
 static inline int before(const Entry *a, const Entry *b) {
@@ -131,7 +139,9 @@ static inline Claim *port_pop(State *s, WorkQueue *queue, Agent *agent) {
     agent->hand_ticket = top->ticket;
     agent->hand_since = top->since;
     agent->hand_claim = top->claim;
-    drop_top(&s->store->heaps[queue->index]);
+    Heap *heap = &s->store->heaps[queue->index];
+    drop_top(heap);
+    if (heap->size > 0) ask_for(s, heap->entries->claim);
     return &s->claims[agent->hand_claim];
 }
 
@@ -162,6 +172,16 @@ static int next_errand(State *s, List *day, Errand_ *out) {
     t->errands[n].next = t->errand_free;
     t->errand_free = n;
     return 1;
+}
+
+/* Where in a day's list the claims of errands are asked for: some ahead of the one that is run. */
+#define ERRANDS_AHEAD 12
+static void look_ahead(const State *s, int64_t *ahead, int errands) {
+    for (; errands > 0 && *ahead >= 0; errands--) {
+        const Errand_ *errand = &s->store->errands[*ahead];
+        ask_for(s, errand->claim);
+        *ahead = errand->next;
+    }
 }
 
 static inline void port_on(State *s, int64_t day, int64_t what, Claim *claim, int64_t value) {
