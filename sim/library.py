@@ -34,6 +34,8 @@ from sim.study.results import Figure, figures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
+    from sim.study.ensemble import Load, Worlds
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -261,6 +263,7 @@ def compare(
     engine: str = AUTO,
     out: str | os.PathLike[str] | None = None,
     progress: bool = True,
+    ensemble: str | os.PathLike[str] | None = None,
 ) -> Study:
     """Replicate scenarios under the same random numbers; the first is the baseline.
 
@@ -278,6 +281,9 @@ def compare(
         Left out, everything stays in memory.
     progress
         Whether to tell standard error how far it is.
+    ensemble
+        A file of joint draws, as `calibrate` writes it: each row is the world of two replications,
+        and intervals hold what is not known.
 
     Raises
     ------
@@ -289,7 +295,11 @@ def compare(
     from sim.report.progress import shown_progress
     from sim.study.tables import write_study
 
-    models = _comparable([load(source) for source in scenarios], scale)
+    loaded = [load(source) for source in scenarios]
+    if scale is not None:
+        loaded = [each.set("hospital.scale", scale) for each in loaded]
+    models = _comparable(loaded)
+    worlds = _worlds(loaded, Path(ensemble), replications) if ensemble is not None else None
     with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
         result = run_study(
             models,
@@ -298,6 +308,7 @@ def compare(
             workers=workers or os.cpu_count() or 1,
             engine=engine,
             on_progress=on_progress,
+            worlds=worlds,
         )
     study = Study(result, Path(out) if out else None)
     if out:
@@ -306,14 +317,23 @@ def compare(
     return study
 
 
-def _comparable(scenarios: Sequence[Scenario], scale: float | None) -> list[schema.Scenario]:
-    """What is to be simulated, at a scale if one is given."""
+def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Worlds:
+    """What replications simulate under an ensemble."""
+    from sim.study.ensemble import read_ensemble
+
+    def loader(of: Scenario) -> Load:
+        return lambda row: replace(of, laid_on=(*of.laid_on, *row))._loaded
+
+    named = {each.name: loader(each) for each in scenarios}
+    return read_ensemble(file).worlds(named, replications)
+
+
+def _comparable(scenarios: Sequence[Scenario]) -> list[schema.Scenario]:
+    """What is to be simulated."""
     from sim.commands.common import check_comparable
     from sim.options import UsageError
     from sim.study import StudyError
 
-    if scale is not None:
-        scenarios = [each.set("hospital.scale", scale) for each in scenarios]
     models = [each.model for each in scenarios]
     try:
         check_comparable(models, [each.name for each in models])

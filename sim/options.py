@@ -183,6 +183,17 @@ def _target(text: str) -> Any:
     return target
 
 
+def ensemble_option(parser: argparse.ArgumentParser) -> None:
+    """Joint draws of what is not known exactly."""
+    parser.add_argument(
+        "--ensemble",
+        type=path_name,
+        metavar="FILE",
+        help="joint draws of fields, as `calibrate` writes them: each row is the world of two "
+        "replications, and intervals hold what is not known of it",
+    )
+
+
 def report_options(parser: argparse.ArgumentParser) -> None:
     """Which reports are made, and how they look."""
     parser.add_argument(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.scenario.schema import Scenario
     from sim.study.compare import Comparison, Summary
+    from sim.study.ensemble import Load, Worlds
     from sim.study.executor import Crew
     from sim.study.replicate import StudyResult
     from sim.study.statistics import Precision
@@ -82,6 +83,37 @@ def check_comparable(scenarios: Sequence[Scenario], names: Sequence[object]) -> 
                     f"{value(scenario):g} in the other, and so are their totals; {hint} sets one "
                     "for all"
                 )
+
+
+def drawn_worlds(
+    options: argparse.Namespace, paths: Sequence[Path], scenarios: Sequence[Scenario]
+) -> Worlds | None:
+    """The worlds of each scenario under the ensemble that was asked for, if one was."""
+    if options.ensemble is None:
+        return None
+    from sim.scenario.load import load
+    from sim.study.ensemble import read_ensemble
+
+    if options.precision is not None:
+        raise UsageError("--precision and --ensemble do not go together: say --replications N")
+    ensemble, laid_on = read_ensemble(options.ensemble), overrides(options)
+    for field in ensemble.paths:
+        if any(said.partition("=")[0] == field for said in laid_on):
+            raise UsageError(f"{field} is set on the command line and drawn in {ensemble.file}")
+
+    def loader(path: Path) -> Load:
+        return lambda row: load(path, [*laid_on, *row])
+
+    named = {s.name: loader(path) for s, path in zip(scenarios, paths, strict=True)}
+    worlds = ensemble.worlds(named, how_many(options, folder_of(options, paths))[0])
+    for each in zip(*worlds.by_name.values(), strict=True):
+        check_comparable(each, paths)
+    return worlds
+
+
+def folder_of(options: argparse.Namespace, paths: Sequence[Path]) -> Path:
+    """Where a study of these scenario files is kept."""
+    return folder_for(options.out or Path("results", study_name(paths)))
 
 
 def load_one(options: argparse.Namespace, path: Path) -> Loaded[Scenario]:
@@ -146,7 +178,9 @@ def how_many(options: argparse.Namespace, folder: Path) -> tuple[int, Precision 
     return replications or REPLICATIONS, Precision(options.precision, **cap)
 
 
-def check_resume(options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path) -> None:
+def check_resume(
+    options: argparse.Namespace, scenarios: Sequence[Scenario], folder: Path, ensemble: str = ""
+) -> None:
     """Refuse --resume and --extend where the folder holds no study of these scenarios."""
     if options.resume and not (folder / "ledger.sqlite").exists():
         raise UsageError(f"--resume: there is no study in {folder}; leave it out to start one")
@@ -155,7 +189,7 @@ def check_resume(options: argparse.Namespace, scenarios: Sequence[Scenario], fol
     if options.resume or options.extend is not None:
         from sim.study.resume import check_resumed
 
-        check_resumed("--resume" if options.resume else "--extend", scenarios, folder)
+        check_resumed("--resume" if options.resume else "--extend", scenarios, folder, ensemble)
 
 
 def simulate(
@@ -163,13 +197,14 @@ def simulate(
     scenarios: Sequence[Scenario],
     folder: Path,
     crew: Crew | None = None,
+    worlds: Worlds | None = None,
 ) -> StudyResult:
     """Replicate the scenarios as the options say, with progress; by a crew that stays, if given.
 
     Who gives a crew simulates step by step, and has called `check_resume` before the first step.
     """
     if crew is None:
-        check_resume(options, scenarios, folder)
+        check_resume(options, scenarios, folder, worlds.ensemble.sha256 if worlds else "")
     replications, precision = how_many(options, folder)
 
     from sim.report.progress import shown_progress
@@ -186,6 +221,7 @@ def simulate(
             engine=options.engine,
             tell=(lambda _: None) if options.quiet else partial(say, stream=sys.stderr),
             crew=crew,
+            worlds=worlds,
         )
 
 
@@ -209,7 +245,7 @@ def print_study(
     from sim.report import terminal
     from sim.report.overload import overload_text, told
     from sim.report.size import size_text
-    from sim.study.compare import CAVEAT, summarise
+    from sim.study.compare import caveat_of, summarise
     from sim.study.overload import overloaded
 
     found = told(result, found)
@@ -217,7 +253,7 @@ def print_study(
         print_json(
             {
                 "found": found,
-                "caveat": CAVEAT,
+                "caveat": caveat_of(result),
                 "folder": str(folder),
                 "scenarios": result.names,
                 "seed": result.seed,

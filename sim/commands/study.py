@@ -9,9 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
+from sim.commands.common import drawn_worlds, folder_of, load_all, print_study, simulate
 from sim.commands.report import write_reports
-from sim.options import UsageError, path_name, report_options, study_options, target_option
+from sim.options import (
+    UsageError,
+    ensemble_option,
+    path_name,
+    report_options,
+    study_options,
+    target_option,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from sim.report.brand import Brand
@@ -25,6 +32,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", type=path_name, metavar="SCENARIO", help="scenario file")
     study_options(parser)
     target_option(parser)
+    ensemble_option(parser)
     report_options(parser)
 
 
@@ -44,6 +52,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
     )
     study_options(parser)
     target_option(parser)
+    ensemble_option(parser)
     report_options(parser)
 
 
@@ -57,12 +66,12 @@ def compare(options: argparse.Namespace) -> int:
 def _study(options: argparse.Namespace, paths: Sequence[Path]) -> int:
     """Load, replicate, write and print; nothing is written before all scenarios are valid."""
     scenarios = load_all(options, paths)
-    folder = folder_for(options.out or Path("results", study_name(paths)))
+    folder, worlds = folder_of(options, paths), drawn_worlds(options, paths, scenarios)
 
     from sim.report.brand import load_brand
 
     brand = load_brand(options.brand)
-    result = simulate(options, scenarios, folder)
+    result = simulate(options, scenarios, folder, worlds=worlds)
 
     from sim.report.build import clear
     from sim.report.terminal import headline
@@ -122,11 +131,12 @@ def _tables(
 ) -> Callable[[bool], str]:
     """The tables to print, with or without colour."""
     from sim.report import terminal
+    from sim.report.ignorance import ignorance_text
     from sim.report.payback import payback_text
     from sim.report.settling import settling_text
     from sim.report.targets import targets_text
 
-    told = settling_text(result) + targets_text(result, targets)
+    told = ignorance_text(result) + settling_text(result) + targets_text(result, targets)
     if len(result.names) > 1:
         below = payback_text(result) + told
         return lambda colour: terminal.comparison_text(result, comparisons, colour=colour) + below

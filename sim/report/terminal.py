@@ -17,7 +17,7 @@ from sim.record.kpis import kpi as kpi_of
 from sim.report.charts import View, standard_error
 from sim.report.published import beside
 from sim.report.words import Texts, interval, label, number, plain, sentence
-from sim.study.compare import BETTER, CAVEAT, WORSE, Comparison
+from sim.study.compare import BETTER, WORSE, Comparison, caveat_of
 from sim.study.overload import is_money, overloaded_names
 from sim.study.replicate import StudyResult, kpi_names
 
@@ -65,14 +65,14 @@ def comparison_text(
     asks = any(row.verdict.startswith("need") for row in comparison if row.kpi.headline)
     more = "Where a verdict needs more, it is replications.\n" if asks else ""
     warning = f"{careful(result)}\n".lstrip()
-    notes = f"{warning}{more}{wrapped(reading_text(view))}{CAVEAT}"
+    notes = f"{warning}{more}{wrapped(reading_text(view))}{caveat_of(result)}"
     return printed(tables, notes, colour=colour)
 
 
 def run_text(result: StudyResult, *, colour: bool = False) -> str:
     """The headline KPIs of a single scenario with their 95 % intervals."""
     view = View(result, 1.0)
-    notes = f"{wrapped(reading_text(view))}{CAVEAT}"
+    notes = f"{wrapped(reading_text(view))}{caveat_of(result)}"
     return printed([table(*described(view)), *published(view)], notes, colour=colour)
 
 

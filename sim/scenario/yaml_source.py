@@ -92,6 +92,13 @@ class Node:
         child = self.child(path[0]) if path else None
         return child.nearest(path[1:]) if child else self
 
+    def leads_to(self, dotted: str) -> bool:
+        """Whether there is a value at a dotted path, list items by name."""
+        node: Node | None = self
+        for step in dotted.split("."):
+            node = node.child(step) if node else None
+        return node is not None
+
     def plain(self) -> Any:
         """The value without marks, as JSON knows it."""
         if isinstance(self.value, dict):

@@ -14,10 +14,11 @@ from sim.record.kpi import Kpi
 from sim.record.kpis import kpi
 from sim.study.estimate import LEAST_OF_LONG_TAILED, LONG_TAILED, difference, estimate
 from sim.study.overload import OVERLOADED, is_money, overloaded_names
-from sim.study.replicate import StudyResult, kpi_names
+from sim.study.replicate import StudyResult, kpi_names, values_of
 from sim.study.statistics import Interval, PairedDifference, holm, replications_needed
 
 CAVEAT = "Intervals speak of the model as written, not of the world."
+DRAWN_CAVEAT = "Intervals hold what is not known of the fields drawn, and of no others."
 
 BETTER = "better"
 WORSE = "worse"
@@ -64,11 +65,18 @@ class Comparison:
     variance_reduction: float
 
 
+def caveat_of(result: StudyResult) -> str:
+    """What the intervals of a study speak of."""
+    return DRAWN_CAVEAT if result.drawn else CAVEAT
+
+
 def summarise(result: StudyResult) -> list[Summary]:
     """By scenario, then by KPI in the order of the outcomes."""
     return [
         Summary(
-            scenario, kpi(name), estimate(name, [o.kpis.get(name, math.nan) for o in by.values()])
+            scenario,
+            kpi(name),
+            estimate(name, values_of(result, scenario, name), drawn=result.drawn),
         )
         for scenario, by in result.outcomes.items()
         for name in kpi_names(by.values())
@@ -87,11 +95,10 @@ def compare(
     rows: list[tuple[str, Kpi, PairedDifference]] = []
     for scenario in others:
         a, b = result.outcomes[baseline], result.outcomes[scenario]
-        pairs = [(a[r].kpis, b[r].kpis) for r in a if r in b]
         for name in kpis or kpi_names([*a.values(), *b.values()]):
-            left = [values.get(name, math.nan) for values, _ in pairs]
-            right = [values.get(name, math.nan) for _, values in pairs]
-            rows.append((scenario, kpi(name), difference(name, left, right, 1 - alpha)))
+            left, right = (values_of(result, of, name) for of in (baseline, scenario))
+            gap = difference(name, left, right, 1 - alpha, drawn=result.drawn)
+            rows.append((scenario, kpi(name), gap))
     family = {
         headline: [pair.p for _, kpi, pair in rows if kpi.headline is headline]
         for headline in (True, False)
@@ -107,12 +114,21 @@ def compare(
             p_adjusted=(p := float(next(adjusted[kpi.headline]))),
             verdict=OVERLOADED
             if is_money(kpi.name) and behind & {baseline, scenario}
-            else verdict(kpi, pair.interval, p, len(family[kpi.headline]), alpha),
+            else _verdict(result, kpi, pair.interval, p, len(family[kpi.headline]), alpha),
             correlation=pair.correlation,
             variance_reduction=pair.variance_reduction,
         )
         for scenario, kpi, pair in rows
     ]
+
+
+def _verdict(
+    result: StudyResult, kpi: Kpi, gap: Interval, p_adjusted: float, tests: int, alpha: float
+) -> str:
+    """The verdict; more replications say nothing more of what is not known."""
+    found = verdict(kpi, gap, p_adjusted, tests, alpha)
+    needs_more = found.startswith(NEEDS_MORE.partition("{")[0])
+    return UNCLEAR if result.drawn and needs_more else found
 
 
 def verdict(kpi: Kpi, gap: Interval, p_adjusted: float, tests: int = 1, alpha: float = 0.05) -> str:

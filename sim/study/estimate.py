@@ -17,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.study.ensemble import with_ignorance
 from sim.study.statistics import (
     Floats,
     Interval,
@@ -39,11 +40,16 @@ LEAST_OF_LONG_TAILED = 28
 """Replications without which no interval of these is given, however even the values look."""
 
 
-def estimate(kpi: str, values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Mean of a KPI over replications; the ends are nan where its interval is not to be trusted."""
+def estimate(
+    kpi: str, values: ArrayLike, confidence: float = 0.95, *, drawn: bool = False
+) -> Interval:
+    """Mean of a KPI over replications; the ends are nan where its interval is not to be trusted.
+
+    `drawn` says that pairs of replications share a row of an ensemble, whose ignorance it holds.
+    """
     if kpi.startswith(SKEWED):
         confidence = 1 - (1 - confidence) / CALIBRATION
-    at = mean_interval(values, confidence)
+    at = (with_ignorance if drawn else mean_interval)(values, confidence)
     return at if trusted(kpi, values) else replace(at, low=math.nan, high=math.nan)
 
 
@@ -65,7 +71,12 @@ def wider(kpi: str, values: ArrayLike) -> Floats:
 
 
 def difference(
-    kpi: str, baseline: ArrayLike, scenario: ArrayLike, confidence: float = 0.95
+    kpi: str,
+    baseline: ArrayLike,
+    scenario: ArrayLike,
+    confidence: float = 0.95,
+    *,
+    drawn: bool = False,
 ) -> PairedDifference:
     """Paired difference of a KPI; neither interval nor p where these are not to be trusted.
 
@@ -74,6 +85,9 @@ def difference(
     """
     pair = paired_difference(baseline, scenario, confidence)
     a, b = np.asarray(baseline, dtype=float), np.asarray(scenario, dtype=float)
+    if drawn:
+        of_worlds = with_ignorance(b - a, confidence)
+        pair = replace(pair, interval=of_worlds, p=of_worlds.p)
     out_of_reach = pair.interval.sd == 0 and len(np.unique(a[~np.isnan(b - a)])) > 1
     if out_of_reach or all(trusted(kpi, x) for x in (b - a, a, b)):
         return pair

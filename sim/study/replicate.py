@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from sim.record.kpis import kpi
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, StudyError
+from sim.study.ensemble import Worlds
 from sim.study.estimate import wider
 from sim.study.executor import Crew, leave_if_imported
 from sim.study.statistics import Precision
@@ -35,6 +36,7 @@ from sim.study.store import (
     content_of,
     decode,
     encode,
+    under,
 )
 
 Simulate = Callable[[Scenario, int], Outcome]
@@ -85,6 +87,19 @@ class StudyResult:
     code_hash: str
     scenarios: dict[str, Content] = field(default_factory=dict)
     engine: str = ""
+    ensemble: str = ""
+    """SHA-256 of the ensemble whose rows pairs of replications share; empty where there is none."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether what is not known exactly was drawn."""
+        return bool(self.ensemble)
+
+
+def values_of(result: StudyResult, scenario: str, kpi: str) -> list[float]:
+    """A KPI of a scenario by replication; nan where it is not defined or the replication failed."""
+    last = max(map(max, result.outcomes.values()), default=-1)
+    return _values(result.outcomes[scenario], kpi, last + 1)
 
 
 def kpi_names(outcomes: Iterable[Outcome]) -> list[str]:
@@ -116,6 +131,7 @@ def run_study(
     engine: str = AUTO,
     tell: Callable[[str], None] = lambda _: None,
     crew: Crew | None = None,
+    worlds: Worlds | None = None,
 ) -> StudyResult:
     """Bring every scenario (the first is the baseline) to the same number of replications.
 
@@ -129,7 +145,8 @@ def run_study(
     difference that matters is precise enough. With one worker everything runs in this process;
     others must be able to import `simulate`, which stands for the model where it is given. A `crew`
     that is given is used instead of new workers, and stays. The `engine` is chosen when something
-    is to be simulated; `tell` is told if it has to be compiled first.
+    is to be simulated; `tell` is told if it has to be compiled first. `worlds` are what
+    replications simulate in a scenario's place, if what is not known exactly is drawn.
 
     Raises
     ------
@@ -142,27 +159,20 @@ def run_study(
     leave_if_imported()
     seed = _shared_seed(scenarios)
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
-    hashes = {name: content_hash(content) for name, content in contents.items()}
+    digest = worlds.ensemble.sha256 if worlds else ""
+    simulated = {name: under(content, digest) for name, content in contents.items()}
+    hashes = {name: content_hash(content) for name, content in simulated.items()}
     code, model = code_hash(), _Model(engine, tell, simulate)
     if engine == COMPILED:
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
-        ledger.begin({hashes[name]: (name, content) for name, content in contents.items()})
-        runner = _Runner({hashes[s.name]: s for s in scenarios}, ledger, hired, model, on_progress)
+        ledger.begin({hashes[name]: (name, content) for name, content in simulated.items()})
+        by_hash = {hashes[s.name]: s for s in scenarios}
+        runner = _Runner(by_hash, ledger, hired, model, on_progress, worlds)
         replications, reason = _brought_to(runner, replications, precision)
-    outcomes, failures = _collect(runner, hashes, replications, seed)
-    return StudyResult(
-        names=tuple(hashes),
-        outcomes=outcomes,
-        seed=seed,
-        failures=failures,
-        stopped_because=reason,
-        replications=replications,
-        reused=runner.reused,
-        scenario_hashes=hashes,
-        code_hash=code,
-        scenarios=contents,
-        engine=runner.model.used,
+    result = _collect(runner, hashes, replications, seed)
+    return replace(
+        result, stopped_because=reason, code_hash=code, scenarios=contents, ensemble=digest
     )
 
 
@@ -177,9 +187,7 @@ def _brought_to(runner: _Runner, replications: int, precision: Precision | None)
     return replications, f"{replications} replications, as asked"
 
 
-def _collect(
-    runner: _Runner, hashes: dict[str, str], replications: int, seed: int
-) -> tuple[dict[str, dict[int, Outcome]], tuple[Failure, ...]]:
+def _collect(runner: _Runner, hashes: dict[str, str], replications: int, seed: int) -> StudyResult:
     """Outcomes and failures by scenario name and replication, in order."""
     outcomes: dict[str, dict[int, Outcome]] = {}
     failures: list[Failure] = []
@@ -193,7 +201,18 @@ def _collect(
                 f"{lost[0].error} (the traceback is in {LEDGER})"
             )
         failures += lost
-    return outcomes, tuple(failures)
+    return StudyResult(
+        names=tuple(hashes),
+        outcomes=outcomes,
+        seed=seed,
+        failures=tuple(failures),
+        stopped_because="",
+        replications=replications,
+        reused=runner.reused,
+        scenario_hashes=hashes,
+        code_hash="",
+        engine=runner.model.used,
+    )
 
 
 def _shared_seed(scenarios: Sequence[Scenario]) -> int:
@@ -267,6 +286,7 @@ class _Runner:
     crew: Crew
     model: _Model
     on_progress: Callable[[Progress], None]
+    worlds: Worlds | None = None
     planned: int = 0
     reused: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -295,7 +315,7 @@ class _Runner:
                     self.reused += 1
         self._report()
         missing = [  # by replication first, so that an interrupted study holds complete pairs
-            _Task(scenario, key, r)
+            _Task(self.worlds.world(scenario.name, r) if self.worlds else scenario, key, r)
             for r in range(replications)
             for key, scenario in self.scenarios.items()
             if r not in self.found[key] and r not in self.failed[key]

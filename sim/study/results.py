@@ -100,7 +100,7 @@ def _months(result: StudyResult, name: str) -> Iterator[Figure]:
             found.setdefault((str(kpi), str(month)[:7]), []).append(float(value))
     for (kpi, month), values in found.items():
         if any(map(math.isfinite, values)):
-            at = estimate(kpi, values)
+            at = estimate(kpi, values, drawn=result.drawn)
             quantity, part = split(kpi)
             unit = KPIS[kpi].unit.removesuffix("/year") if kpi in KPIS else OF_MONTHS[kpi]
             factor = 1.0 / scale if unit in TOTALS else 1.0

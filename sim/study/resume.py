@@ -8,16 +8,18 @@ from typing import Any
 
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
-from sim.study.store import Content, Ledger, code_hash, content_hash, content_of
+from sim.study.store import Content, Ledger, code_hash, content_hash, content_of, under
 
 SHOWN = 3
 """Differences that are told."""
 
 
-def check_resumed(option: str, scenarios: Sequence[Scenario], folder: Path) -> None:
+def check_resumed(
+    option: str, scenarios: Sequence[Scenario], folder: Path, ensemble: str = ""
+) -> None:
     """Refuse to go on, in a folder, with a study that was not begun there.
 
-    `option` is what asks for going on, `--resume` or `--extend`.
+    `option` is what asks for going on, `--resume` or `--extend`; `ensemble` the SHA-256 of one.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def check_resumed(option: str, scenarios: Sequence[Scenario], folder: Path) -> N
             exit_code=2,
         )
     for scenario in scenarios:
-        content = content_of(scenario)
+        content = under(content_of(scenario), ensemble)
         if content_hash(content) not in begun:
             raise StudyError(
                 f"{option}: the study in {folder} has another {scenario.name!r}: "

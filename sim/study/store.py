@@ -61,6 +61,11 @@ def content_hash(content: Content) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def under(content: Content, ensemble: str) -> Content:
+    """A scenario as it is simulated: under an ensemble, if there is one, named by its SHA-256."""
+    return {**content, "ensemble": ensemble} if ensemble else content
+
+
 def content_of(model: BaseModel) -> Content:
     """A scenario, or a part of it, as plain data, in its canonical order.
 

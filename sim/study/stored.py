@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from sim.study import StudyError
 from sim.study.replicate import Failure, StudyResult
-from sim.study.store import LEDGER, Ledger, code_hash, content_hash, decode
+from sim.study.store import LEDGER, Ledger, code_hash, content_hash, decode, under
 from sim.study.tables import MANIFEST, SCENARIOS
 
 
@@ -51,7 +51,8 @@ def read_study(folder: Path) -> StudyResult:
     kept.sort(key=lambda said: told.index(said["name"]))
     hashes = {said["name"]: said["sha256"] for said in kept}
     scenarios = _json(folder / SCENARIOS)
-    if {name: content_hash(content) for name, content in scenarios.items()} != hashes:
+    ensemble = str(manifest.get("ensemble_sha256", ""))
+    if {n: content_hash(under(c, ensemble)) for n, c in scenarios.items()} != hashes:
         _refuse(f"{folder}: {SCENARIOS} is not what was simulated; {again}")
     with Ledger(folder, code) as ledger:
         found = {name: ledger.done(key, manifest["replications"]) for name, key in hashes.items()}
@@ -75,6 +76,7 @@ def read_study(folder: Path) -> StudyResult:
         scenario_hashes=hashes,
         code_hash=code,
         scenarios=scenarios,
+        ensemble=ensemble,
     )
 
 

@@ -11,15 +11,16 @@ import json
 import math
 import platform
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from sim.record.kpis import KPIS
 from sim.study import overload, payback, settling
-from sim.study.compare import CAVEAT, Comparison, summarise
-from sim.study.replicate import StudyResult
+from sim.study.compare import Comparison, caveat_of, summarise
+from sim.study.ensemble import parts
+from sim.study.replicate import StudyResult, kpi_names, values_of
 from sim.study.results import Figure, figures
 from sim.study.store import LIBRARIES, Ledger, write_file
 from sim.study.targets import Target, chances
@@ -58,6 +59,8 @@ def write_study(
         write_scenarios(result, folder)
         top = kpi_tables(result) | _target_tables(result, targets)
         top["results.csv"] = (Figure._fields, figures(result, comparisons))
+        if result.drawn:
+            top["ignorance.csv"] = (IGNORANCE, ignorance(result))
         if settling.verdicts(result):
             top["settling.csv"] = settling.table(result)
         if len(result.names) == 1:
@@ -68,6 +71,23 @@ def write_study(
             write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
         tables = {**_comparison_tables(comparisons), "payback.csv": payback.table(result)}
         write_tables(result, folder, command, top | tables)
+
+
+IGNORANCE = ("kpi", "scenario", "against", "unit", "worlds", "value", "luck", "ignorance", "both")
+"""Half of each 95 % interval: by luck alone, by ignorance alone, and as it is given."""
+
+
+def ignorance(result: StudyResult) -> Iterator[tuple[object, ...]]:
+    """The two parts of the intervals of headline figures, and of their differences."""
+    base = result.names[0]
+    for name in result.names:
+        for kpi in kpi_names(result.outcomes[name].values()):
+            if kpi in KPIS and KPIS[kpi].headline:
+                own, ref = values_of(result, name, kpi), values_of(result, base, kpi)
+                yield kpi, name, "", KPIS[kpi].unit, *astuple(parts(own))
+                if name != base:
+                    gaps = [b - a for a, b in zip(ref, own, strict=True)]
+                    yield kpi, name, base, KPIS[kpi].unit, *astuple(parts(gaps))
 
 
 def write_scenarios(result: StudyResult, folder: Path) -> None:
@@ -242,7 +262,7 @@ def write_tables(
         for failure in result.failures
     ]
     manifest: dict[str, object] = {
-        "caveat": CAVEAT,
+        "caveat": caveat_of(result),
         "command": [without_folders(word) for word in command],
         "versions": {"denialloop": __version__, "python": platform.python_version(), **libraries},
         "seed": result.seed,
@@ -250,6 +270,7 @@ def write_tables(
         "replications": result.replications,
         "stopped_because": result.stopped_because,
         "failures": failures,
+        **({"ensemble_sha256": result.ensemble} if result.drawn else {}),
         "model_code_sha256": result.code_hash,
         "engine": result.engine or _engine_before(folder),
         "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),

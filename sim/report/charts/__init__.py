@@ -13,6 +13,7 @@ from sim.report.words import contrast, number, plain
 from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, UNDEFINED, WORSE, Comparison, compare
 from sim.study.estimate import estimate
 from sim.study.overload import OVERLOADED, is_money, overloaded_names
+from sim.study.replicate import values_of
 from sim.study.statistics import Floats, Interval
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class View:
 
     def estimate(self, name: str, kpi: str) -> Interval:
         """Mean of a KPI over the replications of a scenario, and its interval (`estimate`)."""
-        return estimate(kpi, self.values(name, kpi))
+        return estimate(kpi, values_of(self.result, name, kpi), drawn=self.result.drawn)
 
     def finding(self, kpi: str, what: str) -> str:
         """One sentence on a KPI in all scenarios; ``what`` follows the number."""
