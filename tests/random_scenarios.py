@@ -171,7 +171,7 @@ def _send_away(data: dict[str, Any], rng: random.Random) -> None:
 def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[str, Any]]:
     """Some dated events."""
     teams = [t.name for t in scenario.teams]
-    vendors = [v.name for v in scenario.vendors]
+    vendors, payers = [v.name for v in scenario.vendors], [p.name for p in scenario.payers]
     price = scenario.vendors[0].price.model_dump()
     kinds: list[dict[str, Any]] = [
         {"kind": "policy_change", "skills": "all", "obsolete_share": rng.random() * 0.9},
@@ -180,6 +180,11 @@ def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[
          "false_share": rng.random() * 0.2, "contest_share": rng.random(),
          "contest_with_trail_share": rng.random()},
         {"kind": "volume", "factor": rng.uniform(0.0, 4.0), "ramp_days": rng.randrange(30)},
+        {"kind": "volume", "payers": [rng.choice(payers)], "factor": rng.uniform(0.0, 4.0)},
+        {"kind": "payer_outage", "payers": [rng.choice(payers)], "days": rng.randint(1, 60)},
+        {"kind": "payer_slow", "factor": rng.uniform(0.1, 10.0)},
+        {"kind": "filing_limit", "days": rng.randint(1, 400)},
+        {"kind": "rule", "name": "coverage", "touched_share": rng.random(), "notice_days": 0},
         {"kind": "staffing", "team": rng.choice(teams), "headcount": rng.choice((0, 1, 5, 200))},
         {"kind": "price_change", "vendor": rng.choice(vendors), "price": price},
         {"kind": "attrition_shock", "team": rng.choice(teams), "share": rng.random()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import isleap, monthrange
 from datetime import date, timedelta
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.model.draws import Draws
 from sim.model.rules import DAYS_PER_YEAR
 from sim.scenario.daily_counts import Counts, read_daily_counts
 from sim.scenario.schema import Scenario
-from sim.scenario.timeline import Volume
+from sim.scenario.timeline import Volume, hit
 
 LEAST_CV = 1e-4
 """A gamma factor that varies less is one."""
@@ -70,10 +71,15 @@ class Arrivals:
         self._calendar = calendar
         self._arrivals = hospital.arrivals
         self._scale = hospital.scale
-        self._payer_bounds = np.cumsum([p.claims_share for p in scenario.payers])[:-1]
+        self._shares = np.array([p.claims_share for p in scenario.payers])
+        self._payer_bounds = np.cumsum(self._shares)[:-1]
         self._replay = counts
         self._settings = (hospital.inpatient, hospital.outpatient)
-        self._volumes = [e for e in scenario.timeline if isinstance(e, Volume)]
+        self._volumes = [
+            (e, np.array([hit(e, p.name) for p in scenario.payers]))
+            for e in scenario.timeline
+            if isinstance(e, Volume)
+        ]
         self._weights: dict[tuple[int, int, int], float] = {}
 
     def expected_count(self, day: int, setting: int) -> float:
@@ -87,7 +93,8 @@ class Arrivals:
         of_year = profile.claims_per_year * self._scale * (365 + isleap(on.year)) / DAYS_PER_YEAR
         of_month = of_year * months[on.month - 1] / sum(months)
         weight = profile.weekday_profile[on.weekday()]
-        return of_month * weight / self._month_weight(on, setting) * self._volume(day)
+        mean = of_month * weight / self._month_weight(on, setting)
+        return mean * self._volume(day) * self._growth(day)[1]
 
     def _month_weight(self, on: date, setting: int) -> float:
         """Sum of the weekday profile over the days of a month."""
@@ -99,14 +106,25 @@ class Arrivals:
         return self._weights[key]
 
     def _volume(self, day: int) -> float:
-        """Factor of surges and ramps on a day."""
-        factor = 1.0
-        for event in self._volumes:
-            since = day - self._calendar.day_of(event.on)
-            if since >= 0 and (event.until is None or self._calendar.date_of(day) < event.until):
-                built = min(1.0, (since + 1) / max(1, event.ramp_days))
-                factor *= 1.0 + (event.factor - 1.0) * built
-        return factor
+        """Factor of those surges and ramps on a day that are of all payers."""
+        return prod(self._built(event, day) for event, hits in self._volumes if hits.all())
+
+    def _growth(self, day: int) -> tuple[NDArray[np.float64], float]:
+        """Factors of surges of some payers on a day: by payer, and of all claims together."""
+        by_payer = np.ones(len(self._shares))
+        for event, hits in self._volumes:
+            if not hits.all():
+                by_payer[hits] *= self._built(event, day)
+        if (by_payer == 1.0).all():
+            return by_payer, 1.0
+        return by_payer, float(self._shares @ by_payer) / float(self._shares.sum())
+
+    def _built(self, event: Volume, day: int) -> float:
+        """Factor of a surge on a day."""
+        since = day - self._calendar.day_of(event.on)
+        if since < 0 or (event.until is not None and self._calendar.date_of(day) >= event.until):
+            return 1.0
+        return 1.0 + (event.factor - 1.0) * min(1.0, (since + 1) / max(1, event.ramp_days))
 
     def payers(self, day: int, setting: int) -> NDArray[np.int64]:
         """The payer of each claim of a day and setting, and so their number."""
@@ -114,7 +132,11 @@ class Arrivals:
             return self._replayed(day, setting)
         count = self._drawn_count(day, setting)
         luck = self._draws.uniforms("claim.payer", 2 * day + setting, count, 1)[:, 0]
-        return np.searchsorted(self._payer_bounds, luck, side="right")
+        by_payer, together = self._growth(day)
+        bounds = self._payer_bounds
+        if together > 0.0 and (by_payer != 1.0).any():
+            bounds = np.cumsum(self._shares * by_payer / together)[:-1]
+        return np.searchsorted(bounds, luck, side="right")
 
     def _replayed(self, day: int, setting: int) -> NDArray[np.int64]:
         """Payers of the claims that a file has for a day.
@@ -127,9 +149,10 @@ class Arrivals:
         payers = np.repeat(
             np.array(list(counts), np.int64), np.array(list(counts.values()), np.int64)
         )
-        factor = self._scale * self._volume(day)
+        factor = self._scale * self._volume(day) * self._growth(day)[0][payers]
+        whole = factor.astype(np.int64)
         luck = self._draws.uniforms("arrivals.replay", 2 * day + setting, len(payers), 1)[:, 0]
-        return np.repeat(payers, int(factor) + (luck < factor - int(factor)))
+        return np.repeat(payers, whole + (luck < factor - whole))
 
     def _drawn_count(self, day: int, setting: int) -> int:
         """Gamma–Poisson count of a day; both settings share the day's gamma factor."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -25,8 +26,9 @@ from sim.model.codes import (
 )
 from sim.model.draws import Draws
 from sim.model.kernel.ports import PURPOSES
-from sim.scenario.hospital import Category
+from sim.scenario.hospital import Category as CategoryProfile
 from sim.scenario.schema import Scenario
+from sim.scenario.timeline import Rule, hit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -121,11 +123,46 @@ def _as_words(column: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(column, kind)
 
 
-def source_incidence(scenario: Scenario, category: Category) -> float:
+def source_incidence(scenario: Scenario, category: CategoryProfile) -> float:
     """Claims with a defect before anyone of the modelled teams has touched them, per claim."""
     front = scenario.hospital.front_end
     shares = front.other_sources_share if front is not None else {}
     return category.incidence * {str(k): v for k, v in shares.items()}.get(category.name, 1.0)
+
+
+class Touch:
+    """A payers' rule: which claims it touches, and what it makes of those that are not prepared."""
+
+    def __init__(self, scenario: Scenario, rule: Rule) -> None:
+        self.purpose = f"claim.rule.{rule.name}"
+        self.settings = [SETTINGS.index(name) for name in rule.settings]
+        self._share = rule.touched_share
+        self._payers = np.array([hit(rule, p.name) for p in scenario.payers])
+        self._kind = CATEGORIES.index(rule.category)
+        self._from = (rule.on - scenario.start).days
+        edit_on = rule.edit_on or date.max
+        self._edit_from = (edit_on - scenario.start).days
+
+    def ruled(self, columns: Columns, defects: Defects, luck: Floats) -> Defects:
+        """Defects with those of the rule; claims that the edit stops are marked in `columns`."""
+        day = columns["day"]
+        touched = (luck < self._share) & self._payers[columns["payer"]] & (day >= self._from)
+        stopped = touched & (day >= self._edit_from)
+        columns["flags"] |= np.where(stopped, Flag.SCRUBBER_EDIT, 0)
+        bare, bit = touched & ~stopped, 1 << self._kind
+        columns["deny_mask"] |= np.where(bare, bit, 0)
+        for mask in ("reject_mask", "asked_mask"):
+            columns[mask] &= ~np.where(bare, bit, 0)
+        kept = ~(bare[defects.claims] & (defects.kinds == self._kind))
+        new = np.flatnonzero(bare)
+        claims = np.concatenate([defects.claims[kept], new])
+        order = np.argsort(claims, kind="stable")
+        return Defects(
+            claims[order],
+            np.concatenate([defects.kinds[kept], np.full(len(new), self._kind)])[order],
+            np.concatenate([defects.luck[kept], np.full(len(new), -1.0)])[order],
+            np.concatenate([defects.odds[kept], np.ones(len(new))])[order],
+        )
 
 
 class ClaimSource:
@@ -162,6 +199,7 @@ class ClaimSource:
             [1.0 / rules.payment_moment(e, mix, means, cvs) for e in self._tilt]
         )
         self._queues = {QUEUES.index(q.name): q for q in scenario.queues}
+        self._rules = [Touch(scenario, e) for e in scenario.timeline if isinstance(e, Rule)]
 
     def day_claims(self, day: int) -> list[Batch]:
         """The claims of one day of service, by setting, in a fixed order."""
@@ -225,10 +263,14 @@ class ClaimSource:
             **self._traits(setting, payers, uniforms("claim.traits", 9)),
             **self._visits(setting, uniforms, len(payers)),
         }
+        defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
+        for touch in self._rules:
+            if setting in touch.settings:
+                luck = uniforms(touch.purpose, 1)[:, 0]
+                defects = touch.ruled(columns, defects, luck)
         begins, ends = self._window
         inside = (columns["day"] >= begins) & (columns["day"] < ends)
         columns["flags"] |= np.where(inside, Flag.IN_WINDOW, 0)
-        defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
         return Chunk(first, starts, columns, defects)
 
     def _possible_defects(self, log_payment: Floats, luck: Floats) -> Defects:

@@ -186,7 +186,7 @@ class Observer:
             care_cost_share=front.care_cost_share if front else 0.0,
             payers=tuple(p.name for p in scenario.payers),
             wait_bin_starts=tuple(wait_bin_starts()),
-            filing_limit_days=tuple(p.filing_limit_days for p in scenario.payers),
+            filing_limit_days=tuple(int(row.filing_limit_days) for row in world.state.payers),
             cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
             settings=SETTINGS,
             stages=STAGES,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from math import prod
+
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue, names
@@ -13,7 +16,7 @@ from sim.model.terms import crew_of, terms_of
 from sim.scenario.hospital import Category
 from sim.scenario.hospital import Payer as PayerProfile
 from sim.scenario.schema import Scenario
-from sim.scenario.timeline import PayerAi
+from sim.scenario.timeline import FilingLimit, PayerAi, PayerOutage, PayerSlow, hit
 from sim.scenario.vendor import Vendor
 
 
@@ -109,7 +112,7 @@ def _first_chance(
 def switch_on_machines(state: State, scenario: Scenario, event: PayerAi) -> None:
     """Let payers' machines look at what is adjudicated from now on."""
     for row, payer in zip(state.payers, scenario.payers, strict=True):
-        if event.payers == "all" or payer.name in event.payers:
+        if hit(event, payer.name):
             row.machine = 1
             row.machine_found_share = event.found_share
             row.machine_false_share = event.false_share
@@ -120,6 +123,31 @@ def switch_on_machines(state: State, scenario: Scenario, event: PayerAi) -> None
                 row.machine_chance_trail[i] = _first_chance(
                     scenario, payer, category, event.contest_with_trail_share
                 )
+
+
+def change_payers(state: State, scenario: Scenario, event: PayerOutage | FilingLimit) -> None:
+    """Let an outage, or a new filing limit, begin."""
+    day = (event.on - scenario.start).days
+    for row, payer in zip(state.payers, scenario.payers, strict=True):
+        if not hit(event, payer.name):
+            continue
+        if isinstance(event, FilingLimit):
+            row.filing_limit_days = event.days
+        else:
+            row.silent_until = max(row.silent_until, min(day + event.days, scenario.end_days))
+
+
+def slow_down(state: State, scenario: Scenario, on: date) -> None:
+    """Let payers answer as slowly as all events make them that are under way on a date."""
+    slow = [
+        event
+        for event in scenario.timeline
+        if isinstance(event, PayerSlow)
+        and event.on <= on
+        and (event.until is None or on < event.until)
+    ]
+    for row, payer in zip(state.payers, scenario.payers, strict=True):
+        row.slowness = prod(event.factor for event in slow if hit(event, payer.name))
 
 
 def _house(scenario: Scenario) -> House:

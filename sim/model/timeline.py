@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from sim.model.codes import SKILLS
-from sim.model.setup import switch_on_machines
+from sim.model.setup import change_payers, slow_down, switch_on_machines
 from sim.model.workforce import Team
 from sim.model.world import World
 from sim.scenario import timeline as events
@@ -65,12 +65,19 @@ class Timeline:
             return self._policy(event.skills, event.obsolete_share)
         if isinstance(event, events.PayerAi):
             return partial(switch_on_machines, world.state, world.scenario, event)
+        if isinstance(event, events.PayerOutage | events.FilingLimit):
+            return partial(change_payers, world.state, world.scenario, event)
+        if isinstance(event, events.PayerSlow):
+            slow = partial(slow_down, world.state, world.scenario)
+            if event.until is not None:
+                self._at(world.calendar.day_of(event.until), partial(slow, event.until))
+            return partial(slow, event.on)
         if isinstance(event, events.FeedbackStart):
             return lambda: world.feedback.begin(event.vendor)
         if isinstance(
             event,
             events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason
-            | events.HireFreeze,
+            | events.HireFreeze | events.Rule,
         ):  # fmt: skip
             return None  # read by those whom they concern; stints carry switches out
         if isinstance(event, events.PriceChange):

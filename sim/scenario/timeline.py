@@ -80,10 +80,97 @@ class PayerAi(_Dated):
     )
 
 
+class PayerOutage(_Dated):
+    """Payers, or the clearing house before them, answer nothing for some days, then all at once.
+
+    Claims still go out, and count as submitted on the day: rejections, remittances and decisions
+    that fall into the outage come on the first workday after it.
+    """
+
+    kind: Literal["payer_outage"] = constant("Kind of event", "-", "model")
+    payers: Names = uncertainty(
+        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
+    )
+    days: int = uncertainty("Days without an answer", "days", "assumption", ge=1, le=365)
+
+
+class PayerSlow(_Dated):
+    """Payers take longer, or less long, to answer what is submitted or appealed from now on."""
+
+    kind: Literal["payer_slow"] = constant("Kind of event", "-", "model")
+    payers: Names = uncertainty(
+        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
+    )
+    factor: float = uncertainty(
+        "Days to an answer over those of the profile", "ratio", "assumption", ge=0.1, le=10
+    )
+    until: date | None = uncertainty(
+        "Day from which they answer as before; left out, never", "date", "assumption", default=None
+    )
+
+
+class FilingLimit(_Dated):
+    """Payers change how old a claim may be when it comes in."""
+
+    kind: Literal["filing_limit"] = constant("Kind of event", "-", "model")
+    payers: Names = uncertainty(
+        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
+    )
+    days: int = uncertainty(
+        "Days from service within which a claim must be submitted", "days", "assumption", ge=1,
+        le=3650,
+    )  # fmt: skip
+
+
+class Rule(_Dated):
+    """Payers ask more of some claims: those of services from this date that nobody has prepared.
+
+    Until the edit is installed, a claim that the rule touches comes with a defect that is denied if
+    it gets through; from then on the edit stops it at the scrubber, whose desk makes it right.
+    """
+
+    kind: Literal["rule"] = constant("Kind of event", "-", "model")
+    name: str = constant(
+        "Name of the rule, which keys the luck of whom it touches", "-", "assumption",
+        min_length=1, max_length=60,
+    )  # fmt: skip
+    payers: Names = uncertainty(
+        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
+    )
+    settings: tuple[Literal["inpatient", "outpatient"], ...] = uncertainty(
+        "Settings whose claims are touched", "-", "assumption", min_length=1, unordered=True,
+        default=("inpatient", "outpatient"),
+    )  # fmt: skip
+    touched_share: float = share(
+        "Claims of these payers and settings that the rule touches", "assumption", "uncertainty"
+    )
+    category: Literal["REG", "DATA", "AUTH", "DOC", "NONCOV"] = uncertainty(
+        "Category of the denial", "-", "assumption", default="NONCOV"
+    )
+    notice_days: int = uncertainty(
+        "Days before the date on which the payer tells of it; an edit cannot be there earlier",
+        "days",
+        "assumption",
+        ge=0,
+        le=730,
+        default=45,
+    )
+    edit_on: date | None = lever(
+        "First day of service whose claims the edit stops; left out, none is ever installed",
+        "date",
+        "assumption",
+        default=None,
+    )
+
+
 class Volume(_Dated):
     """A surge or a ramp of arrivals."""
 
     kind: Literal["volume"] = constant("Kind of event", "-", "model")
+    payers: Names = uncertainty(
+        "Payer classes whose claims grow or shrink, or `all`", "-", "assumption", default="all",
+        unordered=True,
+    )  # fmt: skip
     factor: float = uncertainty("Arrivals over before", "ratio", "assumption", ge=0, le=10)
     ramp_days: int = uncertainty(
         "Days over which the factor builds up", "days", "assumption", ge=0, le=3650, default=0
@@ -345,6 +432,11 @@ class HireFreeze(_Dated):
     until: date = lever("First day on which places are filled again", "date", "assumption")
 
 
+def hit(event: PayerOutage | PayerSlow | FilingLimit | Rule | PayerAi | Volume, payer: str) -> bool:
+    """Whether an event is about a payer."""
+    return event.payers == "all" or payer in event.payers
+
+
 def plan_after(event: Event, team: str, people: float) -> float:
     """Full-time equivalents that a team's plan of `people` is at scale 1, once an event is over."""
     if isinstance(event, Staffing) and event.team == team:
@@ -360,8 +452,8 @@ def plan_after(event: Event, team: str, people: float) -> float:
 
 
 Event = Annotated[
-    VendorSwitch | PolicyEvent | PayerAi | Volume | Staffing | PriceChange | FeedbackStart
-    | ProgrammeStart | AttritionShock | Layoff
+    VendorSwitch | PolicyEvent | PayerAi | PayerOutage | PayerSlow | FilingLimit | Rule | Volume
+    | Staffing | PriceChange | FeedbackStart | ProgrammeStart | AttritionShock | Layoff
     | Wage | MarketWage | LeaveSeason | Rotate
     | ClassStart | Transfer | Certify | LeaveOfAbsence | HireFreeze,
     Field(discriminator="kind"),

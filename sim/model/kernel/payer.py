@@ -34,6 +34,8 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
         lag = claim.reply_days
     else:
         lag = payer.corrected_reply_days
+    if payer.slowness != 1.0:
+        lag = max(1, round(lag * payer.slowness))
     if day - claim.day > payer.filing_limit_days:
         claim.defects |= Defect.TIMELY
     claim.submitted_day = day
@@ -41,11 +43,11 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
     if claim.defects & claim.reject_mask:
         on(s, s.days[day + 1].following, Errand.REJECTED, claim, 0)
         return
+    silence = s.house.follow_up_after_days
     if claim.flags & Flag.NO_REPLY:
         lag = s.house.end_days
     elif day + lag < s.house.end_days:
-        on(s, s.days[day + lag].following, Errand.REPLY, claim, 0)
-    silence = s.house.follow_up_after_days
+        on(s, s.days[day + lag].following, Errand.REPLY, claim, 1 if lag > silence else 0)
     if lag > silence:
         on(s, s.days[day + silence].following, Errand.SILENT, claim, day)
 
@@ -56,8 +58,16 @@ def silent(s: Objects, claim: Claim, now: float, submitted: int) -> None:
         enqueue(s, Queue.FOLLOW_UP, claim, now, NO_DUE, 1.0)
 
 
+def put_off(s: Objects, errand: int, claim: Claim, value: int) -> None:
+    """A payer's answer falls into an outage: it comes on the first workday after it."""
+    on(s, next_workday(s, s.payers[claim.payer].silent_until), errand, claim, value)
+
+
 def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """The payer's front end sends a claim back before it is looked at."""
+    if now < s.payers[claim.payer].silent_until:
+        put_off(s, Errand.REJECTED, claim, 0)
+        return
     if claim.first_outcome == First.NONE_YET:
         claim.first_outcome = First.REJECTED
     claim.stage = Stage.REJECTED
@@ -67,11 +77,18 @@ def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
 # --- replies --------------------------------------------------------------------------------------
 
 
-def reply(s: Objects, claim: Claim, now: float, _value: int) -> None:
+def reply(s: Objects, claim: Claim, now: float, expected_late: int) -> None:
     """The payer answers; a follow-up that still waits is no longer needed.
 
-    One that has waited for longer than its queue's target has been missed.
+    One that has waited for longer than its queue's target has been missed. An answer that was not
+    `expected_late` and falls into an outage is missed after as many days as any other.
     """
+    if now < s.payers[claim.payer].silent_until:
+        put_off(s, Errand.REPLY, claim, 1)
+        if not expected_late:
+            asked_on = max(int(now) + 1, claim.submitted_day + s.house.follow_up_after_days)
+            on(s, next_workday(s, asked_on), Errand.SILENT, claim, claim.submitted_day)
+        return
     if claim.ticket >= 0:
         asked = s.days[claim.submitted_day + s.house.follow_up_after_days].following
         if now - asked > s.queues[Queue.FOLLOW_UP].due_days:
@@ -140,12 +157,17 @@ def records_sent(s: Objects, claim: Claim, day: int, won: int) -> None:
     """Records are on their way; the payer decides later."""
     payer = s.payers[claim.payer]
     first, last = payer.records_first_day, payer.records_last_day
-    lag = round(first + (last - first) * decision_luck(s, claim, Decision.RECORDS_LAG))
+    lag = round(
+        payer.slowness * (first + (last - first) * decision_luck(s, claim, Decision.RECORDS_LAG))
+    )
     on(s, next_workday(s, day + lag), Errand.RECORDS_DECIDED, claim, won)
 
 
 def records_decided(s: Objects, claim: Claim, now: float, won: int) -> None:
     """The payer has read the records."""
+    if now < s.payers[claim.payer].silent_until:
+        put_off(s, Errand.RECORDS_DECIDED, claim, won)
+        return
     if won:
         claim.defects &= ~claim.asked_mask
         pay(s, claim, now)
@@ -256,11 +278,16 @@ def appealed(s: Objects, claim: Claim, day: int, won: int, category: int) -> Non
         lag = payer.decision_days[claim.appeal_level]
     else:
         lag = payer.corrected_reply_days
+    if payer.slowness != 1.0:
+        lag = max(1, round(lag * payer.slowness))
     on(s, next_workday(s, day + lag), Errand.DECIDED, claim, 2 * category + won)
 
 
 def decided(s: Objects, claim: Claim, now: float, value: int) -> None:
     """The payer has decided an appeal or a corrected claim; `value` packs category and outcome."""
+    if now < s.payers[claim.payer].silent_until:
+        put_off(s, Errand.DECIDED, claim, value)
+        return
     category = value >> 1
     if value & 1:
         claim.defects &= ~(1 << category)

@@ -268,8 +268,8 @@ class Payer:
     """A payer class: its clocks, its windows, and the chance of winning the first level.
 
     `machine` says whether its machine reads claims by now, what part of defects it finds and what
-    part of clean claims it denies; chances of what it denied are `machine_chance`, and
-    `machine_chance_trail` for vendors who keep an evidence trail.
+    part of clean claims it denies; chances of that are `machine_chance`, or `machine_chance_trail`.
+    It answers nothing until `silent_until`; its days to an answer are `slowness` times the usual.
     """
 
     filing_limit_days: int
@@ -283,6 +283,8 @@ class Payer:
     file_within_days: ByLevel
     decision_days: ByLevel
     first_chance: ByCategory
+    silent_until: int = 0
+    slowness: float = 1.0
     machine: int = 0
     machine_found_share: float = 0.0
     machine_false_share: float = 0.0

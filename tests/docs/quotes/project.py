@@ -89,8 +89,8 @@ def decisions() -> Quotes:
     yield f"is about {said(float(items.replace(',', '')), -4)} work items"
     yield f"{memory} MB for a hospital-year"
     code, lines = package_lines("")
-    yield f"about {said(500 * round(code / 500), 0)} lines of code"
-    yield f"({said(500 * round(lines / 500), 0)} with docstrings"
+    yield f"about {said(1000 * round(code / 1000), 0)} lines of code"
+    yield f"({said(1000 * round(lines / 1000), 0)} with docstrings"
     yield f"The simulation is {said(package_lines('model')[0], -3)} lines"
     yield f"the scenario language {said(package_lines('scenario')[0], -3)}."
 
