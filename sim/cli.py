@@ -19,6 +19,7 @@ from sim.commands import (
     ablate,
     breakeven,
     calibrate,
+    forecast,
     matrix,
     report,
     rfp,
@@ -154,6 +155,16 @@ COMMANDS = {
         "Compare scenarios with the first under the same random numbers.",
         study.compare_options,
         study.compare,
+    ),
+    "forecast": Command(
+        "Tell the weeks to come from today's stock, and when backlogs are cleared.",
+        forecast.forecast_options,
+        forecast.forecast,
+    ),
+    "score": Command(
+        "Hold a kept forecast against what was then observed.",
+        forecast.score_options,
+        forecast.score,
     ),
     "sweep": Command(
         "Run a scenario at many values of some of its fields.", sweep_options, sweep.run

@@ -28,6 +28,7 @@ from sim.scenario.load import show as shown
 from sim.scenario.problems import Problem, ScenarioError, did_you_mean
 from sim.study.compare import Comparison
 from sim.study.compare import compare as compared
+from sim.study.forecast import Forecast
 from sim.study.replicate import StudyResult, run_study
 from sim.study.results import Figure, figures
 
@@ -315,6 +316,38 @@ def compare(
         command = ["sim.compare", *(each.name for each in models)]
         write_study(result, Path(out), command=command, comparisons=study.comparisons)
     return study
+
+
+def forecast(
+    scenario: Source,
+    *,
+    weeks: int = 26,
+    replications: int = 40,
+    workers: int | None = None,
+    engine: str = AUTO,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+) -> list[Forecast]:
+    """The weeks to come, from the scenario's `state` if it has one.
+
+    A row for each quantity, part and week, as `forecast.csv` has them: `p10`, `p50`, `p90` are of
+    one future, not of the mean. What is finished is kept in `out`; other options are those of
+    `compare`.
+    """
+    from sim.report.progress import shown_progress
+    from sim.study.forecast import forecasts, horizon
+
+    with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
+        return forecasts(
+            run_study(
+                [horizon(load(scenario).model, weeks)],
+                Path(out or scratch),
+                replications=replications,
+                workers=workers or os.cpu_count() or 1,
+                engine=engine,
+                on_progress=on_progress,
+            )
+        )
 
 
 def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Worlds:

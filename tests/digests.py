@@ -11,7 +11,7 @@ import numpy as np
 from sim.record.record import Record
 
 TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "careers", "totals", "facts",
-          "accounts")  # fmt: skip
+          "accounts", "stock")  # fmt: skip
 
 
 def digests(record: Record) -> dict[str, str]:

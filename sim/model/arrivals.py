@@ -154,6 +154,13 @@ class Arrivals:
         luck = self._draws.uniforms("arrivals.replay", 2 * day + setting, len(payers), 1)[:, 0]
         return np.repeat(payers, whole + (luck < factor - whole))
 
+    def payers_before(self, days_ago: int, setting: int) -> NDArray[np.int64]:
+        """The payer of each claim of a day before the run, so many days before its start."""
+        row, mean = 2 * days_ago + setting, self.expected_count(-days_ago, setting)
+        count = self._draws.count("arrivals.before", row, mean)
+        luck = self._draws.uniforms("claim.payer.before", row, count, 1)[:, 0]
+        return np.searchsorted(self._payer_bounds, luck, side="right")
+
     def _drawn_count(self, day: int, setting: int) -> int:
         """Gamma–Poisson count of a day; both settings share the day's gamma factor."""
         cv = self._arrivals.day_cv

@@ -23,19 +23,33 @@ YES_OR_NO = {"edited": Flag.EDITED, "mended": Flag.MENDED, "adjudicated": Flag.A
 
 
 def claim_columns(
-    engine: Engine, filing_limit_days: Sequence[int], horizon_days: int, end_days: int
-) -> Columns:
+    engine: Engine, filing_limit_days: Sequence[int], horizon_days: int, end_days: int,
+    stock: int = 0,
+) -> tuple[Columns, Columns]:  # fmt: skip
     """One row per claim planned within the run, in the order of their keys, when all has ended.
 
     What its payer has not accepted and answered within its limit is lost to it. What an unfinished
-    claim might still lose counts as open, not as lost.
+    claim might still lose counts as open, not as lost. The second table is of the claims of before
+    the run: the first ones, so many of them.
     """
-    columns = engine.claim_columns(FIELDS)  # ours alone: changed in place, which spares copies
+    # Ours alone: changed in place, which spares copies.
+    columns = engine.claim_columns((*FIELDS, "day") if stock else FIELDS)
+    before = {name: column[:stock] for name, column in columns.items()} if stock else {}
+    columns = {name: column[stock:] for name, column in columns.items()}
     # The day that was planned: where a visit is put off, all scenarios still count the same.
     columns["day"] = columns["key"] // (2 * SETTING_ROWS)
     within = int(np.searchsorted(columns["day"], horizon_days))
     columns = {name: column[:within] for name, column in columns.items()}
-    _close_unanswered(columns, np.array(filing_limit_days)[columns["payer"]], end_days)
+    limits = np.array(filing_limit_days)
+    return (
+        _finished(columns, limits, end_days),
+        _finished(before, limits, end_days) if before else {},
+    )
+
+
+def _finished(columns: Columns, limits: NDArray[np.int64], end_days: int) -> Columns:
+    """Claims as they stand when all has ended; `limits` are the filing limits by payer."""
+    _close_unanswered(columns, limits[columns["payer"]], end_days)
     flags = columns.pop("flags")
     for name, bit in YES_OR_NO.items():
         columns[name] = (flags & bit) // bit

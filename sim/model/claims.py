@@ -219,7 +219,7 @@ class ClaimSource:
         days = range(first, min(first + CHUNK_DAYS, self._end))
         by_day = [self._arrivals.payers(day, setting) for day in days]
         starts = [0, *accumulate(map(len, by_day))]
-        payers, profile = np.concatenate(by_day), self._settings[setting]
+        payers = np.concatenate(by_day)
 
         def uniforms(purpose: str, columns: int) -> Floats:
             table = np.empty((len(payers), columns))
@@ -227,6 +227,29 @@ class ClaimSource:
                 self._draws.fill(purpose, 2 * day + setting, table[start:end])
             return table
 
+        drawn, defects = self.attributes(setting, payers, uniforms)
+        columns = {
+            "key": np.concatenate(
+                [
+                    np.arange(len(now)) + (2 * day + setting) * SETTING_ROWS
+                    for day, now in zip(days, by_day, strict=True)
+                ]
+            ),
+            "day": np.repeat(days, [len(now) for now in by_day]),
+            **drawn,
+        }
+        for touch in self._rules:
+            if setting in touch.settings:
+                luck = uniforms(touch.purpose, 1)[:, 0]
+                defects = touch.ruled(columns, defects, luck)
+        begins, ends = self._window
+        inside = (columns["day"] >= begins) & (columns["day"] < ends)
+        columns["flags"] |= np.where(inside, Flag.IN_WINDOW, 0)
+        return Chunk(first, starts, columns, defects)
+
+    def attributes(self, setting: int, payers: Ints, uniforms: Uniforms) -> tuple[Columns, Defects]:
+        """What claims of a setting and their payers come with, and which defects they may have."""
+        profile = self._settings[setting]
         # What a payer pays for it makes a case no harder: defects go with the payment before that.
         sigma = rules.lognormal_sigma(profile.payment_cv)
         z = normal_quantiles(uniforms("claim.payment", 1)[:, 0])
@@ -243,13 +266,6 @@ class ClaimSource:
             queue.distribution == "exponential",
         )
         columns = {
-            "key": np.concatenate(
-                [
-                    np.arange(len(now)) + (2 * day + setting) * SETTING_ROWS
-                    for day, now in zip(days, by_day, strict=True)
-                ]
-            ),
-            "day": np.repeat(days, [len(now) for now in by_day]),
             "setting": np.full(len(payers), setting),
             "payer": payers,
             "expected": np.maximum(
@@ -263,15 +279,7 @@ class ClaimSource:
             **self._traits(setting, payers, uniforms("claim.traits", 9)),
             **self._visits(setting, uniforms, len(payers)),
         }
-        defects = self._possible_defects(log_payment, uniforms("claim.defects", kinds))
-        for touch in self._rules:
-            if setting in touch.settings:
-                luck = uniforms(touch.purpose, 1)[:, 0]
-                defects = touch.ruled(columns, defects, luck)
-        begins, ends = self._window
-        inside = (columns["day"] >= begins) & (columns["day"] < ends)
-        columns["flags"] |= np.where(inside, Flag.IN_WINDOW, 0)
-        return Chunk(first, starts, columns, defects)
+        return columns, self._possible_defects(log_payment, uniforms("claim.defects", kinds))
 
     def _possible_defects(self, log_payment: Floats, luck: Floats) -> Defects:
         """Defects of claims, as far as no feedback prevents them.

@@ -31,8 +31,8 @@ class Departures:
         """A newcomer goes to class, which they may leave for good, and on probation."""
         if self._hiring.dropout_share:
             u_leave, u_day = self._roster.luck.of(agent, "dropout", 2)
-            if u_leave < self._hiring.dropout_share:
-                day = agent.hired + u_day * self._hiring.classroom_days
+            day = agent.hired + u_day * self._hiring.classroom_days
+            if u_leave < self._hiring.dropout_share and day >= self._env.now:
                 self._env.process(self._let_go(agent, day, DROPPED_OUT))
         self.follow(agent)
 

@@ -65,6 +65,17 @@ class Engine(Protocol):
         """Charts of claims are complete now, in that order."""
         ...
 
+    def stand(self, claims: range, queue: NDArray[np.int64], since: NDArray[np.int64]) -> None:
+        """Let claims wait in queues since days before the run."""
+        ...
+
+    def put_down(
+        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        values: NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        """Put an errand down for each of some claims, on its day and with its value."""
+        ...
+
     def expect(self, claims: range) -> None:
         """Put down when the visits of claims will be asked for and take place."""
         ...

@@ -35,8 +35,8 @@ class Observer:
         written = {str(q.name) for q in world.scenario.queues}
         self._names = [name for name in QUEUES if name in written]
         self._queues: Table = {
-            k: [] for k in ("week", "week_start", "queue", "arrived", "finished", "backlog",
-                            "oldest_days", "wait_days", "mean_level", "days", "in_time",
+            k: [] for k in ("week", "week_start", "queue", "opening", "arrived", "finished",
+                            "backlog", "oldest_days", "wait_days", "mean_level", "days", "in_time",
                             "missed", "busy_minutes", "productive_minutes", *AGE_BANDS)
         }  # fmt: skip
         self._weeks: Table = {
@@ -49,13 +49,21 @@ class Observer:
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
                             "knowledge_client")
         }  # fmt: skip
-        self._last_queue: dict[str, tuple[int, int, float, float, int, int]] = {}
+        self._last_queue: dict[str, tuple[int, int, float, float, int, int, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
+        self._paid_before: NDArray[np.int64] = np.empty(0, np.int64)
         self._in_window: dict[str, tuple[float, ...]] = {}
         """Busy and productive minutes of each team in the KPI window, and its bill by the hour."""
         self._waits: dict[str, NDArray[np.int64]] = {}
         self._at_end: tuple[Table, dict[str, float]] = {}, {}
+
+    def open(self, paid_before: NDArray[np.int64]) -> None:
+        """Note what is there before the first day: cents paid of each claim, and what waits."""
+        self._paid_before = paid_before
+        for name in self._names:
+            queue = self._world.state.queues[QUEUES.index(name)]
+            self._last_queue[name] = (queue.arrived, 0, 0.0, queue.waited_days, 0, 0, queue.level)
 
     def day(self, day: int) -> None:
         """Note what the teams have worked and billed when the KPI window begins and ends."""
@@ -133,14 +141,16 @@ class Observer:
             area = queue.waited_days + queue.level * now
             waits = list(queue.waits)
             in_time = sum(waits[: wait_bin(queue.due_days)])
-            seen = (queue.arrived, sum(waits), queue.wait_days, area, in_time, queue.missed)
-            last = self._last_queue.get(name, (0, 0, 0.0, 0.0, 0, 0))
+            seen = (queue.arrived, sum(waits), queue.wait_days, area, in_time, queue.missed,
+                    queue.level)  # fmt: skip
+            last = self._last_queue[name]
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
             ages = world.engine.ages(queue, now)
             row = (
-                self._last_day // 7, begins, name, seen[0] - last[0], finished, queue.level,
-                max(ages, default=0.0), (seen[2] - last[2]) / finished if finished > 0 else 0.0,
+                self._last_day // 7, begins, name, last[6], seen[0] - last[0], finished,
+                queue.level, max(ages, default=0.0),
+                (seen[2] - last[2]) / finished if finished > 0 else 0.0,
                 (area - last[3]) / span, span, seen[4] - last[4], seen[5] - last[5],
                 *minutes.get(name, (0.0, 0.0)), *_by_age(ages),
             )  # fmt: skip
@@ -166,37 +176,15 @@ class Observer:
 
     def record(self) -> Record:
         """The record of the finished run."""
-        world, scenario = self._world, self._world.scenario
-        horizon = scenario.horizon_days
+        world, facts = self._world, self._facts()
+        horizon = facts.horizon_days
         agents, totals = self._at_end
         days = world.state.days[:horizon]
-        calendar = world.calendar
-        months = calendar.month_index[:horizon]
-        starts: dict[int, str] = {}
-        for day, month in enumerate(months):
-            starts.setdefault(month, calendar.date_of(day).replace(day=1).isoformat())
-        front = scenario.hospital.front_end
-        facts = Facts(
-            start=scenario.start.isoformat(),
-            scale=scenario.hospital.scale,
-            horizon_days=horizon,
-            kpi_from_days=scenario.kpi_from_days,
-            kpi_until_days=scenario.kpi_until_days,
-            end_days=scenario.end_days,
-            care_cost_share=front.care_cost_share if front else 0.0,
-            payers=tuple(p.name for p in scenario.payers),
-            wait_bin_starts=tuple(wait_bin_starts()),
-            filing_limit_days=tuple(int(row.filing_limit_days) for row in world.state.payers),
-            cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
-            settings=SETTINGS,
-            stages=STAGES,
-            causes=CAUSES if scenario.hospital.front_end else CAUSES[:-VISIT_CAUSES],
-            categories=CATEGORIES,
-            queues=tuple(self._names),
-            month_of_day=tuple(months),
-            month_starts=tuple(starts.values()),
+        claims, stock = claim_columns(
+            world.engine, facts.filing_limit_days, horizon, facts.end_days, len(self._paid_before)
         )
-        claims = claim_columns(world.engine, facts.filing_limit_days, horizon, facts.end_days)
+        if stock:
+            stock["paid_before_cents"] = self._paid_before
         first = claims["first_day"]
         return Record(
             facts=facts,
@@ -220,6 +208,38 @@ class Observer:
             careers=self._careers(),
             totals=totals | self._window_totals(),
             accounts=self._accounts(),
+            stock=stock,
+        )
+
+    def _facts(self) -> Facts:
+        """What analysis must know of the scenario."""
+        world, scenario = self._world, self._world.scenario
+        horizon = scenario.horizon_days
+        calendar = world.calendar
+        months = calendar.month_index[:horizon]
+        starts: dict[int, str] = {}
+        for day, month in enumerate(months):
+            starts.setdefault(month, calendar.date_of(day).replace(day=1).isoformat())
+        front = scenario.hospital.front_end
+        return Facts(
+            start=scenario.start.isoformat(),
+            scale=scenario.hospital.scale,
+            horizon_days=horizon,
+            kpi_from_days=scenario.kpi_from_days,
+            kpi_until_days=scenario.kpi_until_days,
+            end_days=scenario.end_days,
+            care_cost_share=front.care_cost_share if front else 0.0,
+            payers=tuple(p.name for p in scenario.payers),
+            wait_bin_starts=tuple(wait_bin_starts()),
+            filing_limit_days=tuple(int(row.filing_limit_days) for row in world.state.payers),
+            cost_of_capital_per_year=scenario.hospital.cost_of_capital_per_year,
+            settings=SETTINGS,
+            stages=STAGES,
+            causes=CAUSES if scenario.hospital.front_end else CAUSES[:-VISIT_CAUSES],
+            categories=CATEGORIES,
+            queues=tuple(self._names),
+            month_of_day=tuple(months),
+            month_starts=tuple(starts.values()),
         )
 
     def _accounts(self) -> dict[str, dict[str, NDArray[np.float64]]]:

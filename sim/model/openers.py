@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sim.model import rules
 from sim.scenario.persons import Person, persons_of
 from sim.scenario.schema import Scenario, Team
+from sim.scenario.state import Requisition
 
 Shares = dict[int, float]
 """Part of busy time by skill."""
@@ -15,10 +16,14 @@ Shares = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """One of the people who open a team; `shares` of the skills that they work in, if not its."""
+    """One of the people who open a team; `shares` of the skills that they work in, if not its.
+
+    Who is `in_class` stands at no desk yet.
+    """
 
     person: Person
     shares: Shares | None = None
+    in_class: bool = False
 
 
 def shared_out(scenario: Scenario, heads: int, weights: Mapping[str, float]) -> list[Person]:
@@ -66,6 +71,36 @@ def openers(
         mix = team.certification_mix or vendor.certification_mix
         return [Opener(p) for p in shared_out(scenario, heads, mix)]
     return []
+
+
+def in_class(scenario: Scenario, team: str, hours_share: float) -> list[Opener]:
+    """Those who are in a class of a team when the run begins, on top of who opens it."""
+    lines = scenario.state.classes if scenario.state is not None else ()
+    mine = [each for each in lines if each.team == team]
+    counts = [sum(e.people.values()) if isinstance(e.people, dict) else e.people for e in mine]
+    found = []
+    for each, heads in zip(mine, at_scale(scenario, counts, hours_share), strict=True):
+        mixed = each.people if isinstance(each.people, dict) else None
+        people = shared_out(scenario, heads, mixed) if mixed else [Person("")] * heads
+        found += [Opener(replace(p, hired=each.started), None, True) for p in people]
+    return found
+
+
+def sought(scenario: Scenario, team: str, hours_share: float) -> list[tuple[Requisition, int]]:
+    """The requisitions of a team, and how many people each is for at the scale of the run."""
+    lines = scenario.state.requisitions if scenario.state is not None else ()
+    mine = [each for each in lines if each.team == team]
+    counts = at_scale(scenario, [each.people for each in mine], hours_share)
+    return list(zip(mine, counts, strict=True))
+
+
+def at_scale(scenario: Scenario, counts: Sequence[int], hours_share: float = 1.0) -> list[int]:
+    """Whole numbers of some kinds at the scale of the run, by largest remainder.
+
+    Of people, as many as work their part of a shift each.
+    """
+    total = round(sum(counts) * scenario.hospital.scale / hours_share)
+    return rules.largest_remainder(total, counts)
 
 
 def _together(

@@ -23,6 +23,8 @@ from sim.scenario.timeline import ProgrammeStart
 from sim.scenario.vendor import Programme
 
 REVIEW_DAYS = 7
+MOST_TRIES = 64
+"""Searches of which the first that has lasted long enough stands for one under way."""
 ENDLESS_DAYS = 36525.0
 """Tenure of a team that nobody ever leaves, met for ever: long enough to know all there is."""
 
@@ -64,6 +66,8 @@ class Personnel:
         self._stopped = False
         self._called_off = 0
         self.pipeline = 0
+        self.opened: list[float] = []
+        """When each position was opened for which people have been sought."""
         self._vacancies = 0
         self.recruited = 0.0
         self.programme_usd = 0.0
@@ -231,21 +235,37 @@ class Personnel:
             return
         self.pipeline += 1
         self._vacancies += 1
+        self.opened.append(self._env.now)
         self._env.process(self._hire(self._search() if search_days is None else search_days))
 
-    def _search(self) -> float:
-        """Days that it takes to fill a vacancy which opens now."""
-        hiring = self._hiring
-        days: float = hiring.time_to_fill_days
-        if hiring.time_to_fill_cv:
-            [u] = self._roster.luck.row("time_to_fill", self._vacancies, 1)
-            days *= rules.lognormal(u, rules.lognormal_sigma(hiring.time_to_fill_cv))
+    def seek(self, people: int, days: float, *, still: bool, person: Person | None) -> None:
+        """Positions have been open when the run begins: search for so many days, or what is left.
+
+        `still` says that `days` are those for which they have been open.
+        """
+        for _ in range(people):
+            self.pipeline += 1
+            self._vacancies += 1
+            self.opened.append(self._env.now - days if still else self._env.now)
+            left = max(0.0, self._search(days) - days) if still else days
+            self._env.process(self._hire(left, person))
+
+    def _search(self, open_days: float = 0.0) -> float:
+        """Days that it takes to fill a vacancy: one that opens now, or has been open so long."""
+        hiring, offered = self._hiring, 1.0
         if hiring.pay_elasticity_of_fill:
             offer = self._roster.pay.offer(float(self._env.now))
-            days *= power(offer, -hiring.pay_elasticity_of_fill)
-        return min(days, ENDLESS_DAYS)
+            offered = power(offer, -hiring.pay_elasticity_of_fill)
+        factors = [1.0]
+        if hiring.time_to_fill_cv:
+            sigma = rules.lognormal_sigma(hiring.time_to_fill_cv)
+            tries = MOST_TRIES if open_days else 1
+            luck = self._roster.luck.row("time_to_fill", self._vacancies, tries)
+            factors = [rules.lognormal(u, sigma) for u in luck]
+        drawn = (hiring.time_to_fill_days * factor * offered for factor in factors)
+        return min(next((days for days in drawn if days > open_days), open_days), ENDLESS_DAYS)
 
-    def _hire(self, search_days: float) -> Process:
+    def _hire(self, search_days: float, person: Person | None = None) -> Process:
         """Fill a vacancy: search, wait for a class and for who teaches it, employ."""
         env = self._env
         yield env.timeout(search_days + self._freezes.rest_days(env.now, search_days))
@@ -264,7 +284,7 @@ class Personnel:
                 break
             yield env.timeout(at - env.now + self._freezes.rest_days(at, 0.0))
         self.pipeline -= 1
-        self.recruit()
+        self.recruit(person)
 
     def recruit(self, person: Person | None = None) -> Career:
         """Let somebody start in the classroom now, at the cost of recruiting them."""

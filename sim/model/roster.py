@@ -176,7 +176,8 @@ class Roster:
         agent.threshold = -log(1.0 - u_threshold)
         agent.entry_certification = self._drawn_certification(u_certification)
         if person:
-            agent.entry_certification, agent.also = person.certification, person.also
+            agent.entry_certification = person.certification or agent.entry_certification
+            agent.also = person.also
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)
@@ -200,8 +201,7 @@ class Roster:
         better = power(standing, self._hiring.pay_elasticity_of_quality)
         for skill, level in enumerate(agent.row.knowledge):
             agent.row.knowledge[skill] = min(1.0, level * better)
-        self._attend_class(agent)
-        self.prepare(agent, self._hiring.classroom_days)
+        self.attend_class(agent, self._hiring.classroom_days)
         self.begin(agent)
         return agent
 
@@ -216,17 +216,21 @@ class Roster:
         row.client = max(row.client, client)
         row.speed = former.row.speed
 
-    def _attend_class(self, agent: Career) -> None:
-        """Let somebody begin a class, and teach another one if those that begin today are full."""
+    def attend_class(self, agent: Career, days: float) -> None:
+        """Let somebody join a class for so many days, and then go to their desk.
+
+        Another one is taught if those that begin today are full.
+        """
         today = int(self.env.now)
         before = self._classes.get(today, 0)
         self._classes[today] = before + 1
         full = self._hiring.class_every_days > 0 and before % self._hiring.class_size == 0
         if before == 0 or full:
-            ends = today + self._hiring.classroom_days
+            ends = today + int(days)
             for day in range(today, ends if self._closes is None else min(ends, self._closes)):
                 if agent.calendar.is_workday[day]:
                     self.account.teach(day, self.hours_share)
+        self.prepare(agent, days)
 
     def prepare(self, agent: Career, class_days: float) -> None:
         """Send somebody to class, and then to their desk: not before the team opens.

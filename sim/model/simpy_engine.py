@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.model.claims import Batch
 from sim.model.draws import Draws
 from sim.model.engine import Columns, Process
-from sim.model.kernel import coding, front, payer, queueing, work
+from sim.model.kernel import coding, front, payer, ports, queueing, stock, work
 from sim.model.kernel.ports import Luck, Objects
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
 
@@ -85,6 +85,9 @@ class SimPyEngine:
         }
         given["index"] = numbers
         claims.extend(map(Claim, *(given[name] for name in DRAWN)))
+        for name in given.keys() - set(DRAWN):  # what has happened to claims of before the run
+            for claim, value in zip(claims[first:], given[name], strict=True):
+                setattr(claim, name, value)
         return numbers
 
     def mark(self, claims: range, defects: NDArray[np.int64]) -> None:
@@ -98,6 +101,21 @@ class SimPyEngine:
         s, now = self.state, self.env.now
         for c in claims:
             coding.admit(s, s.claims[c], now)
+
+    def stand(self, claims: range, queue: NDArray[np.int64], since: NDArray[np.int64]) -> None:
+        """Let claims wait in queues since days before the run."""
+        s = self.state
+        for c, q, day in zip(claims, queue.tolist(), since.tolist(), strict=True):
+            stock.stand(s, q, s.claims[c], float(day))
+
+    def put_down(
+        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        values: NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        """Put an errand down for each of some claims, on its day and with its value."""
+        s = self.state
+        for c, day, value in zip(claims.tolist(), days.tolist(), values.tolist(), strict=True):
+            ports.on(s, day, errand, s.claims[c], value)
 
     def expect(self, claims: range) -> None:
         """Put down when the visits of claims will be asked for and take place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from sim.model.engine import Process
 from sim.model.engines import maker
 from sim.model.observe import Observer
 from sim.model.personnel import REVIEW_DAYS
+from sim.model.stock import take_over_stock
 from sim.model.timeline import Timeline
 from sim.model.world import World
 from sim.record.record import Record
@@ -29,8 +31,10 @@ def run(scenario: Scenario, replication: int, engine: str = AUTO) -> Record:
 class Simulation:
     """The clock that drives a world: every day's business, and a look around every week."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, look: Callable[[int], None] | None = None) -> None:
+        """`look` is called every morning, before anything happens."""
         self.world = world
+        self._look = look
         self._scenario = world.scenario
         self._engine = world.engine
         self._timeline = Timeline(world)
@@ -67,11 +71,12 @@ class Simulation:
                 gc.enable()
 
     def _open(self) -> None:
-        """Employ the first teams, before anything else happens."""
+        """Employ the first teams, and give them what is there, before anything else happens."""
         for stint, team in zip(self.world.stints, self.world.teams, strict=True):
             if stint.employs == 0 and stint.opens == 0:
                 team.open_doors()
                 team.take_over()
+        self._observer.open(take_over_stock(self.world))
 
     def _days(self) -> Process:
         """Every morning: last night's file, today's mail, charts to code, and the calendar."""
@@ -79,6 +84,8 @@ class Simulation:
         front = hospital.front_end
         batch = hospital.arrivals.within_day == "batch"
         for day in range(self._scenario.horizon_days):
+            if self._look is not None:
+                self._look(day)
             self._count_time()
             self._observer.day(day)
             if day and day % REVIEW_DAYS == 0:

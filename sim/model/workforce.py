@@ -11,7 +11,7 @@ from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.leads import TeamLeads
 from sim.model.ledger import Ledger
-from sim.model.openers import Opener, Shares
+from sim.model.openers import Opener, Shares, in_class, sought
 from sim.model.personnel import Personnel
 from sim.model.roster import Roster
 from sim.model.stints import Stint
@@ -51,6 +51,7 @@ class Team:
         self.is_open = False
         self._env = engine.env
         self._ledger = ledger
+        self._scenario = scenario
         self._start = scenario.start
         self._first = stint.opens == 0
         self._stint = stint
@@ -123,6 +124,8 @@ class Team:
         roster.playbook = roster.settled.client(0.0, 1e9) if self._first else 0.0
         ages = []
         everybody: Sequence[Opener | None] = self._openers or [None] * roster.plan
+        if self._first:
+            everybody = [*everybody, *self._expect()]
         for opener in everybody:
             agent = roster.employ(opener.person if opener else None)
             age = self._place(agent, opener)
@@ -133,7 +136,10 @@ class Team:
             agent.clear_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
             self.personnel.look_back(agent, age, self._written)
-            self.personnel.departures.follow(agent)
+            if opener is not None and opener.in_class:
+                self.personnel.departures.begin(agent)
+            else:
+                self.personnel.departures.follow(agent)
         if self.employed:
             roster.playbook = sum(a.client for a in self.employed) / len(self.employed)
         self.leads.open(self._first and self.vendor.go_live_knowledge is None)
@@ -141,6 +147,22 @@ class Team:
         for agent in self.employed:
             roster.begin(agent)
         self.personnel.review(first=True)
+
+    def _expect(self) -> Sequence[Opener]:
+        """Plan with those whom today's stock has on their way; gives who is in class."""
+        roster = self.roster
+        taught = in_class(self._scenario, self.name, roster.hours_share)
+        roster.plan += len(taught)
+        for line, people in sought(self._scenario, self.name, roster.hours_share):
+            roster.plan += people
+            days = (
+                float(line.days_open)
+                if line.days_open is not None
+                else float(((line.expected_start or self._start) - self._start).days)
+            )
+            person = Person(line.certification) if line.certification else None
+            self.personnel.seek(people, days, still=line.days_open is not None, person=person)
+        return taught
 
     def _place(self, agent: Career, opener: Opener | None) -> float:
         """Give somebody of the first team what they know; gives their tenure so far (days)."""
@@ -165,6 +187,10 @@ class Team:
     def _teach_opener(self, agent: Career, age: float, opener: Opener | None) -> None:
         """Give somebody of the first team what go-live or their tenure says, and their desk."""
         start, roster, row = self.vendor.go_live_knowledge, self.roster, agent.row
+        if opener is not None and opener.in_class:
+            agent.newcomer = True
+            roster.attend_class(agent, self.vendor.hiring.classroom_days - age)
+            return
         if start is not None:
             for skill in range(len(row.knowledge)):
                 row.knowledge[skill] = start.domain

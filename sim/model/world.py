@@ -45,8 +45,8 @@ class World:
         self.state = self.engine.state
         self.state.house.shifts_differ = int(self._shifts_differ())
         self.ledger = Ledger(self.state.days, scenario.horizon_days)
-        arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
-        self.source = ClaimSource(scenario, arrivals, self.draws, self._services_end())
+        self.arrivals = Arrivals(scenario, self.calendar, self.draws, counts)
+        self.source = ClaimSource(scenario, self.arrivals, self.draws, self._services_end())
         self._minutes: dict[tuple[tuple[str, str, str | None], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams, and where."""
         self.teams = [self._team(i) for i in range(len(self.stints))]

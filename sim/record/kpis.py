@@ -288,8 +288,8 @@ def outcome(record: Record) -> Outcome:
         "vendor": vendor_months(record),
         "queues": {
             name: record.queues[name]
-            for name in ("week", "week_start", "queue", "arrived", "finished", "backlog",
-                         "oldest_days", "wait_days", *AGE_BANDS)
+            for name in ("week", "week_start", "queue", "opening", "arrived", "finished",
+                         "in_time", "missed", "backlog", "oldest_days", "wait_days", *AGE_BANDS)
         },
     }  # fmt: skip
     return Outcome(ordered, tables | record.moves)
@@ -440,13 +440,12 @@ def _work(view: View) -> dict[str, float]:
         for name in ("days", "mean_level", "wait_days", "finished")
     )
     names = np.array(queues["queue"], dtype=object)[late]
-    backlog = np.array(queues["backlog"], float)
+    opening, backlog = (np.array(queues[name], float)[late] for name in ("opening", "backlog"))
     counts = ("arrived", "in_time", "missed", "busy_minutes", "productive_minutes")
     totals = np.array(
         [level * days, wait * finished, finished]
         + [np.array(queues[name], float)[late] for name in counts]
     )
-    all_names = np.array(queues["queue"], dtype=object)
     out = {
         "work.touches_per_claim": ratio(touches, count),
         "work.rework_share": ratio(touches - coded, touches),
@@ -459,9 +458,8 @@ def _work(view: View) -> dict[str, float]:
         waiting, waits, done, came_in, timely, missed, busy, productive = (
             totals.compress(names == queue, axis=1).sum(axis=1).tolist()
         )
-        mine = all_names == queue
-        before, after = backlog[mine & ~late], backlog[mine & late]
-        left_over = (after[-1] if len(after) else 0.0) - (before[-1] if len(before) else 0.0)
+        mine = names == queue
+        left_over = backlog[mine][-1] - opening[mine][0] if mine.any() else 0.0
         out[f"work.in_time_share.{queue}"] = ratio(timely, done)
         for name, level_of in (("p50", 0.5), ("p90", 0.9)):
             out[f"work.wait_{name}_days.{queue}"] = view.wait_days(queue, level_of)

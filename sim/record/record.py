@@ -64,6 +64,8 @@ class Record:
     `cohorts` one row per four weeks and group of people hired in the same quarter, `agents` one per
     person ever employed, `careers` one for each whom a dated move was about. `accounts` holds, per
     vendor, the lines of its account (`ACCOUNT`) with a value for each day, at the scale of the run.
+    `stock` holds the claims of before the run as `claims` holds those of its days, with the cents
+    paid before it; their milestones of before the run stand at day 0, but for the day of service.
     Money of claims is in cents, other money in USD.
     """
 
@@ -78,6 +80,7 @@ class Record:
     totals: dict[str, float]
     accounts: dict[str, dict[str, NDArray[np.float64]]]
     careers: Table = field(default_factory=dict)
+    stock: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def moves(self) -> dict[str, Table]:

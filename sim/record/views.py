@@ -204,32 +204,51 @@ class View:
         return sums(claims["day"], claims["expected"], self.record.facts.horizon_days)
 
     @cached_property
+    def _balances(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Of claims and stock: day of service, of first submission, of closing, and what is open.
+
+        Of the stock, that is what had not been paid before the run.
+        """
+        claims, stock = self.record.claims, self.record.stock
+        parts = (claims["day"], claims["first_day"], self._ends, claims["expected"])
+        if not stock:
+            return parts
+        done = np.isin(stock["stage"], [self.record.facts.stages.index(stage) for stage in DONE])
+        ends = np.where(done, stock["closed_day"], self.record.facts.end_days + 1)
+        worth = stock["expected"] - stock["paid_before_cents"]
+        before = (stock["day"], stock["first_day"], ends, worth)
+        day, first, ends, worth = (np.concatenate(pair) for pair in zip(before, parts, strict=True))
+        return day, first, ends, worth
+
+    def _between(self, begins: Ints, ends: Ints, worth: Ints) -> Floats:
+        """Worth of what is there at the end of each day of the run, in USD."""
+        horizon = self.record.facts.horizon_days
+        came = sums(np.clip(begins, 0, horizon), worth, horizon + 1)
+        went = sums(np.clip(ends, 0, horizon), worth, horizon + 1)
+        there: Floats = np.cumsum(came - went)[:horizon] / 100.0
+        return there
+
+    @cached_property
     def receivable_usd(self) -> Floats:
         """Expected value of claims served and not yet closed, at the end of each day of the run."""
-        claims, horizon = self.record.claims, self.record.facts.horizon_days
-        closed = sums(np.minimum(self._ends, horizon), claims["expected"], horizon + 1)[:horizon]
-        return np.cumsum(self.served_cents - closed) / 100.0
+        day, _, ends, worth = self._balances
+        return self._between(day, ends, worth)
 
     @cached_property
     def unbilled_usd(self) -> Floats:
         """Expected value of claims served and not yet submitted, at the end of each day."""
-        claims, horizon = self.record.claims, self.record.facts.horizon_days
-        sent = np.where(claims["first_day"] >= 0, claims["first_day"], self._ends)
-        gone = sums(np.minimum(sent, horizon), claims["expected"], horizon + 1)[:horizon]
-        return np.cumsum(self.served_cents - gone) / 100.0
+        day, first, ends, worth = self._balances
+        return self._between(day, np.where(first >= 0, first, ends), worth)
 
     def billed_usd(self, older_than_days: int = -1) -> Floats:
         """Expected value of claims submitted and not yet closed, at the end of each day.
 
         Only those whose service is more than so many days ago.
         """
-        claims, horizon = self.record.claims, self.record.facts.horizon_days
-        begins = np.maximum(claims["first_day"], claims["day"] + older_than_days + 1)
-        there = (claims["first_day"] >= 0) & (begins < self._ends)
-        worth = claims["expected"][there]
-        came = sums(np.minimum(begins[there], horizon), worth, horizon + 1)
-        went = sums(np.minimum(self._ends[there], horizon), worth, horizon + 1)
-        return np.cumsum(came - went)[:horizon] / 100.0
+        day, first, ends, worth = self._balances
+        begins = np.maximum(first, day + older_than_days + 1)
+        there = (first >= 0) & (begins < ends)
+        return self._between(begins[there], ends[there], worth[there])
 
     @cached_property
     def _ends(self) -> Ints:

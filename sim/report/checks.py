@@ -115,7 +115,7 @@ def _claims(outcome: Outcome) -> tuple[float, float]:
 
 def _weeks(outcome: Outcome) -> Iterator[dict[str, Any]]:
     table = outcome.tables.get("queues", {})
-    if {"arrived", "finished", "backlog", "oldest_days"} <= table.keys():
+    if {"opening", "arrived", "finished", "backlog", "oldest_days"} <= table.keys():
         for row in zip(*table.values(), strict=True):
             yield dict(zip(table, row, strict=True))
 
@@ -126,7 +126,7 @@ def _flow(every: Sequence[Outcome]) -> Check:
         came: dict[str, float] = {}  # by queue, less what was finished: waiting or in work
         for row in _weeks(outcome):
             queue = row["queue"]
-            came[queue] = came.get(queue, 0) + row["arrived"] - row["finished"]
+            came[queue] = came.get(queue, row["opening"]) + row["arrived"] - row["finished"]
             gaps.append(row["backlog"] - came[queue])
     return _within(
         "No work appears from nowhere: what waits or is finished had arrived before",

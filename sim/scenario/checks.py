@@ -15,6 +15,7 @@ from sim.scenario.people_checks import opening_certifications, people_checks, wr
 from sim.scenario.public_holidays import public_holidays, why_no_state, why_unknown
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.site import Site
+from sim.scenario.stock import state_checks
 from sim.scenario.timeline import (
     ClassStart,
     FeedbackStart,
@@ -57,6 +58,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_timeline(scenario),
         *_leaving(scenario),
         *people_checks(scenario),
+        *state_checks(scenario),
         *_arrivals(scenario),
     ]
 

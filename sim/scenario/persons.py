@@ -29,9 +29,9 @@ class PersonsError(ValueError):
 class Person:
     """One of the people who open a team, or start in a class, as written.
 
-    Without a date of hire, tenure is drawn. `fte` is the part of a shift that they work, `also`
-    names other teams of the vendor whose queues they work, too. `knowledge` by skill, and `client`,
-    stand where they are not what tenure implies.
+    Without a date of hire, tenure is drawn, and without a certification that. `fte` is the part of
+    a shift that they work, `also` names other teams of the vendor whose queues they work, too.
+    `knowledge` by skill, and `client`, stand where they are not what tenure implies.
     """
 
     certification: str

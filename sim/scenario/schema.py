@@ -11,6 +11,7 @@ from sim.scenario.fields import Discipline, Heads, Model, QueueName, constant, l
 from sim.scenario.hospital import Category, Denials, Hospital, Payer
 from sim.scenario.people import Calendar, Certification, People, PolicyChange, Queue
 from sim.scenario.site import Site
+from sim.scenario.state import Today
 from sim.scenario.timeline import Event
 from sim.scenario.vendor import Vendor
 
@@ -178,6 +179,12 @@ class Scenario(Model):
         default=(),
         max_length=200,
         unordered=True,
+    )
+    state: Today | None = constant(
+        "Today's stock, with which the run begins; left out, no claim is there before the start",
+        "-",
+        "assumption",
+        default=None,
     )
 
     @property

@@ -79,7 +79,7 @@ def _fields_of(model: BaseModel) -> Content:
     content: Content = {}
     for name, field in type(model).model_fields.items():
         value, extra = getattr(model, name), field.json_schema_extra
-        is_file = isinstance(extra, dict) and bool(extra.get("path")) and value is not None
+        is_file = isinstance(extra, dict) and bool(extra.get("path")) and isinstance(value, str)
         content[name] = _file_digest(Path(value)) if is_file else _plain(value)
     return content
 

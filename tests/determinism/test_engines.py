@@ -16,6 +16,7 @@ from sim.scenario.schema import Scenario
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
 from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
+from tests.today import OPEN_WORK, today
 from tests.whole import everything
 
 CONFIGS = shipped_configs()
@@ -72,6 +73,18 @@ def test_parts_of_scenarios_are_no_scenarios() -> None:
 def test_on_random_scenarios(first: int) -> None:
     for seed in range(first, first + BATCH):
         agree(random_scenario(seed, RANDOM_DAYS))
+
+
+@pytest.mark.parametrize(
+    "name", ["generalist", "five_functions_generalist", "ai_human_in_the_loop"]
+)
+def test_on_todays_stock(name: str) -> None:
+    line = {"queue": "transcription", "payer": "medicare", "age_from_days": 0, "age_to_days": 9,
+            "count": 30, "amount_usd": 9000}  # fmt: skip
+    work = [*OPEN_WORK, line] if name.startswith("five") else OPEN_WORK
+    scene = today("drain_days=200", name=name, open_work=work)
+    for replication in range(REPLICATIONS):
+        agree(scene, replication)
 
 
 def test_on_everything_that_a_scenario_may_write() -> None:

@@ -40,7 +40,7 @@ PAGES = [
     if re.search(r"^```(sh|yaml)", path.read_text(encoding="utf-8"), re.MULTILINE)
 ]
 STUDIES = ("run", "compare", "sweep", "breakeven", "sensitivity", "ablate", "select", "matrix",
-           "rfp", "scorecard")  # fmt: skip
+           "rfp", "scorecard", "forecast")  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
 

@@ -184,7 +184,7 @@ def test_items_of_those_who_quit_at_work_are_taken_up_by_others() -> None:
     returned = Counter({name: n for (name, move), n in seen.moves.items() if move == "give_back"})
     assert returned.total() > 200
     assert returned["coding_inpatient"] > 50
-    claims = claim_columns(seen.world.engine, [9999] * 6, 9999, 0)
+    claims, _ = claim_columns(seen.world.engine, [9999] * 6, 9999, 0)
     early = claims["day"] < 100
     assert (claims["stage"][early] == STAGES.index("paid")).mean() > 0.1
 

@@ -26,7 +26,7 @@ from sim.model import codes, draws
 from sim.model.compiled.c_types import NotTranslatableError
 from sim.model.compiled.layout import ROWS, StateStructure, c_declarations, structure
 from sim.model.compiled.translate import Unit
-from sim.model.kernel import coding, front, payer, ports, queueing, work
+from sim.model.kernel import coding, front, payer, ports, queueing, stock, work
 from sim.scenario import fields
 
 HERE = Path(__file__).resolve().parent
@@ -46,7 +46,7 @@ def entries() -> list[FunctionType]:
     """The kernel's functions that the engine calls."""
     called: list[Any] = [
         work.resume, work.leave, work.run_errand, queueing.pass_on, queueing.rouse, coding.admit,
-        front.expect, front.plan_service, payer.submit,
+        front.expect, front.plan_service, payer.submit, stock.stand,
     ]  # fmt: skip
     return called
 

@@ -32,6 +32,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "read_columns": (None, [ctypes.c_void_p, ctypes.c_int64, *[ctypes.c_void_p] * 3]),
     "mark": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, ctypes.c_void_p]),
     "admit": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_double]),
+    "stand": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 2]),
+    "put_down": (None, [ctypes.c_void_p, *[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 3]),
     "expect": (None, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]),
     "receive_file": (None, [ctypes.c_void_p, ctypes.c_int64]),
     "run_errands": (None, [ctypes.c_void_p, ctypes.c_int64]),
@@ -193,6 +195,23 @@ class CompiledEngine:
     def admit(self, claims: range) -> None:
         """Charts of claims are complete now, in that order."""
         self._c.admit(self._pointer, claims.start, claims.stop, self.env.now)
+
+    def stand(self, claims: range, queue: NDArray[np.int64], since: NDArray[np.int64]) -> None:
+        """Let claims wait in queues since days before the run."""
+        queue, since = np.ascontiguousarray(queue), np.ascontiguousarray(since)
+        self._c.stand(
+            self._pointer, claims.start, len(claims), queue.ctypes.data, since.ctypes.data
+        )
+
+    def put_down(
+        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        values: NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        """Put an errand down for each of some claims, on its day and with its value."""
+        self._c.put_down(
+            self._pointer, errand, len(claims),
+            *(np.ascontiguousarray(column).ctypes.data for column in (claims, days, values)),
+        )  # fmt: skip
 
     def expect(self, claims: range) -> None:
         """Put down when the visits of claims will be asked for and take place."""

@@ -110,6 +110,16 @@ EXPORT void admit(State *s, int64_t first, int64_t end, double now) {
     for (int64_t c = first; c < end; c++) k_admit(s, &s->claims[c], now);
 }
 
+EXPORT void stand(State *s, int64_t first, int64_t count, const int64_t *queue, const int64_t *since) {
+    for (int64_t i = 0; i < count; i++) k_stand(s, queue[i], &s->claims[first + i], (double)since[i]);
+}
+
+EXPORT void put_down(State *s, int64_t what, int64_t count, const int64_t *claims, const int64_t *days,
+                     const int64_t *values) {
+    for (int64_t i = 0; i < count; i++)
+        port_on(s, days[i], what, &s->claims[claims[i]], values[i]);
+}
+
 EXPORT void expect(State *s, int64_t first, int64_t end) {
     for (int64_t c = first; c < end; c++) k_expect(s, &s->claims[c]);
     for (int64_t c = first; c < end; c++) k_plan_service(s, &s->claims[c]);

@@ -208,7 +208,7 @@ def deny(s: Objects, claim: Claim, now: float) -> None:
         claim.denied_for = category
     claim.stage = Stage.DENIED
     claim.appeal_level = 0
-    if 1 << category == Defect.CODE:
+    if 1 << category == Defect.CODE and claim.coder >= 0:  # else nobody knows who coded it
         lesson(s, s.agents[claim.coder], claim.setting, now)
     at_stake = payable(s, claim) - claim.paid_cents
     if kind.stake_share < 1.0 and claim.paid_cents == 0:

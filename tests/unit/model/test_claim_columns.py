@@ -41,7 +41,7 @@ def claims(world: World) -> list[Claim]:
 
 
 def table(world: World) -> Columns:
-    return claim_columns(world.engine, [365] * 6, 200, 200)
+    return claim_columns(world.engine, [365] * 6, 200, 200)[0]
 
 
 def test_rows_stand_in_the_order_of_their_keys(world: World, claims: list[Claim]) -> None:

@@ -20,7 +20,7 @@ from sim.model.kernel.front import let_wait
 from sim.model.kernel.payer import await_answer, rejected
 from sim.model.kernel.ports import head
 from sim.model.kernel.queueing import drop, enqueue, take
-from sim.model.kernel.rows import Agent, Claim, House, State, Terms, WorkQueue
+from sim.model.kernel.rows import Agent, Claim, House, Payer, State, Terms, WorkQueue
 from sim.model.kernel.work import hand_back
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.simulation import run
@@ -275,6 +275,7 @@ def test_an_answer_is_due_by_its_own_target_within_the_payers_window(
 def test_a_rejection_is_due_by_the_target_of_its_queue(due_days: int) -> None:
     office = Office(1)
     office.s.queues[Queue.EDITS].due_days = due_days
+    office.s.payers.append(cast("Payer", SimpleNamespace(silent_until=0)))
     rejected(office.s, office.claims[0], 10.6, 0)
     assert head(office.s, office.s.queues[Queue.EDITS]) == 10 + due_days
 

@@ -106,7 +106,8 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     }  # fmt: skip
     queues = {
         "week": [0, 0, 2, 2], "week_start": ["x"] * 4,
-        "queue": ["coding", "denials", "coding", "denials"], "arrived": [9, 9, 14, 3],
+        "queue": ["coding", "denials", "coding", "denials"],
+        "opening": [0, 0, 0, 0], "arrived": [9, 9, 14, 3],
         "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
         "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
         "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4], "in_time": [0, 0, 6, 1],
@@ -474,9 +475,9 @@ def test_a_vendors_account_adds_up_by_month(result: Outcome) -> None:
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:
     for name, table in result.tables.items():
         assert len({len(column) for column in table.values()}) == 1, name
-    assert list(result.tables["queues"]) == ["week", "week_start", "queue", "arrived", "finished",
-                                             "backlog", "oldest_days", "wait_days",
-                                             *AGE_BANDS]  # fmt: skip
+    assert list(result.tables["queues"]) == ["week", "week_start", "queue", "opening", "arrived",
+                                             "finished", "in_time", "missed", "backlog",
+                                             "oldest_days", "wait_days", *AGE_BANDS]  # fmt: skip
 
 
 def test_answers_are_counted_by_week_of_service(result: Outcome) -> None:

@@ -483,8 +483,8 @@ def test_checks_find_what_is_wrong(study: Study, tmp_path: Path) -> None:
 
 
 def queues(backlog: int) -> dict[str, list[Any]]:
-    return {"week": [0, 1], "queue": ["edits"] * 2, "arrived": [70, 70], "finished": [60, 70],
-            "backlog": [10, backlog], "oldest_days": [1, 1]}  # fmt: skip
+    return {"week": [0, 1], "queue": ["edits"] * 2, "opening": [0, 10], "arrived": [70, 70],
+            "finished": [60, 70], "backlog": [10, backlog], "oldest_days": [1, 1]}  # fmt: skip
 
 
 @pytest.mark.parametrize(
