@@ -22,6 +22,7 @@ PARTS = {
     "work": "Work and queues",
     "people": "People",
     "vendor": "The vendor's own account",
+    "contract": "Contracts (scenarios with a `contract`)",
 }
 KPI_HEAD = """# KPI reference
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sim.library import Scenario, Study, compare, forecast, load, run, sweep
+    from sim.library import Plan, Scenario, Study, compare, forecast, load, plan, run, sweep
     from sim.scenario.problems import ScenarioError
     from sim.study import StudyError
 
-__all__ = ["Scenario", "ScenarioError", "Study", "StudyError", "compare", "forecast", "load", "run",
-           "sweep"]  # fmt: skip
+__all__ = ["Plan", "Scenario", "ScenarioError", "Study", "StudyError", "compare", "forecast",
+           "load", "plan", "run", "sweep"]  # fmt: skip
 _HOMES = {"ScenarioError": "sim.scenario.problems", "StudyError": "sim.study"}
 
 

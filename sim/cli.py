@@ -21,6 +21,7 @@ from sim.commands import (
     calibrate,
     forecast,
     matrix,
+    plan,
     report,
     rfp,
     scenarios,
@@ -189,6 +190,11 @@ COMMANDS = {
     ),
     "select": Command(
         "Choose the best of several scenarios, with a guarantee.", select.options, select.run
+    ),
+    "plan": Command(
+        "Search for the best whole numbers (people, classes, hours) under limits.",
+        plan.options,
+        plan.run,
     ),
     "matrix": Command(
         "Find which of two vendors suits each of the five functions.", matrix.options, matrix.run

@@ -391,3 +391,75 @@ def sweep(scenario: Source, values: Mapping[str, Sequence[Any]], **options: Any)
         )
         points.append(point.called(said or base.name))
     return compare(*points, **options)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `plan` found: a scenario for each plan left, the best first, and one sentence.
+
+    `rows` and `columns` are those of `plan.csv`: every plan that was looked at.
+    """
+
+    chosen: tuple[Scenario, ...]
+    finding: str
+    columns: tuple[str, ...]
+    rows: list[Sequence[object]]
+
+    def __repr__(self) -> str:
+        return self.finding
+
+
+def plan(
+    scenario: Source,
+    over: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    replications: int = 100,
+    search: int = 400,
+    confidence: float = 0.95,
+    workers: int | None = None,
+    engine: str = AUTO,
+    out: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+) -> Plan:
+    """The best whole numbers under limits: `over` is the file of `denialloop plan`, or a mapping.
+
+    `replications` are the most of any finalist, `search` the most of the search as a whole; the
+    rest is as in `compare`. Raises `sim.ScenarioError` for what cannot be planned, and
+    `sim.StudyError` if no plan keeps the limits.
+    """
+    from sim.report.plan import finding
+    from sim.report.progress import shown_progress
+    from sim.study.executor import Crew
+    from sim.study.lattice import Effort
+    from sim.study.plan import plan as planned
+    from sim.study.plan_file import read_plan
+    from sim.study.plan_points import Points
+    from sim.study.plan_tables import plan_tables, values
+
+    base, count = load(scenario), workers or os.cpu_count() or 1
+    asked = read_plan(over if isinstance(over, Mapping) else Path(over))
+    points = Points(base.written, base.laid_on, asked)
+    points.check()
+    with tempfile.TemporaryDirectory() as scratch, Crew(count) as crew:
+
+        def more(some: Sequence[schema.Scenario], replications: int) -> StudyResult:
+            with shown_progress(not progress) as on_progress:
+                return run_study(
+                    some, Path(out or scratch), replications=replications, workers=count,
+                    engine=engine, on_progress=on_progress, crew=crew,
+                )  # fmt: skip
+
+        found = planned(
+            asked.said, asked.sizes, points.starts(more), points.make, more,
+            effort=Effort(budget=search), confidence=confidence, budget=replications,
+            batch=max(2, count),
+        )  # fmt: skip
+    columns, rows = plan_tables(found, points.axes)["plan.csv"]
+    left = [name for name, _ in found.chosen.standing() if name in found.chosen.survivors]
+    chosen = []
+    for name in left:
+        changed = base.called(name)
+        for path, value in values(found, points.axes, name).items():
+            changed = changed.set(path, value)
+        chosen.append(changed)
+    return Plan(tuple(chosen), finding(found, points.axes), tuple(columns), list(rows))

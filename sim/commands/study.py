@@ -131,13 +131,21 @@ def _tables(
 ) -> Callable[[bool], str]:
     """The tables to print, with or without colour."""
     from sim.report import terminal
+    from sim.report.capacity import capacity_text
+    from sim.report.contract import contract_text
     from sim.report.ignorance import ignorance_text
     from sim.report.payback import payback_text
     from sim.report.settling import settling_text
     from sim.report.targets import targets_text
 
     told = ignorance_text(result) + settling_text(result) + targets_text(result, targets)
-    if len(result.names) > 1:
-        below = payback_text(result) + told
-        return lambda colour: terminal.comparison_text(result, comparisons, colour=colour) + below
-    return lambda colour: terminal.run_text(result, colour=colour) + told
+
+    def shown(colour: bool) -> str:
+        agreed = contract_text(result, colour=colour)
+        if len(result.names) > 1:
+            head = terminal.comparison_text(result, comparisons, colour=colour)
+            return head + agreed + payback_text(result) + told
+        people = capacity_text(result, result.names[0], colour=colour)
+        return terminal.run_text(result, colour=colour) + people + agreed + told
+
+    return shown

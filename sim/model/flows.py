@@ -54,7 +54,7 @@ def visits_per_claim(
         followed = follow_ups(scenario, rejected, target, weekdays_worked(scenario, team.site))
     through, tasks = front_visits(scenario, setting, serving)
     behind = {
-        f"coding_{setting}": _coding_time(coder, setting),
+        f"coding_{setting}": coding_time(coder, setting),
         "cdi_query": queried,
         "edits": 1.0
         - (1.0 - scenario.hospital.scrubber_edit_share) * (1.0 - min(1.0, caught))
@@ -214,7 +214,7 @@ def _coded(
     return left, sum(caught.values()), queried
 
 
-def _coding_time(vendor: Vendor, setting: str) -> float:
+def coding_time(vendor: Vendor, setting: str) -> float:
     """Touch time of coding with the vendor's machine over that without."""
     if vendor.ai is None:
         return 1.0

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.account import Account
+from sim.model.agreements import agreements
 from sim.model.arithmetic import power
 from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
+from sim.model.demand import Needed
 from sim.model.kernel.knowledge import knowledge_at
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
@@ -22,6 +24,7 @@ from sim.model.world import World
 from sim.record.record import ACCOUNT, AGE_BANDS, Facts, Record, Table
 
 COHORT_DAYS = 28
+NOTHING = Needed(0.0, 0.0, 0.0)
 OPENING = "opening team"
 LONGEST_CAREER_DAYS = 50 * 365
 """Dates of hire are not told from further back: almost no turnover means endless careers."""
@@ -43,7 +46,7 @@ class Observer:
             k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
                             "client", "certified_share", "busy_minutes", "productive_minutes",
                             "paid_hours", "scheduled_hours", "billed_hours", "annual_rate",
-                            "exhaustion", "touch_share")
+                            "exhaustion", "touch_share", "volume", "workload_hours", "required")
         }  # fmt: skip
         self._cohorts: Table = {
             k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
@@ -94,17 +97,19 @@ class Observer:
         """Write the rows of the week (or part of one) that ends now."""
         if day == self._last_day:
             return
-        self._write_queues(day, self._write_teams())
+        self._write_queues(day, self._write_teams(day))
         if day % COHORT_DAYS == 0:
             self._write_cohorts(day)
         self._last_day = day
 
-    def _write_teams(self) -> dict[str, tuple[float, float]]:
+    def _write_teams(self, day: int) -> dict[str, tuple[float, float]]:
         """A row per team; gives the busy and the productive minutes of each queue's teams."""
         minutes: dict[str, tuple[float, float]] = {}
-        for team in self._world.teams:
+        arrived = self._arrived()
+        for team, demand in zip(self._world.teams, self._world.demands, strict=True):
             if not (team.is_open or team.employed):
                 continue
+            needed = NOTHING if not team.is_open else demand.of(arrived, self._last_day, day)
             people = [a for a in team.employed if a.producing]
             seen = (
                 team.roster.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
@@ -127,10 +132,18 @@ class Observer:
                 sum(fte(a) for a in people if a.certification != "none") * hours, *since,
                 team.personnel.expected_rate,
                 sum(a.exhaustion * fte(a) for a in people) * hours,
-                team.strain.touch_share * sum(map(fte, people)) * hours,
+                team.strain.touch_share * sum(map(fte, people)) * hours, *needed,
             )  # fmt: skip
             _append(self._weeks, row)
         return minutes
+
+    def _arrived(self) -> dict[str, int]:
+        """Items that have come to each queue since the last row."""
+        queues = self._world.state.queues
+        return {
+            name: queues[QUEUES.index(name)].arrived - self._last_queue.get(name, (0,))[0]
+            for name in self._names
+        }
 
     def _write_queues(self, day: int, minutes: Mapping[str, tuple[float, float]]) -> None:
         """A row per queue, with the minutes of its teams."""
@@ -240,6 +253,7 @@ class Observer:
             queues=tuple(self._names),
             month_of_day=tuple(months),
             month_starts=tuple(starts.values()),
+            agreements=agreements(scenario, world.stints),
         )
 
     def _accounts(self) -> dict[str, dict[str, NDArray[np.float64]]]:

@@ -1,6 +1,8 @@
-"""The people whom the expected work needs: `headcount: auto`."""
+"""The people whom work needs: of a year for `headcount: auto`, and of a week in hindsight."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from sim.model import rules
 from sim.model.arithmetic import exp
@@ -29,36 +31,82 @@ def full_time_needed(
 ) -> float:
     """Full-time equivalents of a team at scale 1: its headcount, or what `auto` works out to.
 
-    `auto` is the team's expected minutes over a person's productive minutes at the target
-    occupancy, plus those who are in class or not yet replaced at the turnover written. Checks,
-    mentors' time and education are in it. A queue that several teams serve is divided evenly.
+    `auto` is the people whom the year's work needs at their desks (`desks_of`), plus those who are
+    in class or not yet replaced at the turnover written.
     """
     if isinstance(team.headcount, dict):
         return float(sum(team.headcount.values()))
     if team.headcount != "auto":
         return float(team.headcount)
-    serving = {q: sum(q in t.queues for t in scenario.teams) for q in team.queues}
+    vendor = next(v for v in scenario.vendors if v.name == team.vendor)
+    hiring, rate = vendor.hiring, expected_separations_per_year(scenario, vendor)
+    vacant = hiring.time_to_fill_days + hiring.classroom_days + hiring.class_every_days / 2.0
+    gone = rate * vacant / rules.DAYS_PER_YEAR
+    desks = desks_of(scenario, team, workplace, minutes)
+    standard = sum(minutes[q] / desks.serving[q] for q in team.queues)
+    return desks.needed(standard, workplace.productive_minutes_per_year) * (1.0 + gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What turns standard minutes of a team's work into full-time people at their desks.
+
+    `serving` counts the teams that serve each of its queues, among whom work is divided evenly.
+    """
+
+    serving: dict[str, int]
+    factors: tuple[float, ...]
+    """Of a standard minute: handling, knowledge, checks, and people's own speed."""
+    present: tuple[float, ...]
+    """Of the productive minutes of a workplace: who is not absent, and not away from the work."""
+    target_occupancy: float
+
+    def minutes(self, standard: float) -> float:
+        """Minutes that standard minutes of work take."""
+        for factor in self.factors:
+            standard *= factor
+        return standard
+
+    def needed(self, standard: float, productive_minutes: float) -> float:
+        """People for so much work, where a full-time agent has so many productive minutes.
+
+        That is the workload over productive time, at the target occupancy.
+        """
+        for share in self.present:
+            productive_minutes *= share
+        return self.minutes(standard) / productive_minutes / self.target_occupancy
+
+
+def desks_of(
+    scenario: Scenario, team: Team, workplace: Workplace, minutes: dict[str, float]
+) -> Desks:
+    """How many people a team's work needs, once it is settled and has the year's mix of work.
+
+    `minutes` are the year's standard minutes by queue. Checks, mentors' time and education are in
+    it.
+    """
     vendor = next(v for v in scenario.vendors if v.name == team.vendor)
     shares = practice_shares(scenario, team.queues, minutes)
     domain, _ = settled_team(scenario, vendor, shares)
     knowledge = sum(domain[s] * share for s, share in shares.items())
-    work = sum(minutes[q] / serving[q] for q in team.queues) * vendor.handle_time_multiplier
-    work *= rules.slowdown(knowledge, scenario.people.novice_slowdown)
     hiring, rate = vendor.hiring, expected_separations_per_year(scenario, vendor)
     nesting = min(1.0, rate * hiring.nesting_days / rules.DAYS_PER_YEAR)
     sample = vendor.quality.qa_sample_share
     checked = nesting + (1.0 - nesting) * sample
-    work *= 1.0 + scenario.people.check_time_share * checked
-    # Whoever is quick does more of the items: the mean over these is the harmonic one over people.
-    work *= exp(-scenario.people.speed_sigma * scenario.people.speed_sigma)
-    capacity = workplace.productive_minutes_per_year
-    capacity *= 1.0 - scenario.calendar.absence_share
     away = _education_share(scenario, team, vendor, workplace) + nesting * hiring.mentor_share
     away += vendor.conformance * scenario.people.playbook_time_share
-    capacity *= max(rules.LEAST_PRODUCTIVE, 1.0 - away)
-    vacant = hiring.time_to_fill_days + hiring.classroom_days + hiring.class_every_days / 2.0
-    gone = rate * vacant / rules.DAYS_PER_YEAR
-    return work / capacity / vendor.target_occupancy * (1.0 + gone)
+    return Desks(
+        serving={str(q): sum(q in t.queues for t in scenario.teams) for q in team.queues},
+        factors=(
+            vendor.handle_time_multiplier,
+            rules.slowdown(knowledge, scenario.people.novice_slowdown),
+            1.0 + scenario.people.check_time_share * checked,
+            # Whoever is quick does more of the items: the mean over these is the harmonic one.
+            exp(-scenario.people.speed_sigma * scenario.people.speed_sigma),
+        ),
+        present=(1.0 - scenario.calendar.absence_share, max(rules.LEAST_PRODUCTIVE, 1.0 - away)),
+        target_occupancy=vendor.target_occupancy,
+    )
 
 
 def _education_share(scenario: Scenario, team: Team, vendor: Vendor, workplace: Workplace) -> float:

@@ -60,12 +60,16 @@ def front_visits(
         "transcription": through * profile.dictated_share,
     }
     for queue in visits:
-        drafts = {str(k): d for k, d in vendors[serving[queue].vendor].drafts.items()}.get(queue)
-        if drafts is not None:
-            visits[queue] *= 1.0 - drafts.time_saved_share
+        visits[queue] *= drafts_left(vendors[serving[queue].vendor], queue)
     # Nothing is drafted for whoever argues with the payer.
     visits["prior_auth"] += booked * profile.prior_auth_share * front.auth_refused_share
     return through, visits
+
+
+def drafts_left(vendor: Vendor, queue: str) -> float:
+    """Part of the touch time that a vendor's drafts leave of an item."""
+    drafts = {str(name): drafts for name, drafts in vendor.drafts.items()}.get(queue)
+    return 1.0 if drafts is None else 1.0 - drafts.time_saved_share
 
 
 def front_errors(scenario: Scenario, setting: str, serving: dict[str, Team]) -> dict[str, float]:

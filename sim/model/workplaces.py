@@ -44,6 +44,12 @@ class Workplace:
         """Mean productive minutes of a shift of which an agent works a part."""
         return self._mean(lambda c: c.productive_minutes(hours_share))
 
+    def productive_minutes_between(self, first_day: int, end_day: int) -> float:
+        """Mean productive minutes of a full-time agent from one day to before another."""
+        return self._mean(
+            lambda c: c.productive_minutes(1.0) * sum(c.is_workday[first_day:end_day])
+        )
+
     @property
     def productive_minutes_per_year(self) -> float:
         """Mean productive minutes of a full-time agent's year, absence not taken off."""

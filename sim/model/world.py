@@ -8,6 +8,7 @@ from sim.model import rules
 from sim.model.arrivals import Arrivals, counted, counts_of
 from sim.model.calendar import WorkCalendar
 from sim.model.claims import ClaimSource
+from sim.model.demand import Demand, demand_of
 from sim.model.draws import Draws
 from sim.model.engine import Engine
 from sim.model.feedback import FeedbackLoop
@@ -49,6 +50,8 @@ class World:
         self.source = ClaimSource(scenario, self.arrivals, self.draws, self._services_end())
         self._minutes: dict[tuple[tuple[str, str, str | None], ...], dict[str, float]] = {}
         """Yearly minutes of work by queue, by who employs the teams, and where."""
+        self.demands: list[Demand] = []
+        """What items mean for each of the teams, in their order."""
         self.teams = [self._team(i) for i in range(len(self.stints))]
         self.moves = Moves(scenario, self.calendar, self.teams)
         self.feedback = FeedbackLoop(scenario, self.state.kinds, self.ledger)
@@ -83,6 +86,7 @@ class World:
         minutes = self._minutes[key]
         workplace = self._workplaces[stint.team.site]
         full_time = full_time_needed(era, stint.team, workplace, minutes)
+        self.demands.append(demand_of(era, stint.team, workplace, minutes))
         heads = self._heads(stint, full_time)
 
         def shares_of(queues: tuple[str, ...]) -> Shares:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.record import contract
 from sim.record.account import margins, vendor_months
 from sim.record.denials import denials
 from sim.record.flow import flow
@@ -216,6 +217,18 @@ KPIS: dict[str, Kpi] = dict([
     _k("vendor.margin_share", "share", "higher", RATIO,
        "Fees less the same costs, over fees, on the days of the KPI window", 0.01,
        scale_free=False),
+    _k("contract.credits_usd", "USD/year", "neither", TOTAL,
+       "Service credits of the windows that end in the KPI window (scenarios with a contract)",
+       scale_free=False),
+    _k("contract.gain_usd", "USD/year", "neither", TOTAL,
+       "Vendors' part of gains of the same windows", scale_free=False),
+    _k("contract.settled_usd", "USD/year", "neither", TOTAL,
+       "What contracts add to the fees billed: minimum volumes, gains and exit fees less credits "
+       "and discounts; it is in money.fees_usd and vendor.margin_usd", scale_free=False),
+    _k("contract.credited_share", "share", "lower", RATIO,
+       "Windows with a credit, over the windows measured", 0.01, scale_free=False),
+    _k("contract.target_met_share", "share", "higher", RATIO,
+       "Targets met, over windows and KPIs that could be measured", 0.01, scale_free=False),
 ])  # fmt: skip
 
 FAMILIES: dict[str, Kpi] = dict([
@@ -266,15 +279,18 @@ def kpi(name: str) -> Kpi:
 
 def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
+    record, windows = contract.settle(record)
     view = View(record)
     figures = {**_answers(view), **_money(view), **_work(view), **people(view),
                **margins(record)}  # fmt: skip
+    if record.facts.agreements:
+        figures |= contract.totals(windows, view.window.first_day, view.window.last_day)
     years = _years(record)
     for name, value in figures.items():
         if kpi(name).unit == "USD/year" and kpi(name).form == TOTAL:
             figures[name] = value / record.facts.scale / years.get(name, years["window"])
     figures["people.headcount"] /= record.facts.scale
-    ordered = {name: figures[name] for name in KPIS}
+    ordered = {name: figures[name] for name in KPIS if name in figures}
     ordered.update({name: value for name, value in figures.items() if name not in KPIS})
     tables = {
         "monthly": monthly(view),
@@ -292,7 +308,8 @@ def outcome(record: Record) -> Outcome:
                          "in_time", "missed", "backlog", "oldest_days", "wait_days", *AGE_BANDS)
         },
     }  # fmt: skip
-    return Outcome(ordered, tables | record.moves)
+    agreed = contract.tables(windows) if record.facts.agreements else {}
+    return Outcome(ordered, tables | record.moves | agreed)
 
 
 def _years(record: Record) -> dict[str, float]:

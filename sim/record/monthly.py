@@ -8,21 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.record.rates import KNOWN_SHARE, answered, by_service
 from sim.record.record import Table
-from sim.record.views import (
-    ANSWERS,
-    ASKED,
-    DENIED,
-    DUPLICATE,
-    FIRST_PAID,
-    NONE,
-    NOT_CODED,
-    REJECTED,
-    RIGHT,
-    Floats,
-    View,
-    sums,
-)
+from sim.record.views import ANSWERS, ASKED, DENIED, FIRST_PAID, REJECTED, Floats, View, sums
 
 
 def _divide(top: NDArray[Any], bottom: NDArray[Any]) -> Floats:
@@ -48,49 +36,24 @@ def monthly(view: View) -> Table:
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
+BY_SERVICE = ("claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
+              "denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
+              "money.inpatient_realisation")  # fmt: skip
+"""Rates that are told by month of service."""
+
+
 def _by_service_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floats]:
-    months = len(view.record.facts.month_starts)
-    first_days = np.searchsorted(month_of, np.arange(months))
-    answers = np.add.reduceat(view.answers, first_days)
-    first, coding = answers.sum(axis=(2, 3)), answers.sum(axis=(1, 2))
-    came = answers[:, :, 1].sum(axis=(1, 2))
-    known = first.sum(axis=1) - first[:, NONE]
-    # A month counts once nearly all its claims are answered, or its rates would be those of the
-    # quickest payers.
-    known = np.where(known < 0.9 * came, 0, known)
-    claims = view.record.claims
-    paid = claims["paid_cents"]
-    adjudicated = claims["adjudicated"] > 0
-    real = adjudicated & (claims["denied_for"] >= 0)
-    real &= claims["denied_for"] != view.record.facts.categories.index(DUPLICATE)
-    seen, denied = (
-        np.bincount(month_of[claims["day"][these]], minlength=months).astype(float)
-        for these in (adjudicated, real)
-    )
-    month, inpatient = month_of[claims["day"]], np.flatnonzero(claims["setting"] == 0)
-    month_inpatient = month[inpatient]
-
-    def realisation(paid: Floats, expected: Floats) -> Floats:
-        return np.where(known > 0, _divide(paid, expected), np.nan)
-
-    return {
-        "claims.first_pass_payment_rate": _divide(first[:, FIRST_PAID], known),
-        "claims.rejection_rate": _divide(first[:, REJECTED], known),
-        "claims.rfi_rate": _divide(first[:, ASKED], known),
-        "denials.initial_rate": np.where(known > 0, _divide(denied, seen), np.nan),
-        "quality.coding_accuracy": _divide(
-            coding[:, RIGHT], coding.sum(axis=1) - coding[:, NOT_CODED]
-        ),
-        "money.net_revenue_realisation": realisation(
-            sums(month, paid, months), np.add.reduceat(view.served_cents, first_days)
-        ),
-        # Revenue per inpatient case, with the mix of cases held constant.
-        "money.inpatient_realisation": realisation(
-            sums(month_inpatient, paid[inpatient], months),
-            sums(month_inpatient, claims["expected"][inpatient], months),
-        ),
-        "claims.count": came.astype(float),
-    }
+    first_days = np.searchsorted(month_of, np.arange(len(view.record.facts.month_starts)))
+    came, known = (np.add.reduceat(by_day, first_days) for by_day in answered(view))
+    ripe = known >= KNOWN_SHARE * came
+    rates, found = by_service(view), {}
+    for name in BY_SERVICE:
+        top, bottom = (
+            np.add.reduceat(x, first_days) for x in (rates[name].top, rates[name].bottom)
+        )
+        unknown = rates[name].answers & ~(ripe & (known > 0))
+        found[name] = np.where(unknown, np.nan, _divide(top, bottom))
+    return {**found, "claims.count": came.astype(float)}
 
 
 def _by_calendar_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Floats]:
@@ -134,6 +97,10 @@ def people_weeks(view: View) -> Table:
         "occupancy": _divide(weeks["busy_minutes"], weeks["productive_minutes"]).tolist(),
         "exhaustion": _divide(weeks["exhaustion"], producing).tolist(),
         "touch_share": _divide(weeks["touch_share"], producing).tolist(),
+        "volume": rows["volume"],
+        "workload_hours": rows["workload_hours"],
+        "required": rows["required"],
+        "written_turnover": rows["annual_rate"],
     }
 
 

@@ -28,6 +28,44 @@ NO_SEPARATIONS = ("", CONTRACT_END, PROMOTION)
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A KPI that a vendor owes: which direction is better, what is aimed at, and the credits.
+
+    `ladder` holds thresholds, the mildest first, and the part of a window's fees that is due beyond
+    each.
+    """
+
+    kpi: str
+    higher_is_better: bool
+    target: float
+    ladder: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A contract in plain values; days are those of the run, amounts at scale 1.
+
+    `windows` holds the date on which each begins, its first day, and the day after its last;
+    `tiers` volumes of a month and the discounts beyond them; `gain` the baseline, the vendor's part
+    and the most over the fees; `ended` the day of an early end, if there is one.
+    """
+
+    name: str
+    vendor: str
+    months: int
+    windows: tuple[tuple[str, int, int], ...]
+    owed: tuple[Owed, ...]
+    at_risk_share: float
+    gain: tuple[float, float, float] | None
+    tiers: tuple[tuple[int, float], ...]
+    minimum_claims: int
+    shortfall_usd_per_claim: float
+    ended: int | None
+    exit_usd: float
+    notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What analysis must know of the scenario, in plain values."""
 
@@ -49,6 +87,7 @@ class Facts:
     queues: tuple[str, ...]
     month_of_day: tuple[int, ...]
     month_starts: tuple[str, ...]
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import log, prod
 from pathlib import Path
 from typing import get_args
 
+from sim.scenario.contract_checks import contract_checks
 from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
 from sim.scenario.finding import Problem, Steps, nearest
@@ -59,6 +60,7 @@ def cross_checks(scenario: Scenario) -> list[Problem]:
         *_leaving(scenario),
         *people_checks(scenario),
         *state_checks(scenario),
+        *contract_checks(scenario),
         *_arrivals(scenario),
     ]
 
@@ -130,6 +132,7 @@ def _names(s: Scenario) -> Iterator[Problem]:
         "vendors": [v.name for v in s.vendors],
         "teams": [t.name for t in s.teams],
         "sites": [site.name for site in s.sites],
+        "contract": [c.name for c in s.contract],
     }
     for section, names in lists.items():
         seen: set[str] = set()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.contract import Contract
 from sim.scenario.fields import Discipline, Heads, Model, QueueName, constant, lever
 from sim.scenario.hospital import Category, Denials, Hospital, Payer
 from sim.scenario.people import Calendar, Certification, People, PolicyChange, Queue
@@ -185,6 +186,15 @@ class Scenario(Model):
         "-",
         "assumption",
         default=None,
+    )
+
+    contract: tuple[Contract, ...] = constant(
+        "Agreements with vendors; several with one vendor are settled each by itself",
+        "-",
+        "assumption",
+        default=(),
+        max_length=50,
+        unordered=True,
     )
 
     @property

@@ -125,22 +125,14 @@ def _with_staffing(
 def _teams(said: Mapping[str, object]) -> dict[str, tuple[str, float, float]]:
     """By queue: its team, the people planned, and those whom the work needs, at scale 1."""
     # Only where something is overloaded: the model is not loaded for a table.
-    from sim.model.calendar import WorkCalendar
-    from sim.model.flows import yearly_minutes
-    from sim.model.staffing import full_time_needed
-    from sim.model.workplaces import workplaces
+    from sim.model.demand import staffing
     from sim.scenario.schema import Scenario
 
     scenario = Scenario.model_validate(said)
-    calendar = WorkCalendar(scenario.calendar, scenario.start, scenario.end_days)
-    places, minutes = workplaces(scenario, calendar), yearly_minutes(scenario)
     found: dict[str, tuple[str, float, float]] = {}
-    for team in scenario.teams:
-        auto = team.model_copy(update={"headcount": "auto"})
-        place = places[team.site]
-        planned, needed = (full_time_needed(scenario, t, place, minutes) for t in (team, auto))
-        if team.roster is not None:  # a study keeps no file, only that it was this one
-            planned = math.nan
+    for team, people in zip(scenario.teams, staffing(scenario), strict=True):
+        # Of a roster a study keeps no file, only that it was this one.
+        planned = people.planned if team.roster is None else math.nan
         for queue in team.queues:
-            found.setdefault(str(queue), (team.name, planned, needed))
+            found.setdefault(str(queue), (team.name, planned, people.needed))
     return found

@@ -154,6 +154,20 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def binomial_limits(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact one-sided limits of a probability, each with the confidence (Clopper & Pearson 1934).
+
+    The truth lies below the lower, and above the upper, with a chance of at most 1 - `confidence`
+    each; 0 and 1 without trials.
+    """
+    from scipy.special import betaincinv
+
+    miss = 1.0 - confidence
+    low = float(betaincinv(successes, n - successes + 1, miss)) if successes else 0.0
+    high = float(betaincinv(successes + 1, n - successes, 1.0 - miss)) if successes < n else 1.0
+    return low, high
+
+
 def quantile_interval(
     values: ArrayLike, quantile: float, confidence: float = 0.95
 ) -> tuple[float, float]:

@@ -232,6 +232,14 @@ def _axis(path: str, text: str, mark: Mark) -> _Axis:
     return _node_axis(path, replace(parse(f"[{text}]", mark.file, in_file=False), mark=mark))
 
 
+def values_of(path: str, node: Node) -> tuple[Node, ...]:
+    """The values that a list, or a range with a step, stands for; `ScenarioError` if none."""
+    axis = _node_axis(path, node)
+    if axis.span:
+        _refuse(node.mark, "a range needs a step", "such as 1..9 step 2", path=path)
+    return axis.values
+
+
 def _node_axis(path: str, node: Node) -> _Axis:
     """The axis that a list of values or the text of a range stands for."""
     if isinstance(node.value, str):

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sim.record.kpis import KPIS
-from sim.study import overload, payback, settling
+from sim.study import capacity, contract, hiring, overload, payback, settling
 from sim.study.compare import Comparison, caveat_of, summarise
 from sim.study.ensemble import parts
 from sim.study.replicate import StudyResult, kpi_names, values_of
@@ -63,6 +63,10 @@ def write_study(
             top["ignorance.csv"] = (IGNORANCE, ignorance(result))
         if settling.verdicts(result):
             top["settling.csv"] = settling.table(result)
+        weeks = capacity.table(result)
+        if weeks[1]:
+            top |= {"capacity.csv": weeks, "hiring_plan.csv": hiring.table(result)}
+        top |= contract.tables(result)
         if len(result.names) == 1:
             write_tables(result, folder, command, top | _outcome_tables(result))
             return

@@ -1,10 +1,10 @@
 """Every command of the README and of the documentation does what its page says it does.
 
-Blocks marked `sh` are run in the order of their page, in a folder that holds `configs`; a block
-marked `yaml title="FILE"` is written there first, as a reader would. What a block marked
-`text title="output"` shows stands in the output of the command before it. Simulations are stood in
-for by small real ones with a little noise, so that a page takes seconds; the names of make targets
-are looked up.
+Blocks marked `sh` are run in the order of their page, in a folder that holds `configs` and
+`examples`; a block marked `yaml title="FILE"` is written there first, as a reader would. What a
+block marked `text title="output"` shows stands in the output of the command before it. Simulations
+are stood in for by small real ones with a little noise, so that a page takes seconds; the names of
+make targets are looked up.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PAGES = [
     if re.search(r"^```(sh|yaml)", path.read_text(encoding="utf-8"), re.MULTILINE)
 ]
 STUDIES = ("run", "compare", "sweep", "breakeven", "sensitivity", "ablate", "select", "matrix",
-           "rfp", "scorecard", "forecast")  # fmt: skip
+           "rfp", "scorecard", "forecast", "plan")  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
 
@@ -96,6 +96,7 @@ def stand_in(model: Scenario, replication: int) -> Outcome:
     paid = sum(float(p) for p in prices if not isinstance(p, str)) / len(prices)
     kpis = {name: float(x * (1 + 0.01 * rng.normal())) for name, x in found.kpis.items()}
     kpis["money.net_value_usd"] -= 2000.0 * paid
+    kpis |= {name: 0.0 for name in kpis if name.startswith("work.undone_share.")}  # or no verdict
     money = dict(found.tables["money"])
     for column in ("cash_usd", "accrued_usd"):
         money[column] = [float(x) * (1 + 0.01 * rng.normal()) for x in money[column]]
@@ -155,7 +156,8 @@ def test_the_commands_of_a_page_work(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    for shared in ("configs", "examples"):
+        (tmp_path / shared).symlink_to(ROOT / shared)
     study = partial(replicate.run_study, simulate=stand_in)
     monkeypatch.setattr(replicate, "run_study", study)
     monkeypatch.setattr(build, "images", blank)

@@ -69,7 +69,7 @@ def test_what_does_not_exist_is_said_with_the_nearest_name(study: sim.Study) -> 
     with pytest.raises(KeyError, match="no monthly values"):
         study.plot("money.tco")
     with pytest.raises(AttributeError, match="no attribute"):
-        _ = sim.plan
+        _ = sim.optimise
     with pytest.raises(sim.StudyError, match=r"hospital\.scale is"):
         sim.compare("in_house", sim.load("in_house").set("hospital.scale", 0.5).called("b"))
 
