@@ -30,11 +30,12 @@ from sim.study.compare import Comparison
 from sim.study.compare import compare as compared
 from sim.study.forecast import Forecast
 from sim.study.replicate import StudyResult, run_study
-from sim.study.results import Figure, figures
+from sim.study.results import Figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
+    from sim.report.answer import Answer
     from sim.study.ensemble import Load, Worlds
 
 
@@ -153,7 +154,7 @@ class Study:
     @cached_property
     def figures(self) -> list[Figure]:
         """The one table of results, row by row: money per year, at full size."""
-        return list(figures(self.result, self.comparisons))
+        return list(self._study.rows.rows)
 
     def figure(self, quantity: str, scenario: str, *, against: str = "", part: str = "") -> Figure:
         """The row of the table for the whole period that counts.
@@ -170,13 +171,23 @@ class Study:
         )
         raise KeyError(f"there is no {asked}{near and '; ' + near}")
 
+    @cached_property
+    def _study(self) -> Any:
+        from sim.report.headline import Study as Seen
+
+        return Seen(self.result, self.comparisons)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What the study says: a question, a finding, tables and charts, as every report has it."""
+        from sim.report.study import answer
+
+        return answer(self._study)
+
     @property
     def finding(self) -> str:
         """The answer in one sentence."""
-        from sim.report.overload import told
-        from sim.report.terminal import headline
-
-        return told(self.result, headline(self.result, self.comparisons))
+        return self.answer.finding
 
     def values(self, kpi: str) -> dict[str, list[float]]:
         """A KPI by scenario and replication, as `docs/kpis.md` defines it; nan where undefined."""
@@ -206,8 +217,11 @@ class Study:
             )
             raise KeyError(f"there is no table {name!r}; {hint}")
         columns = ("scenario", "replication", *next(iter(tables.values()))[name])
-        rows: list[Sequence[object]] = [(*of, *row) for of, each in tables.items()
-                for row in zip(*each[name].values(), strict=True)]  # fmt: skip
+        rows: list[Sequence[object]] = [
+            (*of, *row)
+            for of, each in tables.items()
+            for row in zip(*each[name].values(), strict=True)
+        ]
         return columns, rows
 
     def to_frame(self, name: str = "results") -> Any:
@@ -227,25 +241,21 @@ class Study:
 
         A matplotlib figure. Raises KeyError for a KPI that has no months.
         """
-        from sim.report.charts import NothingToDraw, View, trajectory
+        from sim.report import draw, pictures, style
+        from sim.report.answer import LINES, Chart
+        from sim.report.words import label
 
-        scale = float(self.result.scenarios[self.scenarios[0]]["hospital"]["scale"])
-        view = View(self.result, scale, self.comparisons)
-        specs = {spec.kpi: spec for spec in trajectory.TRAJECTORIES}
-        try:
-            chart = trajectory.chart(view, specs.get(kpi, trajectory.Trajectory(kpi, "")))
-        except NothingToDraw as reason:
-            raise KeyError(str(reason)) from None
-        return chart.draw()
+        panel = pictures.by_month(self._study, kpi, "")
+        if panel is None:
+            raise KeyError(f"no monthly values of {kpi}")
+        chart = Chart("months", LINES, label(kpi), f"{label(kpi)} by month.", (panel,))
+        with style.applied():
+            return draw.figure(chart, style.looks(self.scenarios), self.answer.source)[0]
 
     def __repr__(self) -> str:
         from sim.report import terminal
 
-        if self.comparisons:
-            text = terminal.comparison_text(self.result, self.comparisons)
-        else:
-            text = terminal.run_text(self.result)
-        return f"{text}\n{self.finding}"
+        return f"{terminal.text(self.answer)}\n{terminal.last(self.answer)}"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(repr(self))}</pre>"
@@ -294,7 +304,6 @@ def compare(
         If the scenarios do not go together, or nothing succeeded.
     """
     from sim.report.progress import shown_progress
-    from sim.study.tables import write_study
 
     loaded = [load(source) for source in scenarios]
     if scale is not None:
@@ -312,10 +321,24 @@ def compare(
             worlds=worlds,
         )
     study = Study(result, Path(out) if out else None)
-    if out:
-        command = ["sim.compare", *(each.name for each in models)]
-        write_study(result, Path(out), command=command, comparisons=study.comparisons)
+    if study.folder is not None:
+        _write(study, study.folder)
     return study
+
+
+def _write(study: Study, folder: Path) -> None:
+    """The tables of a study, and its answer, from which `denialloop report` makes reports."""
+    from sim.report.answer import dump
+    from sim.study.tables import ANSWER, write_study
+
+    write_study(
+        study.result,
+        folder,
+        command=["sim.compare", *study.scenarios],
+        comparisons=study.comparisons,
+        rows=study.figures,
+        texts={ANSWER: dump(study.answer)},
+    )
 
 
 def forecast(
@@ -363,15 +386,10 @@ def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Wor
 
 def _comparable(scenarios: Sequence[Scenario]) -> list[schema.Scenario]:
     """What is to be simulated."""
-    from sim.commands.common import check_comparable
-    from sim.options import UsageError
-    from sim.study import StudyError
+    from sim.study.comparable import check_comparable
 
     models = [each.model for each in scenarios]
-    try:
-        check_comparable(models, [each.name for each in models])
-    except UsageError as error:
-        raise StudyError(str(error)) from None
+    check_comparable(models, [each.name for each in models])
     return models
 
 

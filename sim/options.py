@@ -210,6 +210,12 @@ def report_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="YAML file with name, logo, accent and colours",
     )
+    parser.add_argument(
+        "--template",
+        type=path_name,
+        metavar="FILE",
+        help="PowerPoint template (.potx or .pptx) on which the deck is built",
+    )
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -252,6 +258,7 @@ def sweep_options(parser: argparse.ArgumentParser) -> None:
         help="KPI to show, instead of the usual ones; repeatable",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def kpi_name(name: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, load_all, print_study, simulate, stem
-from sim.commands.report import write_answer
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import folder_for, load_all, simulate, stem
 from sim.options import kpi_name, path_name, report_options, study_options
 
 
@@ -45,20 +44,12 @@ def run(options: argparse.Namespace) -> int:
     scenarios = [ablate.scenario(pair, given) for given in needed]
     names = f"{stem(options.baseline)}_to_{stem(options.scenario)}_ablation"
     folder = folder_for(options.out or Path("results", names))
-
-    from sim.report.brand import load_brand
-
-    brand = load_brand(options.brand)
+    brand = looks(options)
     result = simulate(options, scenarios, folder)
+
+    from sim.report.ablate import answer
+
     found = ablate.analyse(result, pair, kpis, shapley=options.shapley)
-
-    from sim.report.ablate import charts, finding, text
-
-    told = [scenarios[0].name, scenarios[1].name]
-    pictures = charts(result, found, pair, base.hospital.scale)
-    answer = f"{finding(found, pair, kpis[0])}."
-    draw = write_answer(
-        options, brand, result, folder, ablate.tables(found), pictures, told, answer
-    )
-    said = partial(text, found, pair)
-    return print_study(options, result, folder, [], answer, said, draw)
+    study = study_of(result, [scenarios[0].name, scenarios[1].name])
+    made = answer(result, found, pair, study)
+    return conclude(options, brand, folder, result, made, files=ablate.tables(found), study=study)

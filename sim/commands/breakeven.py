@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import (
-    check_comparable,
-    check_resume,
-    folder_for,
-    overrides,
-    print_study,
-    simulate,
-    stem,
-)
-from sim.options import UsageError, kpi_name, path_name, study_options
+from sim.commands.answers import conclude, looks
+from sim.commands.common import check_resume, folder_for, overrides, simulate, stem
+from sim.options import UsageError, kpi_name, path_name, report_options, study_options
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -56,6 +47,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="KPI whose difference is to vanish (default money.net_value_usd)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,6 +72,7 @@ def _search(options: argparse.Namespace) -> int:
     names = f"{stem(options.baseline)}_vs_{stem(options.scenario)}_breakeven"
     folder = folder_for(options.out or Path("results", names))
     check_resume(options, [*scenes[low], *scenes[high]], folder)
+    brand = looks(options)
 
     def difference(value: float) -> Interval:
         a, b = scenes.setdefault(value, _both(options, {path: value}))
@@ -91,24 +84,10 @@ def _search(options: argparse.Namespace) -> int:
     # All of it has just been simulated, so nothing of this counts as found from before.
     result = replace(simulate(options, list(every.values()), folder), reused=0)
 
-    from sim.report.breakeven import Found, chart, text
-    from sim.report.build import write_chart
-    from sim.study.store import Ledger
-    from sim.study.tables import write_tables
+    from sim.report.breakeven import Found
 
-    a, b = _names(options)
-    scale = scenes[low][0].hospital.scale
-    said = Found(result, found, path, options.kpi, a, b, scale)
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_tables(result, folder, options.command_line, said.tables())
-    draw = partial(write_chart, chart(said), folder / "charts")
-    root = None if math.isnan(found.root) else found.root
-    more: Mapping[str, object] = {
-        "path": path, "root": root, "low": found.low, "high": found.high,
-        "tried": [{"value": v, **asdict(i)} for v, i in found.tried.items()],
-    }  # fmt: skip
-    answer = f"{said.finding}."
-    return print_study(options, result, folder, [], answer, partial(text, said), draw, **more)
+    said = Found(result, options.kpi, *_names(options), found, path)
+    return conclude(options, brand, folder, result, said.answer(), files=said.tables())
 
 
 def _names(options: argparse.Namespace) -> tuple[str, str]:
@@ -122,6 +101,7 @@ def _names(options: argparse.Namespace) -> tuple[str, str]:
 def _both(options: argparse.Namespace, values: Mapping[str, float]) -> list[Scenario]:
     """Both scenarios with each value laid upon whichever has the field."""
     from sim.scenario.load import load
+    from sim.study.comparable import check_comparable
     from sim.study.sweep import owned
 
     made: list[Scenario] = []
@@ -161,6 +141,7 @@ def _map(options: argparse.Namespace) -> int:
     cells = [[_both(options, {p: x, q: y}) for x in across] for y in up]
     folder = folder_for(options.out or Path("results", f"{a}_vs_{b}_map"))
     every = {s.name: s for row in cells for pair in row for s in pair}
+    brand = looks(options)
     result = simulate(options, list(every.values()), folder)
     gaps = tuple(
         tuple(
@@ -171,21 +152,10 @@ def _map(options: argparse.Namespace) -> int:
     )
     found = Map(across, up, gaps, -1 if kpi(options.kpi).better == "lower" else 1)
 
-    from sim.report.breakeven_map import Mapped, chart, text
-    from sim.report.build import write_chart
-    from sim.study.store import Ledger
-    from sim.study.tables import write_tables
+    from sim.report.breakeven import Mapped
 
-    scale = cells[0][0][0].hospital.scale
-    said = Mapped(result, found, (p, q), options.kpi, a, b, scale)
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_tables(result, folder, options.command_line, said.tables())
-    draw = partial(write_chart, chart(said), folder / "charts")
-    head, rows = said.tables()["map.csv"]
-    points = [dict(zip(head, row, strict=True)) for row in rows]
-    return print_study(
-        options, result, folder, [], f"{said.finding}.", partial(text, said), draw, map=points
-    )
+    said = Mapped(result, options.kpi, a, b, found, (p, q))
+    return conclude(options, brand, folder, result, said.answer(), files=said.tables())
 
 
 def _axes(options: argparse.Namespace) -> list[tuple[str, tuple[float, ...]]]:

@@ -27,9 +27,12 @@ def options(parser: argparse.ArgumentParser) -> None:
         "files", nargs="+", type=path_name, metavar="FILE", help="an extract, or a folder of them"
     )
     parser.add_argument(
-        "--base", type=path_name, required=True, metavar="SCENARIO",
+        "--base",
+        type=path_name,
+        required=True,
+        metavar="SCENARIO",
         help="scenario that keeps what the extracts do not say",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--as-of", type=_day, required=True, metavar="DATE", help="day of the extracts, YYYY-MM-DD"
     )
@@ -37,9 +40,11 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--vendor", metavar="NAME", help="vendor of the base whose people the extracts show"
     )
     parser.add_argument(
-        "--since", type=_day, metavar="DATE",
+        "--since",
+        type=_day,
+        metavar="DATE",
         help="first day from which the table of people has everybody who left",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--map", type=path_name, metavar="FILE", help="own names of columns (a draft is written)"
     )
@@ -76,9 +81,11 @@ def run(options: argparse.Namespace) -> int:
         found = calibrate(options.files, task)
         fits = held_against(base, found.fits)
         about = {
-            "program": f"denialloop {__version__}", "as_of": options.as_of.isoformat(),
-            "base": base.name, "vendor": vendor.name,
-        }  # fmt: skip
+            "program": f"denialloop {__version__}",
+            "as_of": options.as_of.isoformat(),
+            "base": base.name,
+            "vendor": vendor.name,
+        }
         files = _texts(fits, found, base, folder, about, defaults(loaded, fits))
         folders.write_folder(folder, files, OUTPUTS, _check)
     except UnknownError as error:

@@ -7,11 +7,10 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.options import REPLICATIONS, UsageError
 from sim.scenario.problems import Problem, ScenarioError
@@ -20,7 +19,6 @@ from sim.streams import printable, say
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.scenario.schema import Scenario
-    from sim.study.compare import Comparison, Summary
     from sim.study.ensemble import Load, Worlds
     from sim.study.executor import Crew
     from sim.study.replicate import StudyResult
@@ -48,6 +46,8 @@ def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenari
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+    from sim.study.comparable import check_comparable
+
     check_comparable(loaded, paths)
     named: dict[str, Scenario] = {}
     for path, scenario in zip(paths, loaded, strict=True):
@@ -59,32 +59,6 @@ def load_all(options: argparse.Namespace, paths: Sequence[Path]) -> list[Scenari
     return list(named.values())
 
 
-def check_comparable(scenarios: Sequence[Scenario], names: Sequence[object]) -> None:
-    """Refuse scenarios whose totals do not lie on one scale: other volumes, or other counted days.
-
-    `names` says what each is called. A surge of one of them is an event (`volume`), and is
-    compared.
-    """
-    totals: dict[str, Callable[[Scenario], float]] = {
-        "hospital.scale": lambda s: s.hospital.scale,
-        "hospital.inpatient.claims_per_year": lambda s: s.hospital.inpatient.claims_per_year,
-        "hospital.outpatient.claims_per_year": lambda s: s.hospital.outpatient.claims_per_year,
-        "horizon_days": lambda s: s.horizon_days,
-        "kpi_from_days": lambda s: s.kpi_from_days,
-        "kpi_until_days": lambda s: s.kpi_until_days,
-    }
-    for field, value in totals.items():
-        own = value(scenarios[0])
-        for scenario, name in zip(scenarios, names, strict=True):
-            if value(scenario) != own:
-                hint = "--scale X" if field == "hospital.scale" else f"--set {field}=X"
-                raise UsageError(
-                    f"{names[0]} and {name} cannot be compared: {field} is {own:g} in one and "
-                    f"{value(scenario):g} in the other, and so are their totals; {hint} sets one "
-                    "for all"
-                )
-
-
 def drawn_worlds(
     options: argparse.Namespace, paths: Sequence[Path], scenarios: Sequence[Scenario]
 ) -> Worlds | None:
@@ -92,6 +66,7 @@ def drawn_worlds(
     if options.ensemble is None:
         return None
     from sim.scenario.load import load
+    from sim.study.comparable import check_comparable
     from sim.study.ensemble import read_ensemble
 
     if options.precision is not None:
@@ -223,67 +198,6 @@ def simulate(
             crew=crew,
             worlds=worlds,
         )
-
-
-def print_study(
-    options: argparse.Namespace,
-    result: StudyResult,
-    folder: Path,
-    comparisons: Sequence[Comparison],
-    found: str,
-    tables: Callable[[bool], str],
-    draw: Callable[[], object] = lambda: None,
-    **more: object,
-) -> int:
-    """What was found: as tables and a sentence, only the sentence, or one JSON object with `more`.
-
-    What does not keep up with its work is said before the tables, and in the sentence; what a
-    scaled-down hospital does not tell of full size, behind them. Then every failed replication.
-    Charts and reports are made after that, by `draw`: whoever waits for the answer does not wait
-    for them. Gives the exit code.
-    """
-    from sim.report import terminal
-    from sim.report.overload import overload_text, told
-    from sim.report.size import size_text
-    from sim.study.compare import caveat_of, summarise
-    from sim.study.overload import overloaded
-
-    found = told(result, found)
-    if options.json:
-        print_json(
-            {
-                "found": found,
-                "caveat": caveat_of(result),
-                "folder": str(folder),
-                "scenarios": result.names,
-                "seed": result.seed,
-                "replications": result.replications,
-                "stopped_because": result.stopped_because,
-                "failures": len(result.failures),
-                "overloaded": [asdict(each) for each in overloaded(result)],
-                **more,
-                "summary": [_flat(row) for row in summarise(result)],
-                "comparison": [_flat(row) for row in comparisons],
-            }
-        )
-    else:
-        if not options.quiet:
-            shown = overload_text(result) + tables(terminal.wants_colour())
-            say("\n".join(filter(None, (shown, terminal.wrapped(size_text(result)).rstrip()))))
-        reused = f"; {result.reused} runs were there before" if result.reused else ""
-        say(f"{found} ({result.stopped_because}{reused})")
-    for failure in result.failures:
-        where = f"{failure.scenario}, replication {failure.replication}, seed {failure.seed}"
-        complain(f"failed: {where}: {failure.error}", FAILED)
-    draw()
-    if not options.json:
-        say(f"Everything is in {folder}")
-    return FAILED if result.failures else FINE
-
-
-def _flat(row: Summary | Comparison) -> dict[str, Any]:
-    return {**asdict(row), "kpi": row.kpi.name, "unit": row.kpi.unit,
-            "scale_free": row.kpi.scale_free}  # fmt: skip
 
 
 def print_json(value: object) -> None:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import (
-    FINE,
-    folder_for,
-    load_one,
-    overrides,
-    print_json,
-    print_study,
-    simulate,
-    stem,
-)
-from sim.options import UsageError, json_option, path_name, study_options, whole
+from sim.commands.answers import conclude, looks
+from sim.commands.common import FINE, folder_for, load_one, overrides, print_json, simulate, stem
+from sim.options import UsageError, json_option, path_name, report_options, study_options, whole
 from sim.streams import say
 
 if TYPE_CHECKING:
@@ -53,6 +44,7 @@ def forecast_options(parser: argparse.ArgumentParser) -> None:
         "longer than the queue's due_days)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def _date(text: str) -> date:
@@ -78,31 +70,15 @@ def forecast(options: argparse.Namespace) -> int:
     if options.replications is None and options.extend is None:
         options.replications = REPLICATIONS
     folder = folder_for(options.out or Path("results", f"forecast_{stem(options.scenario)}"))
+    brand = looks(options)
     result = simulate(options, [scenario], folder)
 
-    from sim.report.build import write_chart
-    from sim.report.forecast import Told, chart, text
+    from sim.report.forecast import Told, answer
     from sim.study.forecast import cleared, forecasts, tables
-    from sim.study.store import Ledger
-    from sim.study.tables import write_scenarios, write_tables
 
     rows, when = forecasts(result), cleared(result, by, options.below)
-    told = Told(result, rows, when, by, options.below, scenario.hospital.scale)
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_scenarios(result, folder)
-        write_tables(
-            result, folder, options.command_line, tables(rows, when, by), found=told.finding
-        )
-    draw = partial(write_chart, chart(told), folder / "charts")
-    return print_study(
-        options, result, folder, [], f"{told.finding}.", partial(text, told), draw,
-        forecast=[row._asdict() for row in rows],
-        cleared=[
-            {"part": c.part, "dates": [d and d.isoformat() for d in c.on], "by": by.isoformat(),
-             "share": c.met / c.n, "ci_low": c.low, "ci_high": c.high}
-            for c in when
-        ],
-    )  # fmt: skip
+    made = answer(Told(result, rows, when, by, options.below))
+    return conclude(options, brand, folder, result, made, files=tables(rows, when, by))
 
 
 def _ahead(options: argparse.Namespace) -> Scenario:

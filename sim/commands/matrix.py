@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, load_one, print_study, simulate, stem
-from sim.commands.report import write_answer
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import folder_for, load_one, simulate, stem
 from sim.options import path_name, report_options, study_options
 
 
@@ -43,23 +42,14 @@ def run(options: argparse.Namespace) -> int:
     base = load_one(options, path).scenario
     scenarios = matrix.scenarios(base, vendors)
     folder = folder_for(options.out or Path("results", f"{stem(path)}_matrix"))
-
-    from sim.report.brand import load_brand
-
-    brand = load_brand(options.brand)
+    brand = looks(options)
     result = simulate(options, scenarios, folder)
+
+    from sim.report.matrix import answer
+
     found = matrix.analyse(result, vendors)
-
-    from sim.report.matrix import charts, finding, text
-
     advised = tuple(matrix.ADVICE[name] for name in matrix.NAMES)
     shown = (matrix.ASSIGNMENTS[0], matrix.ASSIGNMENTS[-1], advised, found.best or advised)
-    told = [matrix.name_of(assignment, vendors) for assignment in shown]
-    pictures = charts(result, found, base.hospital.scale)
-    answer = f"{finding(found)}."
-    draw = write_answer(
-        options, brand, result, folder, matrix.tables(found), pictures, told, answer
-    )
-    best = matrix.name_of(found.best, vendors) if found.best else None
-    said = partial(text, found)
-    return print_study(options, result, folder, [], answer, said, draw, best=best)
+    study = study_of(result, [matrix.name_of(assignment, vendors) for assignment in shown])
+    made = answer(result, found, study)
+    return conclude(options, brand, folder, result, made, files=matrix.tables(found), study=study)

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import folder_for, overrides, print_study, simulate, stem
-from sim.options import UsageError, path_name, share, study_options, whole
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import folder_for, overrides, simulate, stem
+from sim.options import UsageError, path_name, report_options, share, study_options, whole
 from sim.streams import say
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "(default 95%%)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
     points = Points(options.scenario, overrides(options), read_plan(options.over))
     points.check()
+    brand = looks(options)
     folder = folder_for(options.out or Path("results", f"{stem(options.scenario)}_plan"))
 
     from sim.study.executor import Crew
@@ -83,20 +86,13 @@ def run(options: argparse.Namespace) -> int:
             tell=_teller(options),
         )
 
-    from sim.report.plan import finding, text
+    from sim.report.plan import answer
     from sim.study.plan_tables import plan_tables
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
 
-    result, found = planned.chosen.result, finding(planned, points.axes)
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        tables = kpi_tables(result) | plan_tables(planned, points.axes)
-        write_tables(result, folder, options.command_line, tables, found=found)
-    left = list(planned.chosen.survivors)
-    return print_study(
-        options, result, folder, [], found, partial(text, planned, points.axes), left=left,
-        frontier=list(planned.frontier),
-    )  # fmt: skip
+    result, study = planned.chosen.result, study_of(planned.chosen.result)
+    made = answer(planned, points.axes, study)
+    files = plan_tables(planned, points.axes)
+    return conclude(options, brand, folder, result, made, files=files, study=study)
 
 
 def _teller(options: argparse.Namespace) -> Callable[[str], None]:

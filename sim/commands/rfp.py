@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, load_all, print_study, simulate, study_name
-from sim.commands.report import write_answer
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import folder_for, load_all, simulate, study_name
 from sim.options import UsageError, path_name, report_options, study_options
 
 
@@ -28,19 +27,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"denialloop rfp: name 2 to {MOST_BIDS} bids, one scenario file each")
     bids = load_all(options, options.bids)
     folder = folder_for(options.out or Path("results", f"{study_name(options.bids)}_rfp"))
-
-    from sim.report.brand import load_brand
-
-    brand = load_brand(options.brand)
+    brand = looks(options)
     result = simulate(options, bids, folder)
-    ranking = rank(result)
 
-    from sim.report.rfp import chart, finding, text
+    from sim.report.rfp import answer
 
-    told = result.names
-    pictures = [chart(result, ranking, bids[0].hospital.scale)]
-    answer = f"{finding(ranking)}."
-    draw = write_answer(options, brand, result, folder, tables(ranking), pictures, told, answer)
-    said = partial(text, ranking)
-    ranks = {c: [p.bid for p in places] for c, places in ranking.places.items()}
-    return print_study(options, result, folder, [], answer, said, draw, ranks=ranks)
+    ranking, study = rank(result), study_of(result)
+    made = answer(ranking, study)
+    return conclude(options, brand, folder, result, made, files=tables(ranking), study=study)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
-from sim.commands.common import folder_for, overrides, print_study, simulate
-from sim.commands.report import write_answer
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import folder_for, overrides, simulate
 from sim.options import UsageError, path_name, report_options, study_options
 
 
@@ -42,18 +41,12 @@ def run(options: argparse.Namespace) -> int:
         ).scenario
         scenarios.append(loaded.model_copy(update={"name": name}))
     folder = folder_for(options.out or Path("results", "scorecard"))
-
-    from sim.report.brand import load_brand
-
-    brand = load_brand(options.brand)
+    brand = looks(options)
     result = simulate(options, scenarios, folder)
+
+    from sim.report.scorecard import answer
+
     rows = scorecard.score(result)
-
-    from sim.report.scorecard import finding, text
-
-    told = ["generalist", "specialized", "in_house"]
-    answer = f"{finding(rows)}."
-    draw = write_answer(options, brand, result, folder, scorecard.tables(rows), [], told, answer)
-    said = partial(text, rows)
-    verdicts = {row.claim.key: row.verdict for row in rows}
-    return print_study(options, result, folder, [], answer, said, draw, verdicts=verdicts)
+    study = study_of(result, ["generalist", "specialized", "in_house"])
+    made = answer(rows, result, study)
+    return conclude(options, brand, folder, result, made, files=scorecard.tables(rows), study=study)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import (
-    check_resume,
-    folder_for,
-    load_all,
-    print_study,
-    simulate,
-    study_name,
+from sim.commands.answers import conclude, looks, study_of
+from sim.commands.common import check_resume, folder_for, load_all, simulate, study_name
+from sim.options import (
+    UsageError,
+    kpi_name,
+    number,
+    path_name,
+    report_options,
+    share,
+    study_options,
 )
-from sim.options import UsageError, kpi_name, number, path_name, share, study_options
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -56,6 +57,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="chance that the best is chosen, if it leads by so much (default 95%%)",
     )
     study_options(parser)
+    report_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,13 +71,18 @@ def run(options: argparse.Namespace) -> int:
     scenarios = load_all(options, options.scenarios)
     folder = folder_for(options.out or Path("results", f"{study_name(options.scenarios)}_select"))
     check_resume(options, scenarios, folder)
+    brand = looks(options)
 
     from sim.study.executor import Crew
     from sim.study.select import select, tables
 
     def more(some: Sequence[Scenario], replications: int) -> StudyResult:
-        return simulate(argparse.Namespace(**{**vars(options), "replications": replications}),
-                        some, folder, crew)  # fmt: skip
+        return simulate(
+            argparse.Namespace(**{**vars(options), "replications": replications}),
+            some,
+            folder,
+            crew,
+        )
 
     with Crew(options.workers) as crew:
         chosen = select(
@@ -88,16 +95,11 @@ def run(options: argparse.Namespace) -> int:
             batch=max(2, options.workers),
         )
 
-    from sim.report.select import finding, text
-    from sim.study.store import Ledger
-    from sim.study.tables import kpi_tables, write_tables
+    from sim.report.select import answer
 
-    result = chosen.result
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_tables(result, folder, options.command_line, kpi_tables(result) | tables(chosen))
-    left = list(chosen.survivors)
-    said = partial(text, chosen)
-    return print_study(options, result, folder, [], f"{finding(chosen)}.", said, left=left)
+    study = study_of(chosen.result)
+    made = answer(chosen, study)
+    return conclude(options, brand, folder, chosen.result, made, files=tables(chosen), study=study)
 
 
 def kpi_better(name: str) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.common import (
-    FINE,
-    check_comparable,
-    complain,
-    folder_for,
-    overrides,
-    print_study,
-    simulate,
-    stem,
+from sim.commands.answers import conclude, looks
+from sim.commands.common import FINE, complain, folder_for, overrides, simulate, stem
+from sim.options import (
+    UsageError,
+    kpi_name,
+    number,
+    path_name,
+    report_options,
+    study_options,
+    whole,
 )
-from sim.options import UsageError, kpi_name, number, path_name, study_options, whole
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -36,27 +35,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="scenario file; with a second one, its difference from the first",
     )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--factor", action="append", default=[], metavar="PATH=LOW:HIGH",
-                      help="a field and the ends between which it varies; repeatable")  # fmt: skip
-    what.add_argument("--kind", choices=("lever", "uncertainty"),
-                      help="vary the numbers of this kind, as the schema says")  # fmt: skip
-    parser.add_argument(
-        "--spread",
-        type=number(float, "a number above 0, below 1", lambda value: 0 < value < 1),
-        metavar="X",
-        help="vary each value by this share of it (default: over the range that the parameter "
-        "page gives it)",
-    )
-    parser.add_argument("--within", action="append", default=[], metavar="PATH",
-                        help="only fields of --kind there, such as payers; repeatable")  # fmt: skip
-    parser.add_argument(
-        "--most",
-        type=whole(1, 500),
-        default=20,
-        metavar="N",
-        help="most factors of --kind, the widest ranges first (default 20; 500 are all)",
-    )
+    _factor_options(parser)
     parser.add_argument(
         "--method",
         choices=tuple(SIZES),
@@ -80,11 +59,51 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="KPI (default money.net_value_usd); repeatable, the first is drawn",
     )
     study_options(parser)
+    report_options(parser)
+
+
+def _factor_options(parser: argparse.ArgumentParser) -> None:
+    """What is varied: fields by name, or those of a kind."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--factor",
+        action="append",
+        default=[],
+        metavar="PATH=LOW:HIGH",
+        help="a field and the ends between which it varies; repeatable",
+    )
+    what.add_argument(
+        "--kind",
+        choices=("lever", "uncertainty"),
+        help="vary the numbers of this kind, as the schema says",
+    )
+    parser.add_argument(
+        "--spread",
+        type=number(float, "a number above 0, below 1", lambda value: 0 < value < 1),
+        metavar="X",
+        help="vary each value by this share of it (default: over the range that the parameter "
+        "page gives it)",
+    )
+    parser.add_argument(
+        "--within",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="only fields of --kind there, such as payers; repeatable",
+    )
+    parser.add_argument(
+        "--most",
+        type=whole(1, 500),
+        default=20,
+        metavar="N",
+        help="most factors of --kind, the widest ranges first (default 20; 500 are all)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the design and tell what matters; nothing is written before all points are valid."""
     from sim.study import sensitivity
+    from sim.study.comparable import check_comparable
 
     kpis = list(dict.fromkeys(options.kpi)) or ["money.net_value_usd"]
     if options.method == "oat" and options.trajectories:
@@ -102,27 +121,18 @@ def run(options: argparse.Namespace) -> int:
         for why in left_out:
             complain(f"not varied: {why}", FINE)
         complain(f"{len(factors)} factors, {len(design.points)} points", FINE)
+    brand = looks(options)
     result = simulate(options, scenarios, folder)
     by_kpi = {kpi: sensitivity.responses(result, points, kpi) for kpi in kpis}
-    found = [e for k, v in by_kpi.items()
-             for e in sensitivity.effects(design, v, k, base.seed)]  # fmt: skip
+    found = [e for k, v in by_kpi.items() for e in sensitivity.effects(design, v, k, base.seed)]
 
-    from sim.report.build import write_chart
-    from sim.report.charts.sensitivity import chart
-    from sim.report.sensitivity import Told, text
-    from sim.study.store import Ledger
-    from sim.study.tables import write_tables
+    from sim.report.sensitivity import Told, answer
 
-    told = Told(replace(result, reused=0), design, found, by_kpi, _names(options),
-                base.hospital.scale)  # fmt: skip
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        written = sensitivity.tables(design, found, by_kpi)
-        write_tables(result, folder, options.command_line, written)
-    return print_study(
-        options, result, folder, [], f"{told.finding}.", partial(text, told),
-        partial(write_chart, chart(told), folder / "charts"),
-        method=options.method, left_out=left_out, effects=[asdict(e) for e in found],
-    )  # fmt: skip
+    told = Told(replace(result, reused=0), design, found, by_kpi, _names(options))
+    made = answer(told)
+    facts = {**made.facts, "left_out": left_out, "effects": [asdict(e) for e in found]}
+    files = sensitivity.tables(design, found, by_kpi)
+    return conclude(options, brand, folder, told.result, replace(made, facts=facts), files=files)
 
 
 def _names(options: argparse.Namespace) -> list[str]:
@@ -140,9 +150,13 @@ def _factors(options: argparse.Namespace) -> tuple[list[Factor], list[str]]:
     if options.factor:
         return sensitivity.named(options.factor), []
     return sensitivity.of_kind(
-        options.files, overrides(options), options.kind, options.most,
-        spread=options.spread, within=options.within,
-    )  # fmt: skip
+        options.files,
+        overrides(options),
+        options.kind,
+        options.most,
+        spread=options.spread,
+        within=options.within,
+    )
 
 
 def _scenario(options: argparse.Namespace, file: Path, settings: tuple[str, ...]) -> Scenario:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
-from sim.commands.common import check_comparable, folder_for, overrides, print_study, simulate, stem
+from sim.commands.answers import conclude, looks
+from sim.commands.common import folder_for, overrides, simulate, stem
 from sim.options import UsageError
 
 
 def run(options: argparse.Namespace) -> int:
     """Run one scenario at every point of a design; nothing is written before all are valid."""
     from sim.study import sweep
+    from sim.study.comparable import check_comparable
 
     if bool(options.vary) == bool(options.design):
         raise UsageError("denialloop sweep: say what to vary, with --vary or with --design")
@@ -24,19 +26,16 @@ def run(options: argparse.Namespace) -> int:
         design = sweep.from_options(options.vary, options.sample)
     scenarios = sweep.scenarios(options.scenario, overrides(options), design)
     check_comparable(scenarios, [scenario.name for scenario in scenarios])
-    name, scale = stem(options.scenario), scenarios[0].hospital.scale
+    name = stem(options.scenario)
     folder = folder_for(options.out or Path("results", f"{name}_sweep"))
+    brand = looks(options)
     result = simulate(options, scenarios, folder)
 
-    from sim.report.build import write_chart
-    from sim.report.charts.sweep import chart
-    from sim.report.sweep import sweep_text, swept
+    from sim.report.sweep import answer, swept
     from sim.study.compare import compare
 
     comparisons = compare(result)
-    sweep.write_sweep(result, design, folder, command=options.command_line, comparisons=comparisons)
-    made = swept(result, design, comparisons, name=name, scale=scale, kpis=options.kpi)
-    found, points = f"{made.finding(ends=True)}.", design.plain()
-    tables = partial(sweep_text, made)
-    draw = partial(write_chart, chart(made), folder / "charts")
-    return print_study(options, result, folder, comparisons, found, tables, draw, points=points)
+    made = answer(swept(result, design, comparisons, name=name, kpis=options.kpi))
+    made = replace(made, facts={**made.facts, "points": design.plain()})
+    files = sweep.tables(result, design, comparisons)
+    return conclude(options, brand, folder, result, made, files=files, comparisons=comparisons)

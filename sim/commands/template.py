@@ -17,9 +17,12 @@ def options(parser: argparse.ArgumentParser) -> None:
     """The file, and the scenario whose names it offers."""
     parser.add_argument("file", type=path_name, metavar="FILE.xlsx", help="workbook to write")
     parser.add_argument(
-        "--base", type=path_name, default=Path("typical_generalist.yaml"), metavar="SCENARIO",
+        "--base",
+        type=path_name,
+        default=Path("typical_generalist.yaml"),
+        metavar="SCENARIO",
         help="scenario whose names it offers (default typical_generalist.yaml)",
-    )  # fmt: skip
+    )
     parser.add_argument("--vendor", metavar="NAME", help="vendor of the base")
     parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
 

@@ -1,35 +1,34 @@
-"""What an ablation says: one sentence, the printed tables, a chart per KPI."""
+"""The answer of `ablate`: what each group of attributes brings, alone, last and in order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.record.kpis import kpi as kpi_of
-from sim.record.record import Table
-from sim.report.charts import Chart, View
-from sim.report.terminal import printed, table
+from sim.report.answer import Answer, Cell, Panel, Part, Table, chart, estimated, series_of, words
+from sim.report.fields import unit_of
+from sim.report.headline import Study
+from sim.report.study import aside, assembled
 from sim.report.words import inside, interval, label, plain, sentence
-from sim.study.ablate import Ablation, Effect, Pair
-from sim.study.compare import CAVEAT
+from sim.study.ablate import Ablation, Pair
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Interval
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-WAYS = ("alone", "last", "cumulative")
+WAYS = {"alone": "Alone", "last": "Last of all", "cumulative": "In this order"}
+RULE = (
+    "Alone: what the first vendor gains when given this group of the second. Last: what is lost "
+    "when only this group is missing. Where the ways differ, attributes work together; Shapley's "
+    "value is the mean over all orders."
+)
 
 
 def finding(ablation: Ablation, pair: Pair, kpi: str) -> str:
     """The group that brings most alone, and the whole difference."""
-    metadata = kpi_of(kpi)
-    sign = -1.0 if metadata.better == "lower" else 1.0
+    sign = -1.0 if kpi_of(kpi).better == "lower" else 1.0
     known = [e for e in ablation.effects[kpi] if e.alone.n]
     if not known:
         return f"No verdict on {inside(label(kpi))}"
     top = max(known, key=lambda e: sign * e.alone.mean)
     whole, own = (
-        "{} ({})".format(*_said(at, metadata.unit)).removesuffix(" ()")
+        "{} ({})".format(*_said(at, unit_of(kpi))).removesuffix(" ()")
         for at in (ablation.whole[kpi], top.alone)
     )
     return sentence(
@@ -44,100 +43,55 @@ def _said(at: Interval, unit: str) -> tuple[str, str]:
     return interval(at.mean, at.low, at.high, unit, difference=True)
 
 
-def text(ablation: Ablation, pair: Pair, colour: bool) -> str:
-    """A table per KPI: each group alone, last and cumulative; then the families' shares."""
-    made = []
-    for kpi, effects in ablation.effects.items():
-        unit = kpi_of(kpi).unit
-        rows = []
-        for e in effects:
-            shown, ends = _said(e.alone, unit)
-            rows.append((e.group, shown, ends, _said(e.last, unit)[0],
-                         _said(e.cumulative, unit)[0]))  # fmt: skip
-        shown, ends = _said(ablation.whole[kpi], unit)
-        rows.append(("all of them", shown, ends, shown, shown))
-        made.append(table((f"{label(kpi)}: alone", "95 % interval", "last", "in this order"), rows))
-        if kpi in ablation.shapley:
-            shares = [(family, *_said(i, unit)) for family, i in ablation.shapley[kpi].items()]
-            made.append(table(("Shapley value", "95 % interval"), [*shares, ("sum", shown, ends)]))
-    note = (
-        f"Alone: {plain(pair.base.name)} given this group of {plain(pair.other.name)}. Last: what "
-        f"is lost when only this group is missing. {CAVEAT}"
-    )
-    return printed(made, note, colour=colour)
-
-
-def charts(result: StudyResult, ablation: Ablation, pair: Pair, scale: float) -> list[Chart]:
-    """Bars of each group alone, last and cumulative, and of the families; one chart per KPI."""
-    made = []
-    for kpi, effects in ablation.effects.items():
-        data: Table = {c: [] for c in ("what", "way", "effect", "ci_low", "ci_high")}
-        shares = ablation.shapley.get(kpi, {})
-        bars = [(e.group, way, getattr(e, way)) for e in effects for way in WAYS]
-        for what, way, at in [*bars, *((f, "shapley", i) for f, i in shares.items())]:
-            for column, cell in zip(
-                data.values(), (what, way, at.mean, at.low, at.high), strict=True
-            ):
-                column.append(cell)
+def answer(result: StudyResult, ablation: Ablation, pair: Pair, study: Study) -> Answer:
+    """The answer of an ablation, with the comparison of the two scenarios themselves."""
+    own = []
+    for kpi in ablation.effects:
         title = finding(ablation, pair, kpi)
-        made.append(
-            Chart(
-                f"ablation_{kpi.replace('.', '_')}",
-                title,
-                f"{label(kpi)} by group of attributes. {title}.",
-                data,
-                lambda kpi=kpi, effects=effects, title=title: _draw(  # type: ignore[misc]
-                    View(result, scale), ablation, pair, kpi, effects, title
-                ),
-            )
+        picture = chart(
+            f"ablation_{kpi.replace('.', '_')}", title, _panels(ablation, kpi), key="ablation"
         )
-    return made
+        own.append(Part("own", title, _tables(ablation, kpi), (picture,)))
+    a, b = plain(pair.base.name), plain(pair.other.name)
+    title, question = f"what separates {b} from {a}", f"What makes {b} differ from {a}?"
+    found, all_parts = f"{own[0].title}.", [*own, *aside(study)]
+    return assembled(
+        "ablate", result, sentence(title), question, found, RULE, all_parts, about=study.names
+    )
 
 
-def _draw(
-    view: View, ablation: Ablation, pair: Pair, kpi: str, effects: list[Effect], title: str
-) -> Figure:
-    from sim.report import style
+def _tables(ablation: Ablation, kpi: str) -> tuple[Table, ...]:
+    unit, name = unit_of(kpi), kpi.replace(".", "_")
 
-    shares = ablation.shapley.get(kpi, {})
-    panels: list[tuple[str, list[tuple[str, Interval]]]] = [
-        (head, [(e.group, getattr(e, way)) for e in effects])
-        for head, way in (
-            ("Alone", "alone"),
-            ("Last of all", "last"),
-            ("In this order", "cumulative"),
-        )
+    def cells(at: Interval) -> tuple[Cell, Cell]:
+        none = words("no verdict"), words("")
+        return estimated(at, unit, difference=True) if at.n else none
+
+    rows: list[tuple[Cell, ...]] = [
+        (words(e.group), *cells(e.alone), cells(e.last)[0], cells(e.cumulative)[0])
+        for e in ablation.effects[kpi]
     ]
-    note = (f"What {plain(pair.base.name)} gains from attributes of {plain(pair.other.name)}; "
-            "95 % intervals")  # fmt: skip
-    rows = len(effects) + (len(shares) + 2 if shares else 0)
-    left, gap = 1.7, 0.25
-    wide = (style.WIDTH - 2 * style.MARGIN - left - 2 * gap) / 3
-    frame = style.canvas(title, view.source(note), 0.27 * rows + 1.0)
-    height, low = 0.27 * len(effects), 0.27 * (rows - len(effects)) + 0.55
-    every = [i for _, bars in panels for _, i in bars if i.n]
-    every += [i for i in shares.values() if i.n]
-    reach = [
-        min(0.0, *(min(i.mean, i.low) for i in every)),
-        max(0.0, *(max(i.mean, i.high) for i in every)),
-    ]
-    span = reach[1] - reach[0] or 1.0
-    limits = (reach[0] - 0.05 * span, reach[1] + 0.05 * span)
-    places = [(left + (wide + gap) * i, low, wide, height) for i in range(3)]
-    if shares:
-        panels.append(("Shapley value of each family", list(shares.items())))
-        places.append((left, 0.4, wide, 0.27 * len(shares)))
-    for n, ((head, bars), place) in enumerate(zip(panels, places, strict=True)):
-        axes = frame.axes(*place)
-        for y, (_, at) in enumerate(bars):
-            ink = style.BETTER if (at.mean > 0) == (kpi_of(kpi).better != "lower") else style.WORSE
-            axes.barh(y, at.mean, height=0.62, color=ink, alpha=0.75)
-            if at.high > at.low:
-                axes.plot((at.low, at.high), (y, y), color=style.INK, lw=1.2)
-        axes.axvline(0, color=style.INK, lw=1)
-        axes.set(xlim=limits, ylim=(len(bars) - 0.4, -0.6))
-        axes.set_yticks(range(len(bars)), [name for name, _ in bars] if n in (0, 3) else [])
-        axes.grid(visible=False, axis="y")
-        axes.set_title(head, size=10, weight="bold", loc="left")
-        style.units(axes.xaxis, kpi_of(kpi).unit)
-    return frame.figure
+    whole = cells(ablation.whole[kpi])
+    rows.append((words("all of them"), *whole, whole[0], whole[0]))
+    heads = ("Group", f"{label(kpi)}: alone", "95 % interval", "Last", "In this order")
+    made = [Table(f"ablation_{name}", "", heads, tuple(rows), bars=1)]
+    if kpi in ablation.shapley:
+        shares = tuple((words(f), *cells(at)) for f, at in ablation.shapley[kpi].items())
+        columns = ("Family", "Shapley value", "95 % interval")
+        total = (words("sum"), *whole)
+        made.append(Table(f"shapley_{name}", "", columns, (*shares, total), bars=1))
+    return tuple(made)
+
+
+def _panels(ablation: Ablation, kpi: str) -> list[Panel]:
+    """Bars of each group alone, last and in order, and of the families."""
+    effects, unit = ablation.effects[kpi], unit_of(kpi)
+    found = {head: {e.group: getattr(e, way) for e in effects} for way, head in WAYS.items()}
+    if kpi in ablation.shapley:
+        found["Shapley value of each family"] = ablation.shapley[kpi]
+    panels = []
+    for title, by in found.items():
+        texts = [_said(at, unit)[0] for at in by.values()]
+        series = series_of(title, list(by.values()), texts=texts)
+        panels.append(Panel(title, tuple(by), (series,), unit))
+    return panels

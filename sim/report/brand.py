@@ -4,12 +4,14 @@ import re
 import warnings
 from pathlib import Path
 from typing import Annotated
+from zipfile import ZipFile, is_zipfile
 
 from pydantic import AfterValidator, Field
 
 from sim.report.style import PALETTE
 from sim.scenario.fields import Model
 from sim.scenario.load import load_as
+from sim.study import StudyError
 
 
 def _colour(text: str) -> str:
@@ -41,6 +43,20 @@ class Brand(Model):
 def load_brand(path: Path | None) -> Brand:
     """The brand of a file, or the plain one; ScenarioError names every mistake with its line."""
     return Brand() if path is None else load_as(Brand, _checks, path).scenario
+
+
+def check_template(path: Path | None) -> None:
+    """Refuse a template of slides that is none; StudyError (exit code 2) says why."""
+    if path is None:
+        return
+    wrong = "there is no such file"
+    if path.is_file():
+        if is_zipfile(path):
+            with ZipFile(path) as file:
+                if "ppt/presentation.xml" in file.namelist():
+                    return
+        wrong = "is no PowerPoint template or presentation"
+    raise StudyError(f"{path}: {wrong}; --template takes a .potx or .pptx file", exit_code=2)
 
 
 def _checks(brand: Brand) -> list[tuple[list[str | int], str]]:

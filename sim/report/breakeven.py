@@ -1,74 +1,108 @@
-"""What a search for a break-even says: one sentence, the printed table, the files, the chart."""
+"""The answers of `breakeven`: where two scenarios come out the same, along a field or over two."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sim.record.kpis import kpi as kpi_of
-from sim.report.charts import Chart, View, standard_error
-from sim.report.overload import unknown
-from sim.report.terminal import printed, table
-from sim.report.words import inside, interval, label, number, plain, sentence
-from sim.scenario.reference import Fields
-from sim.scenario.schema import Scenario
-from sim.study.breakeven import BreakEven
-from sim.study.compare import CAVEAT
+from sim.report.answer import (
+    Answer,
+    Cell,
+    Panel,
+    Part,
+    Series,
+    Table,
+    chart,
+    estimated,
+    series_of,
+    words,
+)
+from sim.report.fields import Field, unit_of
+from sim.report.notes import unknown
+from sim.report.study import assembled
+from sim.report.words import inside, label, plain, sentence
+from sim.study.breakeven import BreakEven, Map
 from sim.study.replicate import StudyResult
+from sim.study.statistics import Interval
 from sim.study.tables import Tables
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+MOST_COLUMNS = 6  # of a printed map
+DIGITS = 3  # of a value at which two break even
+MARKS = {1: " ▲", -1: " ▼", 0: ""}
+RULE = (
+    "The root of the mean difference, by straight lines between the values tried under the same "
+    "random numbers; its interval is where the 95 % interval of the difference holds zero."
+)
+MAP_RULE = (
+    "A scenario is ahead where the interval of the difference leaves out zero; the intervals hold "
+    "together, at 95 % for all points."
+)
 
 
 @dataclass(frozen=True)
-class Field:
-    """A varied field in words."""
-
-    path: str
-
-    @property
-    def what(self) -> str:
-        """The last two steps of the varied path in words."""
-        words = " ".join(self.path.split(".")[-2:]).replace("_", " ")
-        return sentence(words.removesuffix(" usd per hour").removesuffix(" annual rate"))
-
-    @property
-    def unit(self) -> str:
-        """Unit of the varied field."""
-        return next((o.get("unit", "") for o in Fields(Scenario).at(self.path.split("."))), "")
-
-    def value(self, value: float, *, per: bool = True) -> str:
-        """A value of the varied field, with what it is per if wanted."""
-        unit = {"USD/hour": "USD", "1/year": "share"}.get(self.unit, self.unit)
-        tail = {"USD/hour": " an hour", "1/year": " a year"}.get(self.unit, "") if per else ""
-        return f"{value:,.4g}" if unit not in ("USD", "share") else (
-            f"$ {value:,.2f}{tail}" if unit == "USD" else f"{100 * value:.3g} %{tail}"
-        )  # fmt: skip
-
-    @property
-    def axis(self) -> str:
-        """What an axis along it is called."""
-        return f"{self.what}, {self.unit}" if self.unit not in ("", "-") else self.what
-
-    @property
-    def tick_unit(self) -> str:
-        """The unit of its ticks."""
-        return {"USD/hour": "", "1/year": "share"}.get(self.unit, self.unit)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finished search, with the names of its scenarios."""
+class Pair:
+    """A finished study of how two scenarios differ in a KPI."""
 
     result: StudyResult
-    at: BreakEven
-    path: str
     kpi: str
     baseline: str
     scenario: str
-    scale: float
+
+    @property
+    def who(self) -> str:
+        """The second scenario, as it is shown."""
+        return plain(self.scenario)
+
+    @property
+    def base(self) -> str:
+        """The first one."""
+        return plain(self.baseline)
+
+    @property
+    def what(self) -> str:
+        """The KPI inside a sentence."""
+        return inside(label(self.kpi))
+
+    @property
+    def less(self) -> str:
+        """What the numbers are."""
+        return f"{label(self.kpi)}: {self.who} minus {self.base}"
+
+    @property
+    def finding(self) -> str:
+        """The answer in one sentence."""
+        raise NotImplementedError
+
+    def answered(self, question: str, rule: str, own: Part, facts: dict[str, Any]) -> Answer:
+        """The answer with its part."""
+        title, about = f"where {self.who} and {self.base} break even", self.result.names[:2]
+        return assembled(
+            "breakeven",
+            self.result,
+            sentence(title),
+            question,
+            f"{self.finding}.",
+            rule,
+            [own],
+            about=about,
+            facts=facts,
+        )
+
+    def said(self, at: Interval) -> tuple[Cell, Cell]:
+        """A difference and its interval."""
+        if at.n:
+            return estimated(at, unit_of(self.kpi), difference=True)
+        return words(unknown(self.kpi)), words("")
+
+
+@dataclass(frozen=True)
+class Found(Pair):
+    """A finished search along one field."""
+
+    at: BreakEven
+    path: str
 
     @property
     def field(self) -> Field:
@@ -78,27 +112,26 @@ class Found:
     @property
     def finding(self) -> str:
         """Where the two come out the same, or that they do not."""
-        who, base = plain(self.scenario), plain(self.baseline)
-        kpi, at = inside(label(self.kpi)), self.at
+        who, base, kpi, at = self.who, self.base, self.what, self.at
         ends = [(v, i) for v, i in at.tried.items() if i.n]
         if math.isnan(at.root) and len(ends) < len(at.tried):
             return sentence(f"no verdict on where {who} and {base} break even in {kpi}")
         if math.isnan(at.root):
             (low, first), (high, last) = ends[0], ends[-1]
-            said = [number(i.mean, kpi_of(self.kpi).unit, standard_error(i)) for i in (first, last)]
+            said = [self.said(at)[0].text for at in (first, last)]
             return sentence(
                 f"{who} and {base} do not change places in {kpi}: the difference is {said[0]} at "
-                f"{self.field.value(low)} and {said[1]} at {self.field.value(high)}"
+                f"{self.field.say(low)} and {said[1]} at {self.field.say(high)}"
             )
         low_end, high_end = (
-            self.field.value(x, per=False)
+            self.field.say(x, per=False, digits=DIGITS)
             if math.isfinite(x)
-            else f"{beyond} {self.field.value(end, per=False)}"
+            else f"{beyond} {self.field.say(end, per=False)}"
             for x, beyond, end in ((at.low, "below", ends[0][0]), (at.high, "above", ends[-1][0]))
         )
         return sentence(
-            f"{who} and {base} break even in {kpi} at a {inside(self.field.what)} of "
-            f"{self.field.value(at.root)} (95 % interval {low_end} to {high_end})"
+            f"{who} and {base} break even in {kpi} at a {self.field.what} of "
+            f"{self.field.say(at.root, digits=DIGITS)} (95 % interval {low_end} to {high_end})"
         )
 
     def tables(self) -> Tables:
@@ -106,75 +139,155 @@ class Found:
         unit, at = kpi_of(self.kpi).unit, self.at
         who = (self.path, self.kpi, unit, self.baseline, self.scenario)
         head = ("path", "kpi", "unit", "baseline", "scenario")
+        tried = [(*who, v, i.n, i.mean, i.low, i.high) for v, i in at.tried.items()]
+        root = (*who, at.root, at.low, at.high)
         return {
-            "breakeven.csv": ((*head, "root", "ci_low", "ci_high"),
-                              [(*who, at.root, at.low, at.high)]),
-            "differences.csv": ((*head, "value", "n", "difference", "ci_low", "ci_high"),
-                                [(*who, v, i.n, i.mean, i.low, i.high)
-                                 for v, i in at.tried.items()]),
-        }  # fmt: skip
+            "breakeven.csv": ((*head, "root", "ci_low", "ci_high"), [root]),
+            "differences.csv": ((*head, "value", "n", "difference", "ci_low", "ci_high"), tried),
+        }
 
+    def answer(self) -> Answer:
+        """The answer of a search."""
+        rows = tuple((words(self.field.say(v)), *self.said(i)) for v, i in self.at.tried.items())
+        heads, note = (self.field.label, "Difference", "95 % interval"), f"{self.less}."
+        table = Table("differences", "", heads, rows, note, bars=1)
+        picture = chart("breakeven", self.finding, [self._panel()])
+        question = f"At which {self.field.what} do {self.who} and {self.base} come out the same?"
+        tried = [{"value": v, **asdict(i)} for v, i in self.at.tried.items()]
+        root = None if math.isnan(self.at.root) else self.at.root
+        facts = {"path": self.path, "root": root, "low": self.at.low, "high": self.at.high}
+        own = Part("own", self.finding, (table,), (picture,))
+        return self.answered(question, RULE, own, {**facts, "tried": tried})
 
-def text(found: Found, colour: bool) -> str:
-    """The differences as a table."""
-    unit = kpi_of(found.kpi).unit
-    rows = [
-        (
-            found.field.value(v),
-            *(
-                interval(i.mean, i.low, i.high, unit, difference=True)
-                if i.n
-                else (unknown(found.kpi), "")
-            ),
+    def _panel(self) -> Panel:
+        """The difference against the value, with its band and the root."""
+        root, points = self.at.root, dict(self.at.tried)
+        marks: tuple[tuple[int, str], ...] = ()
+        if not math.isnan(root):
+            points.setdefault(root, Interval(0, 0.0, math.nan, math.nan, math.nan))
+            place = sorted(points).index(root)
+            marks = ((place, f"even at {self.field.say(root, digits=DIGITS)}"),)
+        places = tuple(sorted(points))
+        found = series_of(f"{self.who} minus {self.base}", [points[v] for v in places])
+        low, high = (_filled(places, edge) for edge in (found.low, found.high))
+        series = replace(found, low=low, high=high, of=self.result.names[1])
+        return Panel(
+            f"Difference in {self.what}",
+            places,
+            (series,),
+            unit_of(self.kpi),
+            across=self.field.axis,
+            place_unit=self.field.tick_unit,
+            marks=marks,
         )
-        for v, i in found.at.tried.items()
-    ]
-    heads = ("difference", "95 % interval")
-    note = (
-        f"{label(found.kpi)}: {plain(found.scenario)} minus {plain(found.baseline)}, by "
-        f"{inside(found.field.what)}. {CAVEAT}"
-    )
-    return printed([table(heads, rows)], note, colour=colour)
 
 
-def chart(found: Found) -> Chart:
-    """The difference against the value, with its band and the root."""
-    values, at = list(found.at.tried), list(found.at.tried.values())
-    data = {"value": values, "difference": [i.mean for i in at],
-            "ci_low": [i.low for i in at], "ci_high": [i.high for i in at]}  # fmt: skip
-    return Chart(
-        name="breakeven",
-        title=found.finding,
-        alt=f"Difference in {inside(label(found.kpi))} by {inside(found.field.what)}. "
-        f"{found.finding}.",
-        data=data,
-        draw=lambda: _draw(found),
-    )
+def _filled(places: tuple[float, ...], edge: tuple[float, ...]) -> tuple[float, ...]:
+    """The edge of a band with the one place that has none between two that have."""
+    known = [(x, y) for x, y in zip(places, edge, strict=True) if y == y]
+    return tuple(y if y == y else _between(known, x) for x, y in zip(places, edge, strict=True))
 
 
-def _draw(found: Found) -> Figure:
-    from sim.report import style
+def _between(known: list[tuple[float, float]], x: float) -> float:
+    left = [point for point in known if point[0] < x][-1:]
+    right = [point for point in known if point[0] > x][:1]
+    if not left or not right:
+        return math.nan
+    [(x0, y0)], [(x1, y1)] = left, right
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
-    view, at = View(found.result, found.scale), found.at
-    values, gaps = list(at.tried), list(at.tried.values())
-    note = f"{plain(found.scenario)} minus {plain(found.baseline)} under the same random numbers"
-    if view.replicated:
-        note += "; band: 95 % interval of the mean; bar on the zero line: where it holds zero"
-    heads = [(f"Difference in {inside(label(found.kpi))}", style.INK)]
-    figure, [axes] = style.panels(found.finding, view.source(note), heads, 3.2, left=0.9, gap=0.0)
-    colour = style.PALETTE[1]
-    axes.plot(values, [i.mean for i in gaps], "o-", color=colour, lw=2, ms=5)
-    if view.replicated:
-        edges = [i.low for i in gaps], [i.high for i in gaps]
-        axes.fill_between(values, *edges, color=colour, alpha=0.25, lw=0)
-    axes.axhline(0, color=style.INK, lw=1)
-    if not math.isnan(at.root):
-        ends = [min(max(x, values[0]), values[-1]) for x in (at.low, at.high)]
-        axes.plot(ends, (0, 0), color=style.INK, lw=4, solid_capstyle="butt", zorder=3)
-        axes.plot(at.root, 0, "o", ms=9, mec="white", mfc=style.INK, zorder=4)
-        axes.annotate(found.field.value(at.root), (at.root, 0), (6, 8), textcoords="offset points")
-    axes.margins(x=0.03, y=0.12)
-    style.units(axes.yaxis, kpi_of(found.kpi).unit)
-    style.units(axes.xaxis, found.field.tick_unit)
-    axes.set_xlabel(found.field.axis)
-    return figure
+
+@dataclass(frozen=True)
+class Mapped(Pair):
+    """A finished map over two fields."""
+
+    map: Map
+    paths: tuple[str, str]
+
+    @property
+    def fields(self) -> tuple[Field, Field]:
+        """The fields across and up."""
+        across, up = self.paths
+        return Field(across), Field(up)
+
+    @property
+    def finding(self) -> str:
+        """Who is ahead at how many points, and where the two break even at both ends."""
+        who, base, kpi = self.who, self.base, self.what
+        won, lost, even = (self.map.count(winner) for winner in (1, -1, 0))
+        points = won + lost + even
+        if not points:
+            return sentence(f"no verdict on {who} and {base} in {kpi} at any point")
+        if points in (won, lost):
+            one, other = (who, base) if won else (base, who)
+            return sentence(f"{one} is clearly ahead of {other} in {kpi} at all {points} points")
+        if even == points:
+            return sentence(
+                f"{who} and {base} do not clearly differ in {kpi} at any of {points} points"
+            )
+        said = (
+            f"{who} is clearly ahead of {base} in {kpi} at {won} of {points} points, behind at "
+            f"{lost}; no clear difference at {even}"
+        )
+        across, up = self.fields
+        ends = [(self.map.up[row], self.map.root(row).root) for row in (0, -1)]
+        roots = [(y, root) for y, root in ends if not math.isnan(root)]
+        if roots:
+            at = (
+                f"{across.say(root, digits=DIGITS)} where {up.what} is {up.say(y)}"
+                for y, root in roots
+            )
+            said += f". They break even at a {across.what} of {', '.join(at)}"
+        return sentence(said)
+
+    def tables(self) -> Tables:
+        """`map.csv`: the difference at each point, and who is clearly ahead."""
+        names = {1: self.scenario, -1: self.baseline, 0: ""}
+        rows = []
+        for r, (y, row) in enumerate(zip(self.map.up, self.map.differences, strict=True)):
+            for c, (x, at) in enumerate(zip(self.map.across, row, strict=True)):
+                known = self.map.known(r, c)
+                ahead = names[self.map.winner(r, c)] if known else unknown(self.kpi)
+                rows.append((x, y, at.n, at.mean, at.low, at.high, ahead))
+        return {"map.csv": ((*self.paths, "n", "difference", "ci_low", "ci_high", "ahead"), rows)}
+
+    def answer(self) -> Answer:
+        """The answer of a map."""
+        head, rows = self.tables()["map.csv"]
+        points = [dict(zip(head, row, strict=True)) for row in rows]
+        question = f"Where is {self.who} ahead of {self.base} in {self.what}?"
+        picture = chart("map", self.finding, [self._panel()], base=self.base)
+        own = Part("own", self.finding, (self._table(),), (picture,))
+        return self.answered(question, MAP_RULE, own, {"map": points})
+
+    def _cell(self, row: int, column: int) -> Cell:
+        at = self.map.differences[row][column]
+        shown, _ = self.said(at)
+        mark = MARKS[self.map.winner(row, column)] if at.n else ""
+        return replace(shown, text=shown.text + mark)
+
+    def _table(self) -> Table:
+        """The differences as a grid, the largest value of the second field on top."""
+        across, up = self.fields
+        rows = []
+        for r in reversed(range(len(self.map.up))):
+            cells = (self._cell(r, c) for c in range(len(self.map.across)))
+            rows.append((words(up.say(self.map.up[r])), *cells))
+        note = f"{self.less}; down: {up.what}, across: {across.what}. ▲ {self.who} clearly ahead, "
+        note += f"▼ {self.base}."
+        heads = (up.label, *(across.say(x, per=False) for x in self.map.across))
+        printed = len(self.map.across) <= MOST_COLUMNS
+        return Table("map", "", heads, tuple(rows), note, printed=printed)
+
+    def _panel(self) -> Panel:
+        """Who is ahead where: the darker, the further."""
+        across, up = self.fields
+        series = []
+        for r in reversed(range(len(self.map.up))):
+            cells = [self._cell(r, c) for c in range(len(self.map.across))]
+            ahead = tuple(self.map.sign * cell.value for cell in cells)
+            texts = tuple(cell.text for cell in cells)
+            series.append(Series(up.say(self.map.up[r]), ahead, texts=texts))
+        title = f"{sentence(self.what)}, {self.who} minus {self.base}; down: {up.what}"
+        places, unit = tuple(map(across.say, self.map.across)), unit_of(self.kpi)
+        return Panel(title, places, tuple(series), unit, across=across.axis)

@@ -16,18 +16,37 @@ from sim.report.brand import Brand
 
 WIDTH, HEIGHT = 4.8, 3.1  # inches
 NEXT: tuple[tuple[str, str, str], ...] = (
-    ("people", "turnover.", "a table of people with hire and leaving dates, those who left too: "
-     "turnover moves every result, and everybody has the table"),
-    ("claims", "payers.", "claims as sent (837) and remittances (835), 14 months of both: denial "
-     "rates and mix, replies, silence, recovery"),
-    ("denials", "worked_share", "the denial work list with the day of the first work and what came "
-     "back: what is taken up, and what it wins"),
-    ("productivity", "minutes", "items and hours by person, day and queue, or a log with starts "
-     "and ends: minutes of an item"),
+    (
+        "people",
+        "turnover.",
+        "a table of people with hire and leaving dates, those who left too: "
+        "turnover moves every result, and everybody has the table",
+    ),
+    (
+        "claims",
+        "payers.",
+        "claims as sent (837) and remittances (835), 14 months of both: denial "
+        "rates and mix, replies, silence, recovery",
+    ),
+    (
+        "denials",
+        "worked_share",
+        "the denial work list with the day of the first work and what came "
+        "back: what is taken up, and what it wins",
+    ),
+    (
+        "productivity",
+        "minutes",
+        "items and hours by person, day and queue, or a log with starts "
+        "and ends: minutes of an item",
+    ),
     ("volumes", "claims_per_year", "daily counts by setting, two years: volumes, weekdays, months"),
-    ("audits", "entry_knowledge", "quality audits with hire dates: what newcomers know, and how "
-     "fast they learn"),
-)  # fmt: skip
+    (
+        "audits",
+        "entry_knowledge",
+        "quality audits with hire dates: what newcomers know, and how fast they learn",
+    ),
+)
 """What to ask for, the most telling first: the kind of extract, part of a field it fits, why."""
 
 

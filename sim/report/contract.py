@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-from sim.report.terminal import printed, table, wrapped
+from sim.report.answer import Cell, Part, Table, words
+from sim.report.headline import Study
 from sim.report.words import label, number, plain
 from sim.study.contract import Kept, Line, account, kept
-from sim.study.replicate import StudyResult
 
-NOTES = (
+NOTE = (
     "Fees, credits and gains are a year's at full size, by the windows settled; the band holds "
     "all but the lowest and highest tenth of the replications. Whoever reads the net value or the "
     "margin has the contract in it."
 )
 
-
-def contract_text(result: StudyResult, *, colour: bool = False) -> str:
-    """Two tables for each scenario with a contract; empty where there is none."""
-    tables = []
-    for name in result.names:
-        lines = account(result, name)
-        if lines:
-            rows = [_row(line) for line in lines]
-            tables.append(table((plain(name), "10 to 90 %"), rows))
-        if owed := kept(result, name):
-            heads = ("target", "met", "credited", "any credit")
-            tables.append(table(heads, [_owed(each) for each in owed]))
-    return printed(tables, wrapped(NOTES), colour=colour) if tables else ""
+ACCOUNT = ("Account", "Mean", "10 to 90 %")
+OWED = ("Owed", "Target", "Met", "Credited", "Any credit")
 
 
-def _row(line: Line) -> tuple[str, str, str]:
-    label = f"{plain(line.contract)}: {line.line}" if line.contract else line.line
+def contracts(study: Study) -> Part:
+    """Two tables for each scenario with a contract; nothing where there is none."""
+    tables: list[Table] = []
+    for name in study.names:
+        shown = study.shown[name]
+        if lines := account(study.result, name):
+            rows = tuple(_row(line) for line in lines)
+            title = f"The contract's account: {shown}"
+            tables.append(Table("account", title, ACCOUNT, rows, NOTE, of=name))
+        if owed := kept(study.result, name):
+            rows = tuple(_owed(each) for each in owed)
+            tables.append(Table("owed", f"What is owed: {shown}", OWED, rows, of=name))
+    return Part("headline", "Contracts" if tables else "", tuple(tables))
+
+
+def _row(line: Line) -> tuple[Cell, ...]:
+    said = f"{plain(line.contract)}: {line.line}" if line.contract else line.line
     if line.unit == "share":
-        return label, f"{100.0 * line.mean:.0f} %", ""
+        return words(said), _share(line.mean), words("")
+    low, high = (number(x, "USD") for x in (line.p10, line.p90))
     return (
-        label,
-        number(line.mean, "USD"),
-        f"{number(line.p10, 'USD')} to {number(line.p90, 'USD')}",
+        words(said),
+        Cell(number(line.mean, "USD"), (line.mean,), "USD"),
+        Cell(f"{low} to {high}", (line.p10, line.p90), "USD"),
     )
 
 
-def _owed(of: Kept) -> tuple[str, ...]:
+def _owed(of: Kept) -> tuple[Cell, ...]:
     shares = of.met_share, of.credited_share, of.credit_chance
-    return label(of.kpi), f"{of.target:g}", *(f"{100.0 * share:.0f} %" for share in shares)
+    target = Cell(f"{of.target:g}", (of.target,))
+    return words(label(of.kpi)), target, *(_share(share) for share in shares)
+
+
+def _share(value: float) -> Cell:
+    return Cell(f"{100.0 * value:.0f} %", (value,), "share", 0.01)

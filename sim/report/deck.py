@@ -1,485 +1,465 @@
-"""The report as slides, in the order in which a steering committee reads; native charts."""
+"""An answer as slides on a template, in the order in which a steering committee reads."""
+
+from __future__ import annotations
 
 import math
 import re
 import shlex
 from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
+from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
-from pptx.enum.chart import (
-    XL_CHART_TYPE,
-    XL_LEGEND_POSITION,
-    XL_MARKER_STYLE,
-    XL_TICK_LABEL_POSITION,
-)
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Pt
 
-from sim.report.facts import Facts
-from sim.report.others import OTHERS
-from sim.report.plots import HIDDEN, Plot, best
-from sim.report.published import beside
-from sim.report.words import bound, brief, heading, inside, label, plain
+from sim.report.answer import FOLDED, HEAT, ROLES, Cell, Chart, Panel, Part, Table, words
+from sim.report.kept import Kept
+from sim.report.slide_chart import draw, rgb
+from sim.report.style import BETTER, INK, WORSE, tint
+from sim.report.words import bound, inside, plain, sentence
 from sim.scenario.evidence import LETTERS
-from sim.study.compare import BETTER, CAVEAT, WORSE
+from sim.study import StudyError
 
-WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: 16:9
-INK, GREY = "1D1D1F", "5F6368"
-MOST_ROWS = 16  # of a table on a slide
-MOST_SHOWN = 4  # scenarios beside what has been published
-KINDS = {
-    "bar": XL_CHART_TYPE.BAR_CLUSTERED,
-    "stacked": XL_CHART_TYPE.BAR_STACKED,
-    "columns": XL_CHART_TYPE.COLUMN_STACKED,
-    "line": XL_CHART_TYPE.LINE,
-}
-LEAST = 10  # slides, where the study has numbers for so many; there are at most 15
-EXTRA = ("claims_first_pass_payment_rate", "quality_coding_accuracy", "people_mean_knowledge")
-C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+TEMPLATE = Path(__file__).with_name("templates") / "deck.potx"
+GREY = "5F6368"
+MOST_ROWS, MOST_COLUMNS = 16, 10  # of a table on a slide
+MOST_PANELS = 6  # of a chart on a slide
+ON_SLIDES = tuple(role for role in ROLES if role not in FOLDED)
+EXTRA = ("leakage", "cost", "course")
+"""Charts of folded parts that have a slide of their own."""
+DIFFERENCE = "Difference"
 
 
-def deck(facts: Facts) -> bytes:
-    """The whole deck; the same study and brand give the same bytes."""
-    made = _Deck(facts)
-    made.question()
-    made.answer()
-    made.published()
-    made.plot("claim_outcomes")
-    made.leakage()
-    made.plot("paired_differences")
-    for name in ("risk", "cost", "cash"):
-        made.plot(name)
-    made.doubts()
-    made.plot("denials_initial_rate")
-    made.plot("turnover_cost")
-    more = 2 + (len(facts.names) > 1)  # slides that follow
-    for name in EXTRA:
-        if len(made.file.slides) + more < LEAST:
-            made.plot(name)
-    if len(made.file.slides) + more < LEAST:
-        made.checks()
-    made.recommendation()
+def deck(kept: Kept) -> bytes:
+    """The whole deck; the same answer, brand and template give the same bytes."""
+    made = _Deck(kept)
+    made.summary()
+    for part in kept.answer.ordered:
+        if part.role in ON_SLIDES:
+            made.part(part)
+    for chart in kept.answer.charts:
+        if chart.name in EXTRA and chart not in _shown(kept):
+            made.picture(chart)
+    made.decision()
     made.assumptions()
-    made.next_steps()
+    made.method()
     buffer = BytesIO()
     made.file.save(buffer)
     return _settled(buffer.getvalue())
 
 
+def _shown(kept: Kept) -> list[Chart]:
+    """The charts of the parts that have slides."""
+    return [c for part in kept.answer.only(*ON_SLIDES) for c in part.charts]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on a slide, in EMU."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def cells(self, count: int) -> list[Box]:
+        """So many boxes of one size, at most three abreast."""
+        across = 1 if count == 1 else 2 if count in (2, 4) else 3
+        down = -(-count // across)
+        wide, high = self.width // across, self.height // down
+        return [
+            Box(self.left + wide * (i % across), self.top + high * (i // across), wide, high)
+            for i in range(count)
+        ]
+
+
 class _Deck:
     """Slides that are being written."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.accent = facts.brand.accent.lstrip("#")
-        self.file = Presentation()
-        self.file.slide_width, self.file.slide_height = Inches(WIDE), Inches(HIGH)
+    def __init__(self, kept: Kept) -> None:
+        self.kept, self.answer = kept, kept.answer
+        self.file = _opened(kept.template or TEMPLATE)
         about = self.file.core_properties
-        about.title, about.author = plain(facts.title, 200), facts.brand.name or "denialloop"
-        about.last_modified_by, about.comments = about.author, CAVEAT
+        about.title, about.author = plain(self.answer.title, 200), kept.brand.name or "denialloop"
+        about.last_modified_by, about.comments = about.author, str(kept.manifest["caveat"])
+        if kept.template is None:
+            self._recolour(kept.brand.accent.lstrip("#"))
+
+    def _recolour(self, accent: str) -> None:
+        """The brand's colour in place of the first accent of our own template."""
+        for rel in self.file.slide_masters[0].part.rels.values():
+            if rel.reltype.endswith("/theme"):
+                part = rel.target_part
+                part._blob = re.sub(
+                    rb'(<a:accent1><a:srgbClr val=")[0-9A-F]{6}',
+                    rb"\g<1>" + accent.upper().encode(),
+                    part.blob,
+                )
+
+    @cached_property
+    def layout(self) -> Any:
+        """The layout of a slide with a title and nothing else, or the first that has a title."""
+        layouts = [each for each in self.file.slide_layouts if _title(each) is not None]
+        if not layouts:
+            raise StudyError(f"{self.kept.template}: no layout of the template has a title", 2)
+        return min(layouts, key=lambda each: (each.name != "Title Only", len(each.placeholders)))
+
+    @cached_property
+    def room(self) -> Box:
+        """What is left of a slide between its title and its foot."""
+        title = _title(self.layout)
+        assert title is not None
+        feet = [
+            p.top
+            for p in self.layout.placeholders
+            if p.placeholder_format.type in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
+            and p.top
+        ]
+        top = title.top + title.height + Inches(0.2)
+        bottom = min([self.file.slide_height - Inches(0.5), *feet]) - Inches(0.05)
+        return Box(title.left, top, title.width, bottom - top)
 
     def slide(self, title: str, notes: str) -> Any:
-        """A slide with its title, a rule below it, a foot and notes."""
-        slide = self.file.slides.add_slide(self.file.slide_layouts[5])
+        """A slide with its title, foot, number and notes; other placeholders go."""
+        slide = self.file.slides.add_slide(self.layout)
         head = slide.shapes.title
-        head.left, head.top, head.width, head.height = map(
-            Inches, (EDGE, 0.35, WIDE - 2 * EDGE, 1.05)
+        for shape in list(slide.placeholders):
+            if shape._element is not head._element:
+                shape._element.getparent().remove(shape._element)
+        size = next(
+            s for most, s in ((75, 26), (120, 22), (190, 18), (9999, 14)) if len(title) <= most
         )
         frame = head.text_frame
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.MIDDLE
-        size = next(s for most, s in ((75, 28), (120, 24), (190, 20), (9999, 16))
-                    if len(title) <= most)  # fmt: skip
-        _write(frame.paragraphs[0], bound(title), size, INK, bold=True)
-        rule = slide.shapes.add_shape(
-            MSO_SHAPE.RECTANGLE, Inches(EDGE), Inches(1.45), Inches(WIDE - 2 * EDGE), Inches(0.04)
-        )
-        rule.fill.solid()
-        rule.fill.fore_color.rgb = _rgb(self.accent)
-        rule.line.fill.background()
-        _say_nothing(rule)
-        self.foot(slide)
-        slide.notes_slide.notes_text_frame.text = f"{notes}\n\n{self.facts.basis}"
+        _write(frame.paragraphs[0], bound(title), size, None, bold=True)
+        self._foot(slide)
+        slide.notes_slide.notes_text_frame.text = f"{notes}\n\n{self.answer.basis}".strip()
         return slide
 
-    def foot(self, slide: Any) -> None:
-        """Brand, source and number of the slide."""
-        facts, result = self.facts, self.facts.view.result
-        who = f"{facts.brand.name} · " if facts.brand.name else ""
-        text = f"{who}Source: denialloop, {result.replications} replications, seed {result.seed}, "
-        text += f"hospital at scale {facts.view.scale:g}. {CAVEAT}"
-        logo = facts.brand.image
-        room = WIDE - 2 * EDGE - (2.2 if logo else 0.8)
-        self.text(slide, text, (EDGE, 6.93, room, 0.5), 9, GREY)
-        number = self.text(
-            slide, str(len(self.file.slides)), (WIDE - EDGE - 0.8, 6.98, 0.8, 0.32), 10, GREY
-        )
-        number.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+    def _foot(self, slide: Any) -> None:
+        """Source and number, in the placeholders that the template has for them."""
+        who = f"{self.kept.brand.name} · " if self.kept.brand.name else ""
+        for shape in self.layout.placeholders:
+            kind = shape.placeholder_format.type
+            if kind not in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER):
+                continue
+            element = deepcopy(shape._element)
+            slide.shapes._spTree.append(element)
+            frame = slide.placeholders[shape.placeholder_format.idx].text_frame
+            paragraph = frame.paragraphs[0]
+            text = (
+                f"{who}{self.answer.source}"
+                if kind == PP_PLACEHOLDER.FOOTER
+                else str(len(self.file.slides))
+            )
+            for run in list(paragraph._p):
+                if not run.tag.endswith("pPr"):
+                    paragraph._p.remove(run)
+            _write(paragraph, text, 8 if kind == PP_PLACEHOLDER.FOOTER else 10, GREY)
+            if kind == PP_PLACEHOLDER.SLIDE_NUMBER:
+                paragraph.alignment = PP_ALIGN.RIGHT
+        logo = self.kept.brand.image
         if logo:
             picture = slide.shapes.add_picture(BytesIO(logo[0]), 0, 0, height=Inches(0.4))
             if picture.width > Inches(1.4):
                 picture.height = Emu(picture.height * Inches(1.4) // picture.width)
                 picture.width = Inches(1.4)
-            picture.left = Inches(WIDE - EDGE - 0.3) - picture.width
-            picture.top = Inches(7.13) - picture.height // 2
-            picture._element.nvPicPr.cNvPr.set("descr", facts.brand.name or "Logo")
+            picture.left = self.room.left + self.room.width - picture.width
+            picture.top = Inches(0.08)
+            picture._element.nvPicPr.cNvPr.set("descr", self.kept.brand.name or "Logo")
 
-    def text(
-        self, slide: Any, text: str, box: tuple[float, float, float, float], size: float,
-        colour: str = INK,
-    ) -> Any:  # fmt: skip
+    # --- the slides -------------------------------------------------------------------------------
+
+    def summary(self) -> None:
+        """The answer on one slide: finding, decision, what matters most, how sure."""
+        answer = self.answer
+        title = str(answer.facts.get("decision") or answer.finding).removesuffix(".")
+        lines = [answer.finding] if title != answer.finding.removesuffix(".") else []
+        lines += [
+            part.title + "."
+            for part in answer.only("own", "bridge", "drivers", "capacity")
+            if part.title.removesuffix(".") != title
+        ][:4]
+        lines += list(answer.warnings[:2])
+        if not lines:
+            lines = list(answer.notes[:2])
+        slide = self.slide(title, f"{answer.question}\n{answer.rule}")
+        low = Box(self.room.left, self.room.top, self.room.width, int(self.room.height * 0.9))
+        self.bullets(slide, lines, low)
+        size = answer.size + (" " + answer.notes[0] if answer.notes else "")
+        foot = Box(low.left, low.top + low.height, low.width, self.room.height - low.height)
+        self.text(slide, [size], foot, 11, GREY)
+
+    def part(self, part: Part) -> None:
+        """A slide for each chart of a part, or for its tables where it has none."""
+        if not part.slide:
+            return
+        for chart in part.charts:
+            self.picture(chart)
+        if not part.charts:
+            tables = [t for t in part.tables if t.printed] or part.tables[:1]
+            for table in tables[:2]:
+                self.table(table, part.title)
+        for table in part.tables if part.role == "own" and part.charts else ():
+            if len(table.rows) <= MOST_ROWS and len(table.heads) <= MOST_COLUMNS:
+                self.table(table, part.title)
+
+    def picture(self, chart: Chart) -> None:
+        """Slides with the pictures of a chart, natively drawn."""
+        for i in range(0, len(chart.panels), MOST_PANELS):
+            panels = chart.panels[i : i + MOST_PANELS]
+            more = f" ({i // MOST_PANELS + 1})" if len(chart.panels) > MOST_PANELS else ""
+            slide = self.slide(chart.title + more, f"{chart.alt}\n{chart.note}")
+            for panel, box in zip(panels, self.room.cells(len(panels)), strict=True):
+                if chart.shape == HEAT:
+                    self._heat(slide, panel, box)
+                else:
+                    draw(
+                        slide,
+                        chart,
+                        panel,
+                        self.kept.looks,
+                        box.left,
+                        box.top,
+                        box.width,
+                        box.height,
+                    )
+
+    def table(self, table: Table, title: str) -> None:
+        """A slide with a table; rows that do not fit are counted."""
+        slide = self.slide(table.title or title, table.note)
+        heads = table.heads[:MOST_COLUMNS]
+        rows = [row[:MOST_COLUMNS] for row in table.rows]
+        if len(rows) > MOST_ROWS:
+            rest = f"… and {len(rows) - MOST_ROWS + 1} more; the page and the workbook have all"
+            blank = tuple(words("") for _ in heads[1:])
+            rows = [*rows[: MOST_ROWS - 1], (words(rest), *blank)]
+        self._grid(slide, heads, rows, self.room)
+
+    def _grid(
+        self, slide: Any, heads: Sequence[str], rows: Sequence[Sequence[Cell]], box: Box
+    ) -> None:
+        high = min(box.height // (len(rows) + 1), Inches(0.42))
+        frame = slide.shapes.add_table(
+            len(rows) + 1, len(heads), box.left, box.top, box.width, high * (len(rows) + 1)
+        )
+        table = frame.table
+        wide = [
+            max([len(head) * 0.7, *(len(row[i].text) for row in rows)])
+            for i, head in enumerate(heads)
+        ]
+        shares = [min(max(count, 7), 42) for count in wide]
+        for column, share in enumerate(shares):
+            table.columns[column].width = int(box.width * share / sum(shares))
+        size = 12 if high >= Inches(0.32) and sum(shares) < 150 else 10
+        for i, row in enumerate([[words(head) for head in heads], *rows]):
+            table.rows[i].height = high
+            for j, cell in enumerate(row):
+                numeric = j > 0 and any(r[j].values for r in rows)
+                self._cell(table.cell(i, j), cell.text, size, head=i == 0, right=numeric)
+
+    def _cell(
+        self, cell: Any, text: str, size: float, *, head: bool, right: bool, fill: str = "FFFFFF"
+    ) -> None:
+        """One cell: white, or its head in the accent colour."""
+        cell.margin_top = cell.margin_bottom = Inches(0.02)
+        cell.margin_left = cell.margin_right = Inches(0.06)
+        cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+        cell.fill.solid()
+        if head:
+            cell.fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_1
+        else:
+            cell.fill.fore_color.rgb = rgb(fill)
+        marks = {"better": (BETTER, "▲ "), "worse": (WORSE, "▼ "), "chosen": (BETTER, "")}
+        colour, mark = marks.get(text, (INK, ""))
+        over = _over(self.kept.brand.accent) if self.kept.template is None else "FFFFFF"
+        text = text.replace("_", "_\u200b") if head else text  # a name may break there
+        paragraph = cell.text_frame.paragraphs[0]
+        ink = over if head else colour
+        _write(paragraph, mark + text, size, ink, bold=head or text in marks)
+        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+
+    def _heat(self, slide: Any, panel: Panel, box: Box) -> None:
+        """A heat map as a table with coloured cells."""
+        top = box.top
+        if panel.title:
+            self.text(slide, [panel.title], Box(box.left, top, box.width, Inches(0.35)), 12, INK)
+            top += Inches(0.38)
+        rows, columns = len(panel.series), len(panel.places)
+        high = min((box.height - (top - box.top)) // (rows + 1), Inches(0.45))
+        room = box.width - Inches(0.1)
+        frame = slide.shapes.add_table(
+            rows + 1, columns + 1, box.left, top, room, high * (rows + 1)
+        )
+        table = frame.table
+        first = int(room * min(0.3, 2.2 / (columns + 2.2)))
+        for column in range(columns + 1):
+            table.columns[column].width = first if column == 0 else (room - first) // columns
+        known = [v for s in panel.series for v in s.values if math.isfinite(v)]
+        most, signed = max(map(abs, known), default=1.0) or 1.0, any(v < 0 for v in known)
+        size = 11 if columns <= 5 and rows <= 10 else 8
+        for column, head in enumerate(("", *panel.places)):
+            self._cell(
+                table.cell(0, column), plain(str(head), 40), size, head=True, right=column > 0
+            )
+        for i, series in enumerate(panel.series, 1):
+            table.rows[i].height = high
+            self._cell(table.cell(i, 0), plain(series.name, 60), size, head=False, right=False)
+            for column, value in enumerate(series.values, 1):
+                text = series.texts[column - 1] if series.texts else f"{value:,.3g}"
+                depth = math.sqrt(abs(value) / most) * 0.6 if math.isfinite(value) else 0.0
+                base = (BETTER if value > 0 else WORSE) if signed else "#0072B2"
+                fill = tint(base, depth).lstrip("#") if depth else "FFFFFF"
+                self._cell(table.cell(i, column), text, size, head=False, right=True, fill=fill)
+        table.rows[0].height = high
+
+    def decision(self) -> None:
+        """What is asked of whoever decides."""
+        answer = self.answer
+        asked = str(answer.facts.get("decision", ""))
+        lines = [f"To decide: {inside(asked)}"] if asked else [f"To note: {answer.finding}"]
+        risks = [row for part in answer.only("risks") for t in part.tables for row in t.rows]
+        if risks:
+            watch = "; ".join(inside(row[0].text) for row in risks[:3])
+            lines.append(f"To agree what is watched, and from when it is acted upon: {watch}.")
+        weak = [a.short for a in self.kept.differing if "A" in a.confidence][:3]
+        if weak:
+            lines.append(
+                "To replace assumed values by our own, first those in which the scenarios "
+                f"differ: {', '.join(map(inside, weak))}."
+            )
+        more = [
+            int(n)
+            for t in answer.tables
+            for row in t.rows
+            for cell in row
+            for n in re.findall(r"^need about (\d+) more$", cell.text)
+        ]
+        if more:
+            count = max([n for n in more if n <= 200] or [min(more)])
+            lines.append(
+                f"To run about {count} more replications (--extend {count}), which settles "
+                f"{sum(n <= count for n in more)} open measures."
+            )
+        slide = self.slide("Decision asked", answer.rule)
+        self.bullets(slide, lines, self.room)
+
+    def assumptions(self) -> None:
+        """The values that matter: in which the scenarios differ, levers first."""
+        kept = self.kept
+        found = sorted(kept.differing, key=lambda a: (not a.contrasts, a.kind != "lever"))
+        found = found or kept.assumptions
+        if not found:
+            return
+        names = list(self.answer.scenarios.values())[: MOST_COLUMNS - 3]
+        heads = ("Value", *names, "Unit", "Confidence")
+        rows = tuple(
+            tuple(
+                map(
+                    words,
+                    (
+                        plain(a.short, 52),
+                        *(plain(v, 24) for v in a.values[: len(names)]),
+                        a.unit,
+                        a.confidence,
+                    ),
+                )
+            )
+            for a in found
+        )
+        count = len(kept.differing)
+        title = f"Assumptions that matter: {count or len(found)} values" + (
+            " in which the scenarios differ" if count else ""
+        )
+        letters = " ".join(f"{letter}: {meaning}." for letter, meaning in LETTERS.items())
+        self.table(Table("assumptions", title, heads, rows, f"{kept.confidence} {letters}"), title)
+
+    def method(self) -> None:
+        """How it was found, whether it holds together, and how to get it again."""
+        held = sum(verdict == "holds" for *_, verdict in self.kept.checks)
+        lines = [
+            "Every claim, agent and queue is simulated day by day; denials, cash and cost emerge "
+            "from documented values.",
+            "All scenarios meet the same claims, payers and luck, so that differences are paired.",
+            self.answer.size,
+            f"{held} of {len(self.kept.checks)} checks on this very study hold.",
+            self.kept.confidence,
+            *self.answer.notes[-1:],
+            f"Again: {shlex.join(self.kept.manifest['command'])}",
+        ]
+        slide = self.slide("Method", self.answer.rule)
+        self.bullets(slide, [line for line in lines if line], self.room)
+
+    # --- words ------------------------------------------------------------------------------------
+
+    def bullets(self, slide: Any, lines: Sequence[str], box: Box) -> None:
+        """Sentences below each other, as large as fits."""
+        count = sum(map(len, lines))
+        size = 20 if count < 600 else 16 if count < 1100 else 12
+        self.text(slide, [f"•  {sentence(line)}" for line in lines], box, size, INK)
+
+    def text(self, slide: Any, lines: Sequence[str], box: Box, size: float, colour: str) -> None:
         """A box of text; each line is a paragraph."""
-        shape = slide.shapes.add_textbox(*map(Inches, box))
+        shape = slide.shapes.add_textbox(box.left, box.top, box.width, box.height)
         frame = shape.text_frame
         frame.word_wrap = True
-        for place, line in enumerate(text.split("\n")):
+        for place, line in enumerate(lines):
             paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
             _write(paragraph, bound(line), size, colour)
             paragraph.space_after = Pt(size * 0.6)
-        return shape
-
-    def bullets(self, title: str, lines: Sequence[str], notes: str) -> None:
-        """A slide of sentences."""
-        slide = self.slide(title, notes)
-        size = 20 if sum(map(len, lines)) < 700 else 16
-        self.text(slide, "\n".join(f"•  {line}" for line in lines), (EDGE, 1.8, 12.1, 5), size)
-
-    def table(
-        self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], notes: str,
-        widths: Sequence[float] = (), *, numeric: bool = False,
-    ) -> None:  # fmt: skip
-        """A slide with a table; rows that do not fit are counted."""
-        slide = self.slide(title, notes)
-        shown = [list(row) for row in rows[: MOST_ROWS - 1 if len(rows) > MOST_ROWS else MOST_ROWS]]
-        if len(rows) > len(shown):
-            rest = f"… and {len(rows) - len(shown)} more"
-            shown.append([rest, *[""] * (len(heads) - 1)])
-        room = WIDE - 2 * EDGE
-        shares = list(widths) or [2.2, *[1.0] * (len(heads) - 1)]
-        high = min(5.2 / (len(shown) + 1), 0.42)
-        frame = slide.shapes.add_table(
-            len(shown) + 1, len(heads), Inches(EDGE), Inches(1.65), Inches(room),
-            Inches(high * (len(shown) + 1)),
-        )  # fmt: skip
-        table = frame.table
-        for column, share in enumerate(shares):
-            table.columns[column].width = Inches(room * share / sum(shares))
-        size = 12 if high > 0.31 else 11
-        for i, row in enumerate([heads, *shown]):
-            table.rows[i].height = Inches(high)
-            for j, text in enumerate(row):
-                self.cell(table.cell(i, j), text, size, head=i == 0, right=numeric and j > 0)
-
-    def cell(self, cell: Any, text: str, size: float, *, head: bool, right: bool) -> None:
-        """One cell: white, its head in the accent colour."""
-        cell.margin_top = cell.margin_bottom = Inches(0.02)
-        cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-        cell.fill.solid()
-        cell.fill.fore_color.rgb = _rgb(self.accent if head else "FFFFFF")
-        marks = {BETTER: ("1B7837", "▲ "), WORSE: ("762A83", "▼ ")}
-        colour, mark = marks.get(text, (INK, ""))
-        paragraph = cell.text_frame.paragraphs[0]
-        over = _over(self.accent)
-        text = text.replace("_", "_\u200b") if head else text  # a name may break there
-        _write(paragraph, mark + text, size, over if head else colour, bold=head or bool(mark))
-        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-
-    # --- the slides ------------------------------------------------------------------------------
-
-    def question(self) -> None:
-        """What is asked."""
-        facts = self.facts
-        said = facts.view.result.scenarios
-        slide = self.slide(
-            f"The question: {inside(facts.title)}?" if len(facts.names) == 1 else
-            f"The question: what changes with {inside(facts.title)}?",
-            "What was compared, and how.",
-        )  # fmt: skip
-        lines = []
-        for place, (name, shown) in enumerate(list(facts.names.items())[:6]):
-            role = " (baseline)" if place == 0 and len(facts.names) > 1 else ""
-            about = said.get(name, {}).get("description")
-            lines.append(f"•  {shown}{role}" + (f": {plain(about, 110)}" if about else ""))
-        if len(facts.names) > 6:
-            lines.append(f"… and {len(facts.names) - 6} more scenarios")
-        self.text(slide, "\n".join(lines), (EDGE, 1.9, 12.1, 4.2), 20 if len(lines) < 4 else 15)
-        self.text(slide, facts.runs, (EDGE, 6.2, 12.1, 0.6), 13, GREY)
-
-    def answer(self) -> None:
-        """The finding, and the headline measures behind it."""
-        facts = self.facts
-        name = best(facts.view)
-        heads, rows = facts.blocks.get(name) or next(iter(facts.blocks.values()))
-        notes = "Differences are paired by replication under common random numbers; verdicts are "
-        notes += "adjusted by Holm's method for all headline measures together."
-        self.table(
-            facts.answer, ("Headline measures", *heads), rows, notes,
-            [2, *[1.0] * (len(heads) - 2), 1.3, 1.5], numeric=True,
-        )  # fmt: skip
-
-    def published(self) -> None:
-        """Measures beside what has been published; of many scenarios baseline and best."""
-        facts, names = self.facts, self.facts.view.names
-        shown = names if len(names) <= MOST_SHOWN else (names[0], best(facts.view))
-        if (found := beside(facts.view, shown)) is None:
-            return
-        heads, rows = found
-        self.table(
-            "Beside what has been published", ("Measure", *heads), rows,
-            "Sources and links stand in docs/validation.md.",
-            [2, *[0.9] * len(shown), 1.3, 2.6],
-        )  # fmt: skip
-
-    def plot(self, name: str) -> None:
-        """A slide with one figure, if the study has it."""
-        plot = self.facts.plots.get(name)
-        if plot is not None:
-            slide = self.slide(plot.title, f"{plot.method}\n\n{plot.numbers}")
-            self.draw(slide, plot, (EDGE, 1.6, WIDE - 2 * EDGE, 5.3))
-
-    def leakage(self) -> None:
-        """What is not paid, of the baseline and of the best alternative side by side."""
-        found = [p for n, p in self.facts.plots.items() if n.startswith("leakage")]
-        if not found:
-            return
-        title = self.facts.charts["money_waterfall"].title
-        notes = "\n\n".join(f"{plot.title}.\n{plot.numbers}" for plot in found)
-        slide = self.slide(title, f"{found[0].method}\n\n{notes}")
-        wide = (WIDE - 2 * EDGE) / len(found)
-        reach = max(sum(v) for p in found for v in zip(*p.series.values(), strict=True))
-        for place, plot in enumerate(found):
-            left = EDGE + wide * place
-            self.text(slide, plot.title, (left, 1.6, wide, 0.4), 13)
-            self.draw(slide, plot, (left, 2.1, wide - 0.1, 4.8), reach=1.05 * reach)
-
-    def doubts(self) -> None:
-        """What would change our mind."""
-        facts, lines = self.facts, []
-        for title in (OTHERS["breakeven"], OTHERS["sensitivity"]):
-            rows = facts.others.get(title, [])
-            lines += [f"{title}: {', '.join(row[:4])}" for row in rows[1:4]]
-        open_ones = [c for c in facts.view.comparison if c.kpi.headline and "need" in c.verdict]
-        for row in open_ones[:4]:
-            lines.append(
-                f"{label(row.kpi.name)} of {facts.names[row.scenario]} is not settled: it would "
-                f"{row.verdict} replications."
-            )
-        weak = [a for a in facts.differing if a.contrasts and "A" in a.confidence]
-        weak = [a for a in weak if a.kind == "uncertainty"]
-        for each in weak[:4]:
-            values = " against ".join(dict.fromkeys(each.values))
-            lines.append(f"{each.short} ({values}) is assumed, not measured.")
-        lines.append(facts.confidence)
-        failed = [c.what for c in facts.checks if c.verdict == "FAILS"]
-        lines += [f"A check fails: {what}." for what in failed]
-        few = len(open_ones) + len(weak)
-        title = f"What would change our mind: {few} open points" if few else (
-            "What would change our mind: mostly the assumed values"
-        )  # fmt: skip
-        words = "\n".join(f"{letter}: {meaning}." for letter, meaning in LETTERS.items())
-        self.bullets(title, lines, f"Confidence of the values:\n{words}")
-
-    def recommendation(self) -> None:
-        """By function where the study of functions is there, else by family of measures."""
-        facts = self.facts
-        matrix = facts.others.get(OTHERS["matrix"])
-        if matrix:
-            heads = [heading(head) for head in matrix[0][:5]]
-            rows = [[brief(cell) for cell in row[:5]] for row in matrix[1:]]
-            self.table("Recommendation by function", heads, rows, "From the study of functions.")
-            return
-        rows = [list(row) for row in facts.recommendation()]
-        if not rows:
-            return
-        leads = [row[1] for row in rows if row[1] in facts.names.values()]
-        most = max(dict.fromkeys(leads), key=leads.count, default="")
-        title = f"{most} leads in {leads.count(most)} of {len(rows)} fields" if most else (
-            "No scenario leads in any field"
-        )  # fmt: skip
-        self.table(
-            f"Recommendation: {title}", ("Field", "Leader", "Why"), rows,
-            "A scenario leads in a field if it is clearly better than the baseline on more of its "
-            "measures than it is clearly worse on. Functions were not studied one by one.",
-            (1.2, 1.6, 4),
-        )  # fmt: skip
-
-    def assumptions(self) -> None:
-        """The values in which the scenarios differ, levers first."""
-        facts = self.facts
-        found = (
-            sorted(facts.differing, key=lambda a: (not a.contrasts, a.kind != "lever"))
-            or facts.assumptions
-        )
-        if not found:
-            return
-        many = len(facts.names) > 5
-        names = list(facts.names.values())[: 5 if many else None]
-        heads = ("Value", *names, "Unit", "Confidence")
-        rows = [
-            (plain(a.short, 52), *(plain(v, 28) for v in a.values[: len(names)]), a.unit,
-             a.confidence)
-            for a in found
-        ]  # fmt: skip
-        title = (
-            f"Assumptions: the scenarios differ in {len(facts.differing)} values"
-            if facts.differing else f"Assumptions: {len(found)} values"
-        )  # fmt: skip
-        widths = [2.6, *[1.1] * len(names), 0.8, 0.9]
-        self.table(title, heads, rows, facts.confidence, widths)
-
-    def checks(self) -> None:
-        """Verification on this very study."""
-        found = self.facts.checks
-        held = sum(c.verdict == "holds" for c in found)
-        rows = [(c.what, c.found, c.verdict) for c in found]
-        self.table(
-            f"{held} of {len(found)} checks on this very study hold",
-            ("What must be true", "Found", "Verdict"), rows, "", (4, 4, 0.8),
-        )  # fmt: skip
-
-    def next_steps(self) -> None:
-        """What to do now."""
-        facts = self.facts
-        more = [int(found[0]) for c in facts.view.comparison if c.kpi.headline
-                if (found := re.findall(r"need about (\d+) more", c.verdict))]  # fmt: skip
-        lines = []
-        if more:
-            few = [n for n in more if n <= 200]
-            count = max(few, default=min(more))
-            lines.append(f"Run about {count} more replications to settle {len(few) or 1} open "
-                         f"measures (--extend {count}).")  # fmt: skip
-        weak = [a.short for a in facts.differing if a.confidence == "A"][:3]
-        if weak:
-            listed = ", ".join(map(inside, weak))
-            lines.append(f"Replace assumed values by your own, first those that differ: {listed}.")
-        lines += [
-            "Put your own volumes, payers and prices into the scenario files, and run again.",
-            "Vary the values that you trust least (denialloop sweep), and see whether the answer "
-            "holds.",
-            f"This study: {shlex.join(facts.manifest['command'])}",
-        ]
-        self.bullets("Next steps: settle what is open, then test it on your own data", lines,
-                     "What would make the answer firmer, in the order of effort.")  # fmt: skip
-
-    # --- charts ----------------------------------------------------------------------------------
-
-    def draw(
-        self, slide: Any, plot: Plot, box: tuple[float, float, float, float],
-        reach: float | None = None,
-    ) -> None:  # fmt: skip
-        """A native chart of a plot; ``reach`` is the end of the axis of values."""
-        data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
-        data.categories = list(plot.categories)
-        for name, values in plot.series.items():
-            data.add_series(name or " ", [v if math.isfinite(v) else None for v in values])
-        frame = slide.shapes.add_chart(KINDS[plot.kind], *map(Inches, box), data)
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{plot.title}. {plot.axis}.")
-        chart = frame.chart
-        chart.has_title, chart.font.size = False, Pt(12)
-        shown = [name for name in plot.series if plot.colours[name] != HIDDEN]
-        floats = len(shown) < len(plot.series)
-        chart.has_legend = len(shown) > 1 and not floats
-        if chart.has_legend:
-            chart.legend.position = XL_LEGEND_POSITION.BOTTOM
-            chart.legend.include_in_layout = False
-        for series, name in zip(chart.plots[0].series, plot.series, strict=True):
-            _colour(series, plot.colours[name], plot.kind)
-            for place, colour in enumerate(plot.points):
-                _colour(series.points[place], colour, plot.kind)
-            if name in plot.errors:
-                _whiskers(series, plot.errors[name])
-            for place, text in plot.labels(name).items():
-                said = series.points[place].data_label.text_frame
-                narrow = plot.kind == "columns"  # the axis has the unit
-                text = text.removesuffix(" %") if narrow else text
-                _write(said.paragraphs[0], text, 9 if narrow else 10, _over(plot.colours[name]))
-        if plot.kind != "line":
-            chart.plots[0].gap_width = 45
-            chart.plots[0].overlap = 100 if plot.kind in ("stacked", "columns") else 0
-        _axes(chart, plot, reach)
 
 
-def _axes(chart: Any, plot: Plot, reach: float | None) -> None:
-    values, across = chart.value_axis, chart.category_axis
-    low, high = plot.limits
-    high = high if reach is None else reach
-    if low is not None:
-        values.minimum_scale = low
-    if high is not None:
-        values.maximum_scale = high
-    values.major_gridlines.format.line.color.rgb = _rgb("E6E6E6")
-    values.format.line.fill.background()
-    labels = values.tick_labels
-    labels.number_format, labels.number_format_is_linked = plot.axis_format, False
-    across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    across.has_major_gridlines = False
-    if plot.kind in ("bar", "stacked"):  # the first category on top, the values below
-        across.reverse_order = True
-        values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
-    for axis, text in ((values, plot.axis), (across, plot.across)):
-        axis.tick_labels.font.size = Pt(11)
-        axis.has_title = bool(text)
-        if text:
-            _write(axis.axis_title.text_frame.paragraphs[0], text, 11, GREY)
+def _opened(path: Path) -> Any:
+    """A presentation without slides, made of a template or of another presentation."""
+    try:
+        data = path.read_bytes()
+        buffer = BytesIO()
+        with ZipFile(BytesIO(data)) as old, ZipFile(buffer, "w", ZIP_DEFLATED) as new:
+            for entry in old.namelist():
+                content = old.read(entry)
+                if entry == "[Content_Types].xml":
+                    content = content.replace(
+                        b"presentationml.template.main+xml", b"presentationml.presentation.main+xml"
+                    )
+                new.writestr(entry, content)
+        file = Presentation(buffer)
+    except (OSError, BadZipFile, KeyError, ValueError) as error:
+        raise StudyError(f"{path}: is no PowerPoint template: {error}", 2) from error
+    for slide in list(file.slides._sldIdLst):
+        file.part.drop_rel(slide.rId)
+        file.slides._sldIdLst.remove(slide)
+    return file
 
 
-def _colour(series: Any, colour: str, kind: str) -> None:
-    if kind == "line":
-        series.smooth = False
-        series.format.line.width = Pt(2.5)
-        series.format.line.color.rgb = _rgb(colour)
-        series.marker.style = XL_MARKER_STYLE.NONE
-    elif colour == HIDDEN:
-        series.format.fill.background()
-    else:
-        if hasattr(series, "invert_if_negative"):  # a single point has it from its series
-            series.invert_if_negative = False
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = _rgb(colour)
+def _title(layout: Any) -> Any:
+    """The placeholder of a layout's title, if it has one."""
+    kinds = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
+    return next((p for p in layout.placeholders if p.placeholder_format.type in kinds), None)
 
 
-def _whiskers(series: Any, half: Sequence[float]) -> None:
-    """Error bars, which the library has no call for; they must stand before the categories."""
-    points = "".join(f'<c:pt idx="{i}"><c:v>{x!r}</c:v></c:pt>' for i, x in enumerate(half)
-                     if math.isfinite(x))  # fmt: skip
-    ends = "".join(
-        f"<c:{end}><c:numLit><c:formatCode>General</c:formatCode>"
-        f'<c:ptCount val="{len(half)}"/>{points}</c:numLit></c:{end}>' for end in ("plus", "minus")
-    )  # fmt: skip
-    bars = parse_xml(
-        f'<c:errBars xmlns:c="{C}"><c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/>{ends}</c:errBars>'
-    )
-    series._element.find(f"{{{C}}}cat").addprevious(bars)
-
-
-def _write(paragraph: Any, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+def _write(
+    paragraph: Any, text: str, size: float, colour: str | None, *, bold: bool = False
+) -> None:
     run = paragraph.add_run()
     run.text = text
     run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = _rgb(colour)
+    if colour:
+        run.font.color.rgb = rgb(colour)
     paragraph.alignment = PP_ALIGN.LEFT
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor(*bytes.fromhex(colour.lstrip("#")))  # type: ignore[no-untyped-call]
 
 
 def _over(colour: str) -> str:
     """Black or white, whichever can be read on a colour."""
     red, green, blue = bytes.fromhex(colour.lstrip("#"))
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 150 else "FFFFFF"
-
-
-def _say_nothing(shape: Any) -> None:
-    """An ornament, which a screen reader may pass over."""
-    shape._element.nvSpPr.cNvPr.set("descr", "")
 
 
 def _settled(package: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What a forecast says: one sentence, the printed tables, and a fan for each queue and team."""
+"""The answer of `forecast`: one sentence, its tables, and a fan for each queue and the cash."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from textwrap import wrap
-from typing import TYPE_CHECKING
 
-from sim.report import style
-from sim.report.charts import Chart, View
-from sim.report.terminal import printed, table
+from sim.report.answer import Answer, Cell, Panel, Part, Series, Table, chart, words
+from sim.report.study import assembled
 from sim.report.words import inside, label, number, plain, sentence
-from sim.study.compare import CAVEAT
-from sim.study.forecast import BACKLOG, CASH, IN_TIME, NET_FTE, OLDEST, UNITS, Cleared, Forecast
+from sim.study.forecast import BACKLOG, CASH, IN_TIME, NET_FTE, OLDEST, Cleared, Forecast
 from sim.study.replicate import StudyResult
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 READING = (
     "p10, p50, p90: one future in ten lies below p10, one in ten above p90. These are prediction "
     "intervals, not intervals of the mean: more replications do not narrow them. Items, people "
     "and money are at full size, cash is that of the week."
 )
-WIDTH = 80
 PERCENTILES = ("p10", "p50", "p90")
 
 
@@ -38,7 +30,6 @@ class Told:
     when: Sequence[Cleared]
     by: date
     below: int | None
-    scale: float
 
     @property
     def name(self) -> str:
@@ -81,48 +72,74 @@ class Told:
         )
 
 
-def text(told: Told, colour: bool) -> str:
-    """The tables for a terminal of 80 columns: what waits in the last week, and since when."""
+def answer(told: Told) -> Answer:
+    """The answer of a forecast."""
+    waiting = Part(
+        "own", told.finding, _tables(told), (chart("forecast", told.finding, _fan(told)),)
+    )
+    title, question = f"{plain(told.name)}: the weeks to come", "What is to come, week by week?"
+    rule = (
+        f"Clear: {told.what}, for the first time: the dates by which that is so with a chance of "
+        f"one half and of nine in ten, and the chance of it by {_date(told.by)}, with its 95 % "
+        "interval."
+    )
+    facts = {
+        "forecast": [row._asdict() for row in told.rows],
+        "cleared": [_facts(told, each) for each in told.when],
+    }
+    return assembled(
+        "forecast", told.result, title, question, f"{told.finding}.", rule, [waiting], facts=facts
+    )
+
+
+def _facts(told: Told, when: Cleared) -> dict[str, object]:
+    dates = [on and on.isoformat() for on in when.on]
+    ends = {"share": when.met / when.n, "ci_low": when.low, "ci_high": when.high}
+    return {"part": when.part, "dates": dates, "by": told.by.isoformat(), **ends}
+
+
+def _tables(told: Told) -> tuple[Table, ...]:
+    """What waits in the last week, and since when; service; people and cash."""
     weeks = told.of(BACKLOG)
     half, last = weeks[len(weeks) // 2 - 1], weeks[-1]
     when = {each.part: each for each in told.when}
     names = [(part, label(part) if part else "All queues") for part in told.parts(BACKLOG)]
-    ends = tuple(f"{_day(last.ends)}\n{p}" for p in PERCENTILES)
-    both = tuple(f"{what}\n{p}" for what in ("oldest", "in time") for p in PERCENTILES)
-    waiting = [(n, *_three(told, BACKLOG, p, last), *_clear(when.get(p))) for p, n in names]
+    ends = tuple(f"{_day(last.ends)} {p}" for p in PERCENTILES)
+    both = tuple(f"{what} {p}" for what in ("oldest", "in time") for p in PERCENTILES)
+    waiting = [
+        (words(n), *_three(told, BACKLOG, p, last), *map(words, _clear(when.get(p))))
+        for p, n in names
+    ]
     service = [
-        (n, *_three(told, OLDEST, p, last), *_three(told, IN_TIME, p, last)) for p, n in names
+        (words(n), *_three(told, OLDEST, p, last), *_three(told, IN_TIME, p, last))
+        for p, n in names
     ]
+    staff = [(NET_FTE, team, f"{label(team)}, net FTE") for team in told.parts(NET_FTE)]
     other = [
-        (name, _three(told, quantity, part, half)[1], *_three(told, quantity, part, last))
-        for quantity, part, name in (
-            *((NET_FTE, team, f"{label(team)}, net FTE") for team in told.parts(NET_FTE)),
-            (CASH, "", "Cash"),
-        )
+        (words(name), _three(told, what, part, half)[1], *_three(told, what, part, last))
+        for what, part, name in (*staff, (CASH, "", "Cash"))
     ]
-    cleared = ("clear\n1 in 2", "by\n9 in 10", f"% by\n{_day(told.by)}")
-    tables = [
-        table((*ends, *cleared), waiting),
-        table(both, service),
-        table((f"{_day(half.ends)}\np50", *ends), other),
-    ]
-    notes = (
+    cleared = ("clear 1 in 2", "by 9 in 10", f"% by {_day(told.by)}")
+    note = (
         f"{READING} The first table tells of items waiting; oldest, in days, and in time are those "
-        f"of the week to {_date(last.ends)}. Clear: {told.what}, for the first time: the dates "
-        "by which that is so with a chance of one half and of nine in ten, and the chance of it "
-        f"by {_date(told.by)}, with its 95 % interval."
+        f"of the week to {_date(last.ends)}."
     )
-    return printed(tables, _wrapped(notes) + CAVEAT, colour=colour)
+    middle = (f"{_day(half.ends)} p50", *ends)
+    return (
+        Table("waiting", "", ("Queue", *ends, *cleared), tuple(waiting)),
+        Table("service", "", ("Queue", *both), tuple(service)),
+        Table("people_and_cash", "", ("", *middle), tuple(other), note),
+    )
 
 
-def _wrapped(said: str) -> str:
-    return "".join(f"{line}\n" for line in wrap(said, WIDTH))
-
-
-def _three(told: Told, quantity: str, part: str, week: Forecast) -> tuple[str, ...]:
+def _three(told: Told, quantity: str, part: str, week: Forecast) -> tuple[Cell, ...]:
     """The percentiles of a week, in digits that their spread leaves a meaning."""
     [row] = [r for r in told.of(quantity, part) if r.period == week.period]
-    return tuple(_shown(row, value) for value in (row.p10, row.p50, row.p90))
+    values = (row.p10, row.p50, row.p90)
+    return tuple(
+        Cell(_shown(row, value), () if math.isnan(value) else (value,), row.unit)
+        for value in values
+    )
 
 
 def _shown(row: Forecast, value: float) -> str:
@@ -153,51 +170,14 @@ def _date(on: date) -> str:
 # --- the fan --------------------------------------------------------------------------------------
 
 
-def chart(told: Told) -> Chart:
+def _fan(told: Told) -> list[Panel]:
     """What waits in each queue, and the cash: middle, and the band of eight futures in ten."""
-    panels = [(BACKLOG, part) for part in told.parts(BACKLOG)] + [(CASH, "")]
-    rows = [row for quantity, part in panels for row in told.of(quantity, part)]
-    data = {
-        name: [getattr(row, name) for row in rows]
-        for name in ("quantity", "part", "period", "p10", "p50", "p90")
-    }
-    return Chart(
-        name="forecast",
-        title=told.finding,
-        alt=f"Items waiting by queue and week, and cash by week, with bands. {told.finding}.",
-        data=data,
-        draw=lambda: _draw(told, panels),
-    )
-
-
-def _draw(told: Told, panels: Sequence[tuple[str, str]]) -> Figure:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-
-    view = View(told.result, told.scale)
-    colour = view.looks[told.name].colour
-    heads = [
-        (label(part) if part else "All queues" if quantity == BACKLOG else "Cash", style.INK)
-        for quantity, part in panels
-    ]
-    note = "Items waiting at the end of each week, and cash of the week. Line: middle of the "
-    note += "futures; band: eight futures in ten (p10–p90). Each picture has "
-    figure, axes = style.panels(
-        told.finding, view.source(f"{note}its own scale"), heads, 1.35, left=0.55, gap=0.65
-    )
-    for place, (quantity, part) in zip(axes, panels, strict=True):
+    panels = []
+    for quantity, part in [*((BACKLOG, part) for part in told.parts(BACKLOG)), (CASH, "")]:
         rows = told.of(quantity, part)
-        days = [float(date2num(row.ends)) for row in rows]  # type: ignore[no-untyped-call]
-        low, middle, high = ([getattr(row, p) for row in rows] for p in ("p10", "p50", "p90"))
-        place.fill_between(days, low, high, color=colour, alpha=0.25, lw=0)
-        place.plot(days, middle, color=colour, lw=2, marker="o" if len(days) == 1 else None)
-        place.margins(x=0)
-        place.set_ylim(bottom=0)
-        style.units(place.yaxis, "USD" if UNITS[quantity] == "USD" else "items")
-        locator = AutoDateLocator(maxticks=5)  # type: ignore[no-untyped-call]
-        place.xaxis.set_major_locator(locator)
-        place.xaxis.set_major_formatter(
-            ConciseDateFormatter(  # type: ignore[no-untyped-call]
-                locator, offset_formats=["", *["%Y"] * 5]
-            )
-        )
-    return figure
+        low, middle, high = (tuple(getattr(row, p) for row in rows) for p in ("p10", "p50", "p90"))
+        name = label(part) if part else "All queues" if quantity == BACKLOG else "Cash"
+        series = Series(name, middle, low, high, of=told.name)
+        days = tuple(_day(row.ends) for row in rows)
+        panels.append(Panel(name, days, (series,), rows[0].unit))
+    return panels

@@ -1,20 +1,29 @@
-"""What a decision matrix says: one sentence, the printed table, two charts."""
+"""The answer of `matrix`: which functions pay at which vendor, and the assignments in order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
 
-from sim.record.record import Table
-from sim.report.charts import Chart, View, standard_error
-from sim.report.terminal import printed, table
+from sim.report.answer import (
+    Answer,
+    Cell,
+    Panel,
+    Part,
+    Series,
+    Table,
+    chart,
+    estimated,
+    measured,
+    series_of,
+    words,
+)
+from sim.report.headline import Study, named
+from sim.report.study import aside, assembled
 from sim.report.words import inside, interval, label, number, plain, sentence
-from sim.study.compare import CAVEAT
 from sim.study.matrix import ADVICE, NAMES, Assignment, Matrix, Row, name_of
 from sim.study.overload import OVERLOADED
 from sim.study.replicate import StudyResult
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from sim.study.statistics import Interval
 
 FUNCTION_LABELS = {
     "scheduling": "Patient scheduling",
@@ -42,7 +51,7 @@ def finding(matrix: Matrix) -> str:
     gains = [inside(FUNCTION_LABELS[r.function]) for r in matrix.rows if r.second]
     losses = [inside(FUNCTION_LABELS[r.function]) for r in matrix.rows if r.second is False]
     parts = [
-        f"{_listed(names)} {'pays' if len(names) == 1 else 'pay'} at {vendor}"
+        f"{named(names)} {'pays' if len(names) == 1 else 'pay'} at {vendor}"
         for names, vendor in ((gains, second), (losses, first))
         if names
     ]
@@ -61,154 +70,118 @@ def spoken(assignment: Assignment, vendors: tuple[str, str]) -> str:
     return sentence(f"{plain(vendors[1])}: {', '.join(SHORT[name] for name in given)}")
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def reason(row: Row, vendors: tuple[str, str]) -> str:
     """Why a function pays or does not: what revenue gives, and what fees take."""
     second = plain(vendors[1])
     if not row.pairs:
         return "no verdict, since either end of each move is overloaded"
-    se = standard_error(row.net)
+    se = _error(row.net)
     gain = number(abs(row.revenue), "USD", se)
     fees = row.effects[FEES].mean
-    cost = number(abs(fees), "USD", standard_error(row.effects[FEES]))
+    cost = number(abs(fees), "USD", _error(row.effects[FEES]))
     more = "more" if row.revenue >= 0 else "less"
     charge = "less" if fees >= 0 else "more"
     return f"{second} brings {gain} {more} revenue and charges {cost} {charge}"
 
 
-def text(matrix: Matrix, colour: bool) -> str:
-    """A row per function, and the best assignments."""
+def _error(at: Interval) -> float:
+    return at.sd / math.sqrt(at.n) if at.n else math.nan
+
+
+RULE = (
+    "Main effect of moving a function from the first vendor to the second, over the assignments of "
+    "the others that keep up with their work; clear after Holm's adjustment over the functions."
+)
+
+
+def answer(result: StudyResult, matrix: Matrix, study: Study) -> Answer:
+    """The answer of a matrix, with the study of its most telling assignments."""
+    found, vendors = finding(matrix), list(map(plain, matrix.vendors))
+    best = name_of(matrix.best, matrix.vendors) if matrix.best else None
+    why = [
+        f"{FUNCTION_LABELS[row.function]}: {reason(row, matrix.vendors)}." for row in matrix.rows
+    ]
+    charts = [chart("matrix", found, [_effects(matrix)], base=vendors[0])]
+    charts.append(chart("assignments", _leader(matrix), [_standing(matrix)]))
+    shown = tuple(charts) if matrix.best is not None else ()
+    own = Part("own", found, (_functions(matrix), _assignments(matrix)), shown, tuple(why))
+    title = "Which vendor for which function"
+    question = f"Which of the five functions pays at {' or '.join(vendors)}?"
+    every, facts = [own, *aside(study)], {"best": best}
+    return assembled(
+        "matrix", result, title, question, f"{found}.", RULE, every, about=study.names, facts=facts
+    )
+
+
+def _says(matrix: Matrix, row: Row) -> str:
+    if row.second is None:
+        return "unclear" if row.pairs else OVERLOADED
+    return plain(matrix.vendors[row.second], 16)
+
+
+def _functions(matrix: Matrix) -> Table:
+    """A row per function: what moving it is worth, what the model and the article say."""
     rows = []
     for row in matrix.rows:
-        net = row.net
-        shown, ends = interval(net.mean, net.low, net.high, "USD", difference=True)
-        unclear = "unclear" if row.pairs else OVERLOADED
-        says = unclear if row.second is None else plain(matrix.vendors[row.second], 16)
-        told = (plain(matrix.vendors[ADVICE[row.function]], 16), AGREES[row.agrees])
-        rows.append((FUNCTION_LABELS[row.function], shown, ends, says, *told))
-    heads = ("net value", "95 % interval", "model says", "article says", "")
-    best = [
-        (
-            spoken(assignment, matrix.vendors),
-            number(worth.mean, "USD", standard_error(gap) if gap.sd else standard_error(worth)),
-            "" if i == 0 else interval(gap.mean, gap.low, gap.high, "USD", difference=True)[0],
-            f"{100 * share:.0f} %",
-        )
-        for i, (assignment, worth, gap, share) in enumerate(matrix.standing[:5])
-    ]
-    why = "\n".join(
-        f"{FUNCTION_LABELS[row.function]}: {reason(row, matrix.vendors)}." for row in matrix.rows
-    )
+        advice = plain(matrix.vendors[ADVICE[row.function]], 16)
+        said = map(words, (_says(matrix, row), advice, AGREES[row.agrees]))
+        net = estimated(row.net, "USD", difference=True)
+        rows.append((words(FUNCTION_LABELS[row.function]), *net, *said))
     first, second = map(plain, matrix.vendors)
+    less = ", less the overloaded" * bool(matrix.overloaded)
+    note = f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
+    note += f"assignments of the others{less}; money a year."
+    heads = ("Function", "Net value", "95 % interval", "Model", "Article", "")
+    return Table("matrix", "", heads, tuple(rows), note, bars=1)
+
+
+def _assignments(matrix: Matrix) -> Table:
+    """The best assignments."""
+    rows = []
+    for i, (assignment, worth, gap, share) in enumerate(matrix.standing[:5]):
+        behind = estimated(gap, "USD", difference=True)[0] if i else words("")
+        chance = Cell(f"{100 * share:.0f} %", (share,), "share")
+        who = words(spoken(assignment, matrix.vendors))
+        rows.append((who, measured(worth, "USD"), behind, chance))
     left = f" that keep up with their work; {len(matrix.overloaded)} do not"
-    note = (
-        f"Net value: main effect of moving the function from {first} to {second}, over the 16 "
-        f"assignments of the others{', less the overloaded' * bool(matrix.overloaded)}; "
-        f"money a year.\n{why}\nthe best is one of {len(matrix.contenders)} of the "
-        f"{len(matrix.standing)} assignments{left * bool(matrix.overloaded)} (95 % for all "
-        f"together). {CAVEAT}"
-    )
-    standing = table(("net value", "behind", "best in"), best)
-    return printed([table(heads, rows), standing], note, colour=colour)
+    left *= bool(matrix.overloaded)
+    note = f"The best is one of {len(matrix.contenders)} of the {len(matrix.standing)} assignments"
+    heads = ("Assignment", "Net value", "Behind", "Best in")
+    note += f"{left} (95 % for all together)."
+    return Table("assignments", "", heads, tuple(rows), note, bars=2)
 
 
-def charts(result: StudyResult, matrix: Matrix, scale: float) -> list[Chart]:
-    """The heat map of functions, and the assignments in order."""
-    parts = {"revenue": [r.revenue for r in matrix.rows],
-             "fees": [r.effects[FEES].mean for r in matrix.rows],
-             "net_value": [r.net.mean for r in matrix.rows],
-             "ci_low": [r.net.low for r in matrix.rows],
-             "ci_high": [r.net.high for r in matrix.rows]}  # fmt: skip
-    data: Table = {"function": [r.function for r in matrix.rows], **parts}
-    title = finding(matrix)
-    order = matrix.standing
-    ranked: Table = {
-        "assignment": [name_of(a, matrix.vendors) for a, *_ in order],
-        "net_value": [worth.mean for _, worth, _, _ in order],
-        "behind_best": [gap.mean for _, _, gap, _ in order],
-        "ci_low": [gap.low for _, _, gap, _ in order],
-        "ci_high": [gap.high for _, _, gap, _ in order],
-    }
-    advised = tuple(ADVICE[name] for name in NAMES)
-    rank = next((i for i, (a, *_) in enumerate(order, 1) if a == advised), None)
-    if matrix.best is None:
-        return []
-    leader = spoken(matrix.best, matrix.vendors)
-    article = OVERLOADED if rank is None else f"number {rank} of {len(order)}"
-    led = f"{leader} leads; the article's choice is {article}"
-    return [
-        Chart("matrix", title, f"Main effect of each function. {title}.", data,
-              lambda: _heat_map(result, matrix, scale, title)),
-        Chart("assignments", led, f"All 32 assignments by net value. {led}.", ranked,
-              lambda: _standing(result, matrix, scale, led)),
-    ]  # fmt: skip
-
-
-def _heat_map(result: StudyResult, matrix: Matrix, scale: float, title: str) -> Figure:
-    from matplotlib.colors import LinearSegmentedColormap, SymLogNorm
-
-    from sim.report import style
-
-    view = View(result, scale)
-    first, second = map(plain, matrix.vendors)
-    moved = f"Main effect of moving a function from {first} to {second}"
-    note = f"{moved}, with 95 % interval; USD a year"
-    height, left = 0.62 * len(matrix.rows), 1.9
-    frame = style.canvas(title, view.source(note), height + 0.45)
-    axes = frame.axes(left, 0.1, style.WIDTH - 2 * style.MARGIN - left, height)
-    columns = ("Revenue and other", "Fees", "Net value", "The model says", "The article says")
-    grid = [(r.revenue, r.effects[FEES].mean, r.net.mean) for r in matrix.rows]
-    most = max(abs(x) for row in grid for x in row) or 1.0
-    colours = LinearSegmentedColormap.from_list("gain", [style.WORSE, "white", style.BETTER])
-    axes.imshow(grid, cmap=colours, norm=SymLogNorm(most / 30, vmin=-most, vmax=most), alpha=0.55,
-                aspect="auto", extent=(-0.5, 2.5, len(grid) - 0.5, -0.5))  # fmt: skip
-    axes.set(xlim=(-0.5, 4.5), ylim=(len(grid) - 0.5, -0.5))
-    axes.grid(visible=False)
-    axes.tick_params(length=0)
-    axes.xaxis.tick_top()
-    axes.set_xticks(range(5), columns)
-    axes.set_yticks(range(len(grid)), [FUNCTION_LABELS[r.function] for r in matrix.rows])
-    for y, row in enumerate(matrix.rows):
-        net = row.net
+def _effects(matrix: Matrix) -> Panel:
+    """What moving each function does to revenue, fees and net value."""
+    series = []
+    for row in matrix.rows:
+        fees, net = row.effects[FEES], row.net
+        off = row.revenue - net.mean
+        at = (row.revenue, net.low + off, net.high + off), (fees.mean, fees.low, fees.high)
+        said = [interval(*each, "USD", difference=True)[0] for each in at]
         shown, ends = interval(net.mean, net.low, net.high, "USD", difference=True)
-        fees = row.effects[FEES]
-        cells = (
-            interval(row.revenue, row.revenue - net.mean + net.low,
-                     row.revenue - net.mean + net.high, "USD", difference=True)[0],
-            interval(fees.mean, fees.low, fees.high, "USD", difference=True)[0],
-            f"{shown}\n{ends}",
-            "no clear\ndifference" if row.second is None else plain(matrix.vendors[row.second]),
-            f"{plain(matrix.vendors[ADVICE[row.function]])}\n({AGREES[row.agrees]})",
-        )  # fmt: skip
-        for x, said in enumerate(cells):
-            axes.text(x, y, said, ha="center", va="center", size=8.5, color=style.INK)
-    return frame.figure
+        texts = (*said, f"{shown} ({ends})".removesuffix(" ()"))
+        name = f"{FUNCTION_LABELS[row.function]}: {_says(matrix, row)}"
+        series.append(Series(name, (row.revenue, fees.mean, net.mean), texts=texts))
+    return Panel("", ("Revenue and other", "Fees", "Net value"), tuple(series), "USD")
 
 
-def _standing(result: StudyResult, matrix: Matrix, scale: float, title: str) -> Figure:
-    from sim.report import style
+ADVISED = tuple(ADVICE[name] for name in NAMES)
 
-    view = View(result, scale)
-    note = "Paired difference from the best, with 95 % interval; ● all not clearly worse"
-    height, left = 0.19 * len(matrix.standing), 4.2
-    frame = style.canvas(title, view.source(note), height + 0.7)
-    axes = frame.axes(left, 0.55, style.WIDTH - 2 * style.MARGIN - left, height)
-    contenders = set(matrix.contenders)
-    advised = tuple(ADVICE[name] for name in NAMES)
-    for y, (assignment, _, gap, _) in enumerate(matrix.standing):
-        held = assignment in contenders
-        ink = style.BETTER if held else style.GREY
-        if gap.high > gap.low:
-            axes.plot((gap.low, gap.high), (y, y), color=ink, lw=1.6)
-        axes.plot(gap.mean, y, "o", ms=5, mec=ink, mfc=ink if held else "white")
-    names = [spoken(a, matrix.vendors) for a, *_ in matrix.standing]
-    marked = [f"{name}  (the article)" if a == advised else name
-              for name, (a, *_) in zip(names, matrix.standing, strict=True)]  # fmt: skip
-    axes.set_yticks(range(len(marked)), marked, size=7.5)
-    axes.set_ylim(len(marked) - 0.5, -0.5)
-    style.units(axes.xaxis, "USD")
-    axes.set_xlabel(f"{label(NET)} behind the best, a year")
-    return frame.figure
+
+def _leader(matrix: Matrix) -> str:
+    order = matrix.standing
+    rank = next((i for i, (a, *_) in enumerate(order, 1) if a == ADVISED), None)
+    article = OVERLOADED if rank is None else f"number {rank} of {len(order)}"
+    best = spoken(matrix.best, matrix.vendors) if matrix.best is not None else "none"
+    return f"{best} leads; the article's choice is {article}"
+
+
+def _standing(matrix: Matrix) -> Panel:
+    """All assignments behind the best."""
+    held, places = set(matrix.contenders), []
+    for assignment, *_ in matrix.standing:
+        marks = " (the article)" * (assignment == ADVISED) + " ●" * (assignment in held)
+        places.append(spoken(assignment, matrix.vendors) + marks)
+    series = series_of("Behind the best", [gap for _, _, gap, _ in matrix.standing])
+    return Panel("", tuple(places), (series,), "USD", f"{label(NET)} behind the best, a year")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-
-from sim.record.kpis import kpi as kpi_of
+from sim.report.answer import Answer, Cell, Part, Table, words
+from sim.report.fields import head_of, unit_of
+from sim.report.headline import Study
 from sim.report.select import finding as selected
-from sim.report.terminal import printed, table, wrapped
-from sim.report.words import brief, label, number, sentence
+from sim.report.study import aside, assembled
+from sim.report.words import brief, inside, label, number, sentence
 from sim.study.plan import OPEN, Planned
 from sim.study.plan_file import Limit
 from sim.study.plan_tables import Axes, behind, standing, values
@@ -46,26 +46,48 @@ def _searched(planned: Planned, compared: int) -> str:
     return f"{of}, {compared} compared under fresh random numbers"
 
 
-def text(planned: Planned, axes: Axes, colour: bool) -> str:
-    """The finalists with their values and objective; every limit; the frontier, if asked for."""
-    tables = [_finalists(planned, axes), *_limits(planned), *_frontier(planned, axes)]
+def answer(planned: Planned, axes: Axes, study: Study) -> Answer:
+    """The answer of a plan: the finalists, the limits of those left, and the frontier."""
+    kpi = planned.chosen.kpi
+    tables = (_finalists(planned, axes), *_limits(planned), *_frontier(planned, axes))
+    question = f"Which plan is the best by {inside(label(kpi))}, and keeps every limit?"
+    said = finding(planned, axes)
+    facts = {"left": list(planned.chosen.survivors), "frontier": list(planned.frontier)}
+    parts = [Part("own", "Plans compared", tables), *aside(study)]
+    return assembled(
+        "plan", planned.chosen.result, "A plan under limits", question, f"{said}.",
+        _rule(planned, axes), parts, facts=facts,
+    )  # fmt: skip
+
+
+def _rule(planned: Planned, axes: Axes) -> str:
     sure = f"{100.0 * planned.chosen.confidence:g} %"
     note = f"Plans are {', '.join(axes)}. {NOTHING_ELSE}"
     if planned.kept:
         note += f" Limits hold for all finalists and constraints together at {sure}."
     if any(k.verdict == OPEN for k in planned.kept if k.plan in planned.chosen.survivors):
         note += " Open limits need more --replications."
-    return printed(tables, wrapped(note), colour=colour)
+    return note
 
 
 def _finalists(planned: Planned, axes: Axes) -> Table:
-    unit = kpi_of(planned.chosen.kpi).unit
-    rows = [
-        (_named(planned, axes, name), standing(planned, name), str(at.n), number(at.mean, unit),
-         number(behind(planned, name), unit))
+    kpi = planned.chosen.kpi
+    rows = tuple(
+        (
+            words(_named(planned, axes, name)),
+            words(standing(planned, name)),
+            words(str(at.n)),
+            _number(at.mean, unit_of(kpi)),
+            _number(behind(planned, name), unit_of(kpi)),
+        )
         for name, at in planned.chosen.standing()
-    ]  # fmt: skip
-    return table(("", "replications", label(planned.chosen.kpi), "behind"), rows)
+    )
+    heads = ("Plan", "Standing", "Replications", head_of(kpi), "Behind")
+    return Table("plans", "Plans compared", heads, rows, bars=4)
+
+
+def _number(value: float, unit: str) -> Cell:
+    return Cell(number(value, unit), (value,), unit)
 
 
 def _named(planned: Planned, axes: Axes, name: str) -> str:
@@ -74,15 +96,16 @@ def _named(planned: Planned, axes: Axes, name: str) -> str:
 
 
 def _limits(planned: Planned) -> list[Table]:
-    if not planned.kept:
-        return []
-    rows = [
-        (f"{k.plan}: {k.limit.kpi}", _limit(k.limit), f"{k.value:.3g}",
-         f"{k.low:.3g} to {k.high:.3g}", k.verdict)
+    rows = tuple(
+        tuple(map(words, (
+            f"{k.plan}: {k.limit.kpi}", _limit(k.limit), f"{k.value:.3g}",
+            f"{k.low:.3g} to {k.high:.3g}", k.verdict,
+        )))
         for k in planned.kept
         if k.plan in planned.chosen.survivors
-    ]  # fmt: skip
-    return [table(("limit", "found", "exact limits", "verdict"), rows)]
+    )  # fmt: skip
+    heads = ("Limit of", "Limit", "Found", "Exact limits", "Verdict")
+    return [Table("limits", "Limits", heads, rows)] if rows else []
 
 
 def _limit(limit: Limit) -> str:
@@ -92,12 +115,14 @@ def _limit(limit: Limit) -> str:
 
 
 def _frontier(planned: Planned, axes: Axes) -> list[Table]:
-    if len(planned.asked.objectives) < 2:
+    objectives = planned.asked.objectives
+    if len(objectives) < 2:
         return []
-    rows = [
-        (_named(planned, axes, name),
-         *(number(x, kpi_of(o).unit) for x, o in zip(planned.means[name],
-                                                     planned.asked.objectives, strict=True)))
+    rows = tuple(
+        (
+            words(_named(planned, axes, name)),
+            *(_number(x, unit_of(o)) for x, o in zip(planned.means[name], objectives, strict=True)),
+        )
         for name in planned.frontier
-    ]  # fmt: skip
-    return [table(tuple(map(label, planned.asked.objectives)), rows)]
+    )
+    return [Table("frontier", "Frontier", ("Plan", *map(head_of, objectives)), rows)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim.record.kpis import kpi
-from sim.report.charts import View, standard_error
-from sim.report.words import Texts, label, number, plain
+from sim.report.answer import Table, words
+from sim.report.headline import Study, labelled
+from sim.report.words import label, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ PUBLISHED = {
     "money.dnfb_days": Band(3.0, 7.0, "HFMA, best to typical"),
     "money.ar_over_90_share": Band(0.27, 0.36, "Kodiak 2024, Medicare Advantage to commercial"),
     "money.cost_to_collect": Band(0.02, 0.04, "trade press, registration included"),
-}  # fmt: skip
+}
 
 
 def band(name: str) -> str:
@@ -48,22 +49,39 @@ def band(name: str) -> str:
     return low if low == high else f"{low.rpartition(' ')[0]} to {high}"
 
 
-def beside(view: View, names: Sequence[str]) -> Texts | None:
-    """Every KPI of these scenarios that something was published about, with band and source.
+def beside(study: Study) -> Table | None:
+    """Every KPI of the scenarios that something was published about, with band and source.
 
     None where the scenarios have no such KPI.
     """
     rows = []
     for name, found in PUBLISHED.items():
-        at = [view.estimate(scenario, name) for scenario in names]
-        if any(each.n for each in at):
-            shown = (number(each.mean, kpi(name).unit, standard_error(each)) for each in at)
-            rows.append((label(name), *shown, band(name), found.source))
-    return ((*map(plain, names), "published", "source"), rows) if rows else None
+        if any(study.rows.of(name, scenario).n for scenario in study.names):
+            levels = [study.level(name, scenario) for scenario in study.names]
+            rows.append(
+                (words(labelled(kpi(name))), *levels, words(band(name)), words(found.source))
+            )
+    heads = ("Measure", *study.shown.values(), "Published", "Source")
+    note = "Links stand in docs/validation.md."
+    return (
+        Table(
+            "published",
+            "Beside what has been published",
+            heads,
+            tuple(rows),
+            note,
+            printed=len(study.names) <= 2,
+        )
+        if rows
+        else None
+    )
 
 
 def published_text(kpis: Iterable[str]) -> str:
     """The bands of some KPIs in one sentence; empty where nothing was published about them."""
-    said = [f"{label(name)} {band(name)} ({PUBLISHED[name].source})"
-            for name in kpis if name in PUBLISHED]  # fmt: skip
+    said = [
+        f"{label(name)} {band(name)} ({PUBLISHED[name].source})"
+        for name in kpis
+        if name in PUBLISHED
+    ]
     return f"Published: {'; '.join(said)}." if said else ""

@@ -1,17 +1,22 @@
-"""What a scorecard says: one sentence, the printed table."""
+"""The answer of `scorecard`: how each claim of the article fares in the model."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from textwrap import fill
 
-from sim.report.terminal import printed, table
+from sim.report.answer import Answer, Cell, Panel, Part, Series, Table, chart, words
+from sim.report.headline import Study
+from sim.report.study import aside, assembled
 from sim.report.words import interval
-from sim.study.compare import CAVEAT
+from sim.study.replicate import StudyResult
 from sim.study.scorecard import GIVEN, NOT_TESTABLE, TESTED, Claim, Row, counts
 
-WORDS = 30  # characters of a claim on one line
+RULE = (
+    "A claim is in range where the 95 % interval of its value lies inside the range that the "
+    "article gives, open where the interval reaches beyond it, near or out by how far its mean "
+    "lies outside. Readings stand in scorecard.csv."
+)
 
 
 def finding(rows: Sequence[Row]) -> str:
@@ -39,12 +44,10 @@ def _said(value: float, unit: str) -> str:
     if not math.isfinite(value):
         return ""
     if unit in ("share", "points"):
-        return f"{100 * value:g} {'%' if unit == 'share' else 'points'}".replace("-", "−")
-    return (
-        f"$ {value:g}"
-        if unit.startswith("USD")
-        else f"{value:g} {unit.removesuffix('ratio')}".strip()
-    )
+        return f"{100 * value:g} {'%' if unit == 'share' else 'pts'}".replace("-", "−")
+    if unit.startswith("USD"):
+        return f"${value:g}"
+    return f"{value:g} {unit.removesuffix('ratio')}".strip()
 
 
 def cells(row: Row) -> tuple[str, str, str, str]:
@@ -65,12 +68,40 @@ def cells(row: Row) -> tuple[str, str, str, str]:
     return target(claim), shown, ends, row.verdict
 
 
-def text(rows: Sequence[Row], colour: bool) -> str:
-    """A row per claim; what is given or cannot be tested with its reason below."""
-    tested = [(fill(row.claim.words, WORDS), *cells(row))
-              for row in rows if row.claim.kind == TESTED]  # fmt: skip
-    rest = [f"{row.verdict}: {row.claim.words} - {row.claim.because}"
-            for row in rows if row.claim.kind != TESTED]  # fmt: skip
-    notes = "\n".join([*rest, "Readings: scorecard.csv. " + CAVEAT])
-    heads = ("the article", "the model", "95 % interval", "verdict")
-    return printed([table(heads, tested)], notes, colour=colour)
+def answer(rows: Sequence[Row], result: StudyResult, study: Study) -> Answer:
+    """The answer of a scorecard."""
+    found, tally = finding(rows), counts(rows)
+    tested = tuple(_row(row) for row in rows if row.claim.kind == TESTED)
+    rest = [row for row in rows if row.claim.kind != TESTED]
+    text = tuple(f"{row.verdict}: {row.claim.words} – {row.claim.because}" for row in rest)
+    heads = ("Claim", "The article", "The model", "95 % interval", "Verdict")
+    texts = tuple(map(str, tally.values()))
+    series = Series("Claims", tuple(map(float, tally.values())), texts=texts)
+    picture = chart("verdicts", found, [Panel("", tuple(tally), (series,), "", "Claims")])
+    own = Part("own", found, (Table("scorecard", "", heads, tested),), (picture,), text)
+    title, question = "The article's claims", "Which claims of the article hold in the model?"
+    facts = {"verdicts": {row.claim.key: row.verdict for row in rows}}
+    every = [own, *aside(study)]
+    return assembled(
+        "scorecard",
+        result,
+        title,
+        question,
+        f"{found}.",
+        RULE,
+        every,
+        about=study.names,
+        facts=facts,
+    )
+
+
+def _row(row: Row) -> tuple[Cell, ...]:
+    aim, shown, ends, verdict = cells(row)
+    at, unit = row.at, row.claim.unit.replace("points", "share").removesuffix("ratio")
+    value: tuple[float, ...] = ()
+    between: tuple[float, ...] = ()
+    if at is not None and at.n:
+        value = (at.mean,) if math.isfinite(at.mean) else ()
+        between = (at.low, at.high) if ends else ()
+    model = Cell(shown, value, unit), Cell(ends, between, unit)
+    return (words(row.claim.words), words(aim), *model, words(verdict))

@@ -1,22 +1,28 @@
-"""What a selection says: one sentence with its guarantee, and the printed table."""
+"""The answer of `select`: which scenario is chosen, with what guarantee, or which are left."""
 
 from __future__ import annotations
 
-from sim.record.kpis import kpi as kpi_of
+from sim.report.answer import Answer, Panel, Part, Table, chart, estimated, series_of, words
+from sim.report.fields import head_of, unit_of
+from sim.report.headline import Study
 from sim.report.published import published_text
-from sim.report.terminal import printed, table, wrapped
-from sim.report.words import inside, interval, label, number, plain, sentence
-from sim.study.compare import CAVEAT
+from sim.report.study import aside, assembled
+from sim.report.words import inside, label, number, plain, sentence
 from sim.study.overload import OVERLOADED
 from sim.study.select import Chosen
 
 WORDS = {"yes": "left", "no": "dropped", OVERLOADED: OVERLOADED}
+RULE = (
+    "Kim and Nelson's procedure under common random numbers: a scenario is dropped when it is "
+    "clearly behind; who is left at the end is the best, if the best leads by the indifference "
+    "asked for."
+)
 
 
 def finding(chosen: Chosen) -> str:
     """Which scenario is chosen and with what guarantee, or which are left."""
-    unit, what = kpi_of(chosen.kpi).unit, inside(label(chosen.kpi))
-    lead = number(chosen.indifference, unit)
+    what = inside(label(chosen.kpi))
+    lead = number(chosen.indifference, unit_of(chosen.kpi))
     sure = f"{100 * chosen.confidence:g} %"
     if not chosen.survivors:
         return f"No verdict on {what}"
@@ -40,15 +46,24 @@ def finding(chosen: Chosen) -> str:
     )
 
 
-def text(chosen: Chosen, colour: bool) -> str:
-    """A row per scenario: whether it is left, its replications and its mean."""
-    unit = kpi_of(chosen.kpi).unit
-    rows = [
-        (plain(name, 40), WORDS[chosen.standing_of(name)], str(at.n),
-         *interval(at.mean, at.low, at.high, unit))
-        for name, at in chosen.standing()
-    ]  # fmt: skip
-    heads = ("", "replications", label(chosen.kpi), "95 % interval")
-    procedure = f"Kim and Nelson's procedure under common random numbers. {CAVEAT}"
-    note = f"{procedure}\n{wrapped(published_text([chosen.kpi]))}".rstrip()
-    return printed([table(heads, rows)], note, colour=colour)
+def answer(chosen: Chosen, study: Study) -> Answer:
+    """The answer of a selection."""
+    unit, standing, found = unit_of(chosen.kpi), chosen.standing(), finding(chosen)
+    rows = []
+    for name, at in standing:
+        first = words(plain(name, 40)), words(WORDS[chosen.standing_of(name)]), words(str(at.n))
+        rows.append((*first, *estimated(at, unit)))
+    head = head_of(chosen.kpi)
+    heads = ("Scenario", "Standing", "Replications", head, "95 % interval")
+    note = published_text([chosen.kpi])
+    table = Table("selection", "", heads, tuple(rows), note, bars=3)
+    texts = [row[3].text for row in rows]
+    series = series_of(label(chosen.kpi), [at for _, at in standing], texts=texts)
+    panel = Panel("", tuple(plain(name, 40) for name, _ in standing), (series,), unit, head)
+    own = Part("own", found, (table,), (chart("selection", found, [panel]),))
+    title, facts = f"The best of {len(standing)} scenarios", {"left": list(chosen.survivors)}
+    question = f"Which of {len(standing)} scenarios is the best by {inside(label(chosen.kpi))}?"
+    every = [own, *aside(study)]
+    return assembled(
+        "select", chosen.result, title, question, f"{found}.", RULE, every, facts=facts
+    )

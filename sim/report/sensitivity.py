@@ -1,24 +1,32 @@
-"""What a sensitivity study says: one sentence, the printed table, the words of its chart."""
+"""The answer of `sensitivity`: which fields move a KPI, or the difference between two scenarios."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sim.record.kpis import kpi as kpi_of
-from sim.report.charts import View
-from sim.report.overload import unknown
+from sim.report.answer import (
+    Answer,
+    Cell,
+    Panel,
+    Part,
+    Series,
+    Table,
+    chart,
+    measured,
+    series_of,
+    words,
+)
+from sim.report.fields import Field, unit_of
+from sim.report.notes import unknown
 from sim.report.published import published_text
-from sim.report.sweep import Varied, unit_of
-from sim.report.terminal import printed, table
-from sim.report.words import inside, interval, label, number, plain, sentence
-from sim.study.compare import CAVEAT
+from sim.report.study import assembled
+from sim.report.words import inside, interval, label, plain, sentence
 from sim.study.replicate import StudyResult
 from sim.study.sensitivity import RANK, Design, Effect
 from sim.study.statistics import Floats, Interval, holm, mean_interval
 
-MOST_ROWS = 20
+MOST_ROWS, MOST_DRAWN = 20, 14
 COLUMNS = {
     "oat": (("at low", "at_low"), ("at high", "at_high"), ("low to high", "swing")),
     "morris": (("μ*", "mu_star"), ("μ", "mu"), ("σ", "sigma")),
@@ -42,7 +50,6 @@ class Told:
     effects: Sequence[Effect]
     by_kpi: dict[str, Floats]
     names: Sequence[str]
-    scale: float
 
     def of(self, kpi: str) -> list[Effect]:
         """The effects on a KPI, the largest first."""
@@ -59,11 +66,6 @@ class Told:
         paths = [f.path for f in self.design.factors]
         return {path: _tail(path, paths, with_vendor=len(self.names) > 1) for path in paths}
 
-    @property
-    def view(self) -> View:
-        """The study, for the line under a chart."""
-        return View(self.result, self.scale)
-
     def subject(self, kpi: str) -> str:
         """What responds."""
         who = " minus ".join(plain(name) for name in reversed(self.names))
@@ -72,7 +74,7 @@ class Told:
     def span(self, effect: Effect) -> str:
         """The range of a factor with its unit."""
         f = effect.factor
-        low, high = (Varied(f.path, (), f.unit).say(f.at(u)) for u in (0, 1))
+        low, high = (Field(f.path).say(f.at(u)) for u in (0, 1))
         return f"{low.removesuffix(' a year')} to {high}"
 
     def value(self, effect: Effect, quantity: str) -> tuple[str, str]:
@@ -127,9 +129,12 @@ class Told:
                 if sure and at.mean * base.mean < 0
             )
         )
-        return f"; the sign changes with {', '.join(turning[:3])}" + (
-            f" and {len(turning) - 3} more" if len(turning) > 3 else ""
-        ) if turning else "; no field alone clearly changes its sign"  # fmt: skip
+        return (
+            f"; the sign changes with {', '.join(turning[:3])}"
+            + (f" and {len(turning) - 3} more" if len(turning) > 3 else "")
+            if turning
+            else "; no field alone clearly changes its sign"
+        )
 
 
 def _tail(path: str, paths: Sequence[str], *, with_vendor: bool) -> str:
@@ -159,32 +164,85 @@ def _clear(found: Sequence[Interval]) -> list[bool]:
     ]
 
 
-def text(told: Told, colour: bool) -> str:
-    """The factors of each KPI as a table, the largest first."""
+RULE = (
+    "A field moves the KPI where its effect is clearly not 0: at 95 % none of all is named falsely "
+    "(Holm)."
+)
+CHARTS = {"oat": "tornado", "morris": "morris", "sobol": "sobol"}
+
+
+def answer(told: Told) -> Answer:
+    """The answer of a sensitivity study."""
+    subject, hidden = told.subject(told.first), len(told.design.factors) - MOST_ROWS
+    more = (f"{hidden} smaller ones are in sensitivity.csv.",) if hidden > 0 else ()
+    picture = chart(CHARTS[told.design.method], told.finding, [_panel(told)])
+    tables = tuple(_table(told, kpi) for kpi in told.by_kpi)
+    own = Part("own", told.finding, tables, (picture,), more)
+    title, question = f"What moves {inside(subject)}", f"Which fields move {inside(subject)}?"
+    about, facts = told.result.names[: len(told.names)], {"method": told.design.method}
+    return assembled(
+        "sensitivity",
+        told.result,
+        title,
+        question,
+        f"{told.finding}.",
+        RULE,
+        [own],
+        about=about,
+        facts=facts,
+    )
+
+
+def _table(told: Told, kpi: str) -> Table:
+    """The factors of a KPI, the largest first."""
     method = told.design.method
-    heads = [h for h, _ in COLUMNS[method]]
-    made = []
-    for kpi in told.by_kpi:
-        rows = []
-        for e in told.of(kpi)[:MOST_ROWS]:
-            said = [told.value(e, q)[0] for _, q in COLUMNS[method]]
-            name = f"{plain(told.labels[e.factor.path], 36)}\n  {told.span(e)}"
-            rows.append((name, *said, told.value(e, RANK[method])[1]))
-        made.append(table((*heads, "95 % interval"), rows))
-    base = ""
+    rows = []
+    for e in told.of(kpi)[:MOST_ROWS]:
+        quantities = (_cell(told, e, quantity) for _, quantity in COLUMNS[method])
+        name, span = words(plain(told.labels[e.factor.path], 60)), words(told.span(e))
+        rows.append((name, span, *quantities, words(told.value(e, RANK[method])[1])))
+    heads = ("Field", "Range", *(head for head, _ in COLUMNS[method]), "95 % interval")
+    note = f"{NOTES[method]}. {_level(told, kpi)}{published_text([kpi])}".strip()
+    bars = 2 + [q for _, q in COLUMNS[method]].index(RANK[method])
+    name_of = f"sensitivity_{kpi.replace('.', '_')}"
+    return Table(name_of, told.subject(kpi), heads, tuple(rows), note, bars=bars)
+
+
+def _cell(told: Told, effect: Effect, quantity: str) -> Cell:
+    at, unit = effect.quantities[quantity], unit_of(effect.kpi)
+    own = "share" if told.design.method == "sobol" else unit
+    return Cell(told.value(effect, quantity)[0], (at.mean,) if at.n else (), own)
+
+
+def _level(told: Told, kpi: str) -> str:
+    """The KPI as the scenario is written, where fields are moved from there."""
+    if told.design.method != "oat":
+        return ""
+    at = mean_interval(told.by_kpi[kpi][0])
+    return f"As written: {measured(at, unit_of(kpi)).text if at.n else unknown(kpi)}. "
+
+
+def _panel(told: Told) -> Panel:
+    """The largest effects on the first KPI."""
+    method, every = told.design.method, told.of(told.first)
+    found = [e for e in every[:MOST_DRAWN] if e.rank] or every[:MOST_DRAWN]
+    names = tuple(f"{told.labels[e.factor.path]} ({told.span(e)})" for e in found)
+
+    def series(head: str, quantity: str, of: str, texts: Sequence[str] = ()) -> Series:
+        said = texts or [told.value(e, quantity)[0] for e in found]
+        return series_of(head, [e.quantities[quantity] for e in found], texts=said, of=of)
+
+    unit = "share" if method == "sobol" else unit_of(told.first)
+    if method == "morris":
+        labels = [told.labels[e.factor.path] for e in found]
+        both = series("μ*", "mu_star", ""), series("σ", "sigma", "", labels)
+        axis, across = "σ, how much it depends on the rest", "μ*, size over the whole range"
+        return Panel("", names, both, unit, axis, across, unit)
     if method == "oat":
-        at = mean_interval(told.by_kpi[told.first][0])
-        se = math.nan if math.isnan(at.sd) or not at.n else at.sd / math.sqrt(at.n)
-        level = number(at.mean, unit_of(told.first), se) if at.n else unknown(told.first)
-        bands = published_text([told.first]).rstrip(".")
-        base = f"; {level} as written" + (f". {bands}" if bands else "")
-    of = "; then ".join(map(told.subject, told.by_kpi))
-    hidden = len(told.design.factors) - MOST_ROWS
-    more = f" {hidden} smaller ones are in sensitivity.csv." if hidden > 0 else ""
-    note = f"{of}{base}. {NOTES[method]}.{more} {CAVEAT}"
-    return printed(made, note, colour=colour)
-
-
-def axis_unit(told: Told) -> str:
-    """The unit of the axis of effects."""
-    return "share" if told.design.method == "sobol" else kpi_of(told.first).unit
+        pair = (
+            series("low end of the range", "at_low", "gain"),
+            series("high end", "at_high", "worse"),
+        )
+        return Panel("", names, pair, unit, "Change from as written")
+    alone = series("alone", "first", "gain"), series("with interactions", "total", "worse")
+    return Panel("", names, alone, unit, "Share of the variance")

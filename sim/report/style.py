@@ -1,4 +1,4 @@
-"""How pictures look: the one style, a colour per scenario, and the frame around every chart."""
+"""How pictures look: the one style, a colour per scenario, letters, lines of text, ticks."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
-from sim.report.words import bound, number, plain, right_to_left, spelt
+from sim.report.words import bound, number, right_to_left, spelt
 from sim.study import StudyError
 
 if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draws
@@ -26,13 +25,27 @@ if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draw
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 INK, GREY = "#222222", "#666666"
 BETTER, WORSE = "#1B7837", "#762A83"  # told apart by shape and words too
-WIDTH, MARGIN = 10.0, 0.3  # inches
+TINTS = {"loss": "#8A8A8A", "gain": BETTER, "worse": WORSE, "total": "#3C4043", "grey": "#8A8A8A"}
+"""Colours of series that are of no scenario."""
 OTHER_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Malgun Gothic",
-    "Noto Sans CJK KR", "Noto Sans Devanagari", "Nirmala UI", "Noto Sans Thai", "Noto Sans Arabic",
-    "Noto Emoji", "Segoe UI Symbol", "Arial Unicode MS",
-)  # fmt: skip
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Malgun Gothic",
+    "Noto Sans CJK KR",
+    "Noto Sans Devanagari",
+    "Nirmala UI",
+    "Noto Sans Thai",
+    "Noto Sans Arabic",
+    "Noto Emoji",
+    "Segoe UI Symbol",
+    "Arial Unicode MS",
+)
 """Fonts for scripts and signs that DejaVu Sans lacks, on Linux, Windows and macOS."""
 STYLE: dict[Any, Any] = {
     "font.size": 10,
@@ -55,7 +68,7 @@ STYLE: dict[Any, Any] = {
     "savefig.dpi": 150,
     "axes.titley": 1.0,  # where it is in any case, without a search for what may be in its way
     "text.hinting": "none",  # half the time, and at this size nobody sees it
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text that can be found, copied and read aloud
     "svg.hashsalt": "denialloop",  # element ids that do not change from run to run
 }
 
@@ -107,6 +120,11 @@ class Look:
     def ink(self) -> str:
         """A darker shade, which can be read as text."""
         return tint(self.colour, 0.65, "#000000")
+
+    @property
+    def light(self) -> str:
+        """A lighter shade, which can be read as text on a dark page."""
+        return tint(self.colour, 0.6)
 
     @property
     def over(self) -> str:
@@ -204,141 +222,11 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     return "\n".join(mark + line for line in lines if line)
 
 
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """A figure with its title, key and source line, and a drawing area between them."""
-
-    figure: Figure
-    bottom: float  # of the drawing area, in inches
-
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Axes at a place in the drawing area; inches from its lower left corner."""
-        w, h = self.figure.get_size_inches()
-        box = ((MARGIN + left) / w, (self.bottom + bottom) / h, width / w, height / h)
-        return self.figure.add_axes(box)
-
-    def text(self, left: float, bottom: float, text: str, **style: Any) -> None:
-        """Text at a place in the drawing area; inches from its lower left corner."""
-        w, h = self.figure.get_size_inches()
-        self.figure.text((MARGIN + left) / w, (self.bottom + bottom) / h, text, **style)
-
-
-def canvas(title: str, source: str, height: float, key: dict[str, Look] | None = None) -> Canvas:
-    """An empty chart: the finding on top, the source below, ``height`` inches between to draw in.
-
-    ``key`` puts a line with the colours and names of the scenarios under the title, for charts
-    whose lines have no room for their names.
-    """
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-
-    room = WIDTH - 2 * MARGIN
-    title, source = wrap(title, room, 14, "bold"), wrap(source, room, 8)
-    entries = _key_places(key or {}, room)
-    title_height = 0.27 * (title.count("\n") + 1) + 0.15
-    key_height = 0.24 * (max(row for row, _, _ in entries) + 1) + 0.12 if entries else 0.0
-    bottom = 0.15 * (source.count("\n") + 1) + 0.3
-    total = bottom + height + key_height + title_height + 0.25
-    figure = Figure(figsize=(WIDTH, total))
-    top = 1 - 0.25 / total
-    figure.text(MARGIN / WIDTH, top, title, size=14, weight="bold", va="top", linespacing=1.25)
-    figure.text(MARGIN / WIDTH, 0.18 / total, source, size=8, color=GREY, va="bottom")
-    for (row, left, name), look in zip(entries, (key or {}).values(), strict=True):
-        y = top - (title_height + 0.1 + 0.24 * row) / total
-        x = (MARGIN + left) / WIDTH
-        swatch = Line2D([x, x + 0.028], [y, y], color=look.colour, lw=2.5, ls=look.line)
-        figure.add_artist(swatch)
-        figure.text(x + 0.034, y, name, size=9, color=look.ink, va="center")
-    return Canvas(figure, bottom)
-
-
-def panels(
-    title: str,
-    source: str,
-    heads: Sequence[tuple[str, str]],
-    height: float,
-    *,
-    left: float,
-    gap: float,
-    key: dict[str, Look] | None = None,
-) -> tuple[Figure, list[Axes]]:
-    """A chart of small pictures, at most three abreast, each ``height`` inches high.
-
-    ``heads`` are their titles with the colour of each; ``left`` is the room for labels beside the
-    first column and ``gap`` that between columns, in inches.
-    """
-    columns = min(len(heads), 3)
-    rows = -(-len(heads) // columns)
-    wide = (WIDTH - 2 * MARGIN - left - gap * (columns - 1)) / columns
-    texts = [wrap(plain(head, 44), wide, 10, "bold") for head, _ in heads]
-    up = height + 0.7 + 0.18 * max(text.count("\n") + 1 for text in texts)
-    frame = canvas(title, source, up * rows, key)
-    made = []
-    for i, (text, (_, colour)) in enumerate(zip(texts, heads, strict=True)):
-        row, column = divmod(i, columns)
-        bottom = up * (rows - row - 1) + 0.5
-        made.append(frame.axes(left + (wide + gap) * column, bottom, wide, height))
-        made[-1].set_title(text, size=10, weight="bold", loc="left", color=colour)
-    return frame.figure, made
-
-
-def _key_places(key: dict[str, Look], room: float) -> list[tuple[int, float, str]]:
-    """Row, inches from the left, and shown name of each entry of the key."""
-    places, row, left = [], 0, 0.0
-    for name in key:
-        shown = plain(name, 32)
-        width = width_of(shown, 9) + 0.65
-        if left + width > room and left > 0:
-            row, left = row + 1, 0.0
-        places.append((row, left, shown))
-        left += width
-    return places
-
-
 def inches_wide(axes: Axes) -> float:
     """Width of axes in inches."""
-    return axes.get_position().width * WIDTH
-
-
-def room_for(names: Sequence[str]) -> float:
-    """Inches to leave free to the right of lines for their names."""
-    return 0.4 + min(max(width_of(plain(name, 44), 9) for name in names), 2.1)
-
-
-End = tuple[float, float, str, Look]
-"""Where a line ends, its name and its look."""
-
-
-def name_line_ends(axes: Axes, ends: Sequence[End], right: float = 1.0, limit: int = 0) -> None:
-    """Write names beside the right ends of lines, moved apart where they meet.
-
-    Call it when the limits of the axes are final, with `room_for` the names to the right of the
-    share ``right`` of the axes. ``limit``: most characters of a name, if not as many
-    as their number allows.
-    """
-    wide = inches_wide(axes)
-    tall = wide * axes.bbox.height / axes.bbox.width
-    low, high = axes.get_ylim()
-    limit = limit or (44 if len(ends) <= 6 else 26)
-    labels = [wrap(plain(name, limit), 2.1, 9) for _, _, name, _ in ends]
-    heights = [0.16 * (t.count("\n") + 1) / tall for t in labels]
-    at = [(y - low) / (high - low) for _, y, _, _ in ends]
-    order = sorted(range(len(ends)), key=lambda i: at[i])
-    if order:  # nothing below the bottom
-        at[order[0]] = max(at[order[0]], heights[order[0]] / 2)
-    for place, higher in pairwise(order):
-        at[higher] = max(at[higher], at[place] + (heights[place] + heights[higher]) / 2)
-    ceiling = 1.0
-    for i in reversed(order):  # pushed over the top: back down, as far as needed
-        at[i] = min(at[i], ceiling - heights[i] / 2)
-        ceiling = at[i] - heights[i] / 2
-    right += 0.25 / wide
-    for (x, y, _, look), text, height in zip(ends, labels, at, strict=True):
-        axes.annotate(
-            text, (x, y), (right, height), "data", "axes fraction",
-            va="center", size=9, color=look.ink, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5, "ls": ":", "relpos": (0, 0.5)},
-        )  # fmt: skip
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return float(axes.get_position().width * figure.get_figwidth())
 
 
 _ROUND = re.compile(r"\.0+(?!\d)|(?<=\.\d)0+(?!\d)")
@@ -349,9 +237,10 @@ def units(axis: Axis, unit: str) -> None:
     """Tick labels in a unit: shares as per cent, dollars in k or M, thousands separators."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    unit = unit.removesuffix("/year") if unit == "USD/year" else unit
+    unit = {"USD/year": "USD", "1/year": "share"}.get(unit, unit)
     steps = [1, 3, 6, 10] if unit == "months" else [1, 2, 2.5, 5, 10]
-    most = min(max(int(inches_wide(axis.axes) * 1.6), 3), 8) if axis is axis.axes.xaxis else 6
+    axes = axis.axes
+    most = min(max(int(inches_wide(axes) * 1.4), 2), 7) if axis is axes.xaxis else 5
     axis.set_major_locator(MaxNLocator(most, steps=steps, integer=unit not in ("share", "")))
     if unit == "USD":
         large = max(map(abs, axis.get_view_interval()))

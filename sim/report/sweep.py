@@ -1,4 +1,6 @@
-"""What a sweep says: its varied paths in words, the finding in one sentence, the printed table."""
+"""The answer of `sweep`: its KPIs at every point, and how they change along what is varied."""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Sequence
@@ -6,53 +8,59 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sim.record.kpis import kpi as kpi_of
-from sim.report.charts import View, standard_error
-from sim.report.published import PUBLISHED, band, published_text
-from sim.report.terminal import printed, table, wrapped
-from sim.report.words import inside, interval, label, number, plain, sentence
+from sim.report.answer import (
+    HEAT,
+    SCATTER,
+    Answer,
+    Cell,
+    Chart,
+    Panel,
+    Part,
+    Series,
+    Table,
+    chart,
+    measured,
+    series_of,
+    words,
+)
+from sim.report.fields import Field, head_of, unit_of
+from sim.report.published import PUBLISHED, band
+from sim.report.study import assembled
+from sim.report.words import inside, interval, label, number, plain
 from sim.scenario.problems import did_you_mean
-from sim.scenario.reference import Fields
-from sim.scenario.schema import Scenario
 from sim.study import StudyError
-from sim.study.compare import BETTER, CAVEAT, HIGHER, LOWER, WORSE, Comparison
-from sim.study.estimate import difference
+from sim.study.compare import BETTER, HIGHER, LOWER, WORSE, Comparison
+from sim.study.estimate import difference, estimate
 from sim.study.overload import OVERLOADED, judged, overloaded_names
-from sim.study.replicate import StudyResult, kpi_names
-from sim.study.statistics import PairedDifference
+from sim.study.replicate import StudyResult, kpi_names, values_of
+from sim.study.statistics import Interval, PairedDifference
 from sim.study.sweep import Design, shown
 
-KPIS = ("denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
-        "money.net_value_usd", "money.days_in_ar", "people.mean_knowledge")  # fmt: skip
+KPIS = (
+    "denials.initial_rate",
+    "quality.coding_accuracy",
+    "money.net_revenue_realisation",
+    "money.net_value_usd",
+    "money.days_in_ar",
+    "people.mean_knowledge",
+)
 IN_TITLE = 3  # KPIs
 ALPHA = 0.05  # chance of any false word in the title
-MOST_ROWS, MOST_COLUMNS, MOST_PATHS = 20, 7, 2  # of the printed table
+MOST_ROWS, MOST_COLUMNS, MOST_PATHS = 20, 5, 2  # of the printed table
+MOST_POINTS = 500  # in the table of the page
 MARKS = {BETTER: " ▲", WORSE: " ▼", HIGHER: " ◆", LOWER: " ◆"}
+RULE = (
+    "A change is claimed so that of all KPIs named none is claimed falsely at 95 % (Bonferroni); "
+    "of several paths, so that no two points are called different falsely."
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Varied:
-    """A varied path: what it is called, and where each point lies along it."""
+    """A varied field, and where each point lies along it."""
 
-    path: str
+    field: Field
     values: tuple[Any, ...]
-    unit: str
-
-    @classmethod
-    def of(cls, design: Design) -> "list[Varied]":
-        """The paths of a design with their units."""
-        fields = Fields(Scenario)
-        units = {p: [o.get("unit", "") for o in fields.at(p.split("."))] for p in design.paths}
-        columns = zip(*(map(shown, row) for row in design.values), strict=True)
-        return [
-            cls(path, values, (units[path] or [""])[0])
-            for path, values in zip(design.paths, columns, strict=True)
-        ]
-
-    @property
-    def label(self) -> str:
-        """The last two steps of the path in words."""
-        return sentence(" ".join(self.path.split(".")[-2:]).replace("_", " "))
 
     @property
     def numeric(self) -> bool:
@@ -65,26 +73,13 @@ class Varied:
         different = list(dict.fromkeys(self.values))
         return sorted(different) if self.numeric else different
 
-    @property
-    def places(self) -> list[float]:
-        """Where each point lies on an axis."""
-        return [float(v) if self.numeric else float(self.steps.index(v)) for v in self.values]
-
-    def say(self, value: Any) -> str:
-        """A value with its unit."""
-        if not isinstance(value, int | float):
-            return plain(str(value), 24)
-        if self.unit in ("share", "1/year"):
-            return f"{100 * value:.6g} %" + (" a year" if self.unit == "1/year" else "")
-        words = self.unit if self.unit.isalpha() and self.unit not in ("ratio", "log") else ""
-        return "$ " * (words == "USD") + f"{value:,.6g} {words.replace('USD', '')}".strip()
-
 
 @dataclass(frozen=True)
 class Swept:
     """A finished sweep of the scenario called `name`, and the KPIs to speak of."""
 
-    view: View
+    result: StudyResult
+    comparisons: Sequence[Comparison]
     varied: Sequence[Varied]
     name: str
     kpis: Sequence[str]
@@ -92,27 +87,31 @@ class Swept:
     @cached_property
     def known(self) -> StudyResult:
         """The study without the money of points that do not keep up with their work."""
-        return judged(self.view.result)
+        return judged(self.result)
 
     @cached_property
     def keeping_up(self) -> list[int]:
         """The points that keep up with their work, counted from 0."""
-        behind = overloaded_names(self.view.result)
-        return [i for i, name in enumerate(self.view.names) if name not in behind]
+        behind = overloaded_names(self.result)
+        return [i for i, name in enumerate(self.result.names) if name not in behind]
+
+    @cached_property
+    def means(self) -> dict[str, list[Interval]]:
+        """By KPI its mean at every point."""
+        return {
+            kpi: [at(self.result, kpi, name) for name in self.result.names] for kpi in self.kpis
+        }
 
     def difference(self, kpi: str, base: int, point: int) -> PairedDifference:
         """A KPI at one point less that at another, counted from 0; not known of money as above."""
-        names = self.view.names
+        names = self.result.names
         left, right = (self.known.outcomes[names[i]] for i in (base, point))
         both = [r for r in left if r in right]
         a, b = ([side[r].kpis.get(kpi, math.nan) for r in both] for side in (left, right))
         return difference(kpi, a, b)
 
     def said(self, kpi: str, base: int, point: int, *, ends: bool) -> str:
-        """How a KPI changes from one point to another, in words, with its interval if wanted.
-
-        A change is claimed so that of all KPIs named none is claimed falsely at 95 % (Bonferroni).
-        """
+        """How a KPI changes from one point to another, in words, with its interval if wanted."""
         pair, called = self.difference(kpi, base, point), inside(label(kpi))
         gap = pair.interval
         if not gap.n:
@@ -129,15 +128,17 @@ class Swept:
         It speaks of the points that keep up with their work, if there are several.
         """
         [along, *others] = self.varied
-        points = self.keeping_up if len(self.keeping_up) > 1 else range(len(self.view.names))
+        points = self.keeping_up if len(self.keeping_up) > 1 else range(len(self.result.names))
+        replicated = any(len(by) > 1 for by in self.result.outcomes.values())
+        doubt = "" if replicated else " (one replication: it may be chance)"
         if along.numeric and not others:
             low, high = (pick(points, key=along.values.__getitem__) for pick in (min, max))
             said = [self.said(k, low, high, ends=ends) for k in self.kpis[:IN_TITLE]]
-            first, last = (along.say(along.values[i]) for i in (low, high))
+            first, last = (along.field.say(along.values[i]) for i in (low, high))
             between = f"{first.removesuffix(' a year')} to {last}"
-            return f"{along.label} from {between}: {', '.join(said)}{self._doubt}"
+            return f"{along.field.label} from {between}: {', '.join(said)}{doubt}"
         kpi = self.kpis[0]
-        means = [self.view.estimate(name, kpi).mean for name in self.view.names]
+        means = [self.means[kpi][i].mean for i in range(len(self.result.names))]
         known = [i for i in points if math.isfinite(means[i])]
         low, high = (pick(known, key=lambda i: means[i]) for pick in (min, max))
         pair = self.difference(kpi, low, high)
@@ -147,17 +148,22 @@ class Swept:
         # Which two are the ends is seen from the same numbers: every pair is looked at.
         if gap.n != 1 and not pair.p * math.comb(len(known), 2) < ALPHA:
             return f"{label(kpi)} does not clearly differ between the points"
-        told = (f"{number(means[i], unit_of(kpi), gap.sd / gap.n**0.5)} at {self.where(i)}"
-                for i in (low, high))  # fmt: skip
-        return "{} is lowest with {}, highest with {}{}".format(label(kpi), *told, self._doubt)
-
-    @property
-    def _doubt(self) -> str:
-        return "" if self.view.replicated else " (one replication: it may be chance)"
+        told = (
+            f"{number(means[i], unit_of(kpi), gap.sd / gap.n**0.5)} at {self.where(i)}"
+            for i in (low, high)
+        )
+        return "{} is lowest with {}, highest with {}{}".format(label(kpi), *told, doubt)
 
     def where(self, point: int) -> str:
         """The values of a point in words."""
-        return ", ".join(f"{inside(v.label)} {v.say(v.values[point])}" for v in self.varied)
+        return ", ".join(
+            f"{inside(v.field.label)} {v.field.say(v.values[point])}" for v in self.varied
+        )
+
+
+def at(result: StudyResult, kpi: str, name: str) -> Interval:
+    """A KPI of a scenario over its replications."""
+    return estimate(kpi, values_of(result, name, kpi), drawn=result.drawn)
 
 
 def swept(
@@ -166,51 +172,122 @@ def swept(
     comparisons: Sequence[Comparison],
     *,
     name: str,
-    scale: float,
     kpis: Sequence[str] = (),
 ) -> Swept:
     """A finished sweep, to speak of these KPIs or of the usual ones.
 
     Raises StudyError if one that is asked for has no value at any point.
     """
-    view = View(result, scale, comparisons)
     every = kpi_names(o for by in result.outcomes.values() for o in by.values())
-    known = [k for k in kpis or KPIS if any(view.estimate(point, k).n for point in view.names)]
+    known = [k for k in kpis or KPIS if any(at(result, k, point).n for point in result.names)]
     missing = [k for k in kpis or KPIS[:1] if k not in known]
     if missing and (kpis or not known):
         near = did_you_mean(missing[0], every)
         raise StudyError(f"no replication has a value of {missing[0]!r}; {near}".rstrip("; "), 2)
-    return Swept(view, Varied.of(design), name, known)
+    columns = zip(*(map(shown, row) for row in design.values), strict=True)
+    varied = [
+        Varied(Field(path), values) for path, values in zip(design.paths, columns, strict=True)
+    ]
+    return Swept(result, comparisons, varied, name, known)
 
 
-def unit_of(kpi: str) -> str:
-    """The unit in which a KPI is written; its label says per what."""
-    unit = kpi_of(kpi).unit
-    return "USD" if unit == "USD/year" else unit
+def answer(swept: Swept) -> Answer:
+    """The answer of a sweep."""
+    what = " and ".join(inside(v.field.label) for v in swept.varied[:3])
+    table = Part("headline", "The KPIs at every point", _tables(swept))
+    every = [table, Part("own", swept.finding(), charts=(picture(swept),))]
+    title, question = f"{plain(swept.name)}: {what} varied", f"What changes with {what}?"
+    finding, about = f"{swept.finding(ends=True)}.", swept.result.names[:1]
+    return assembled("sweep", swept.result, title, question, finding, RULE, every, about=about)
 
 
-def sweep_text(swept: Swept, colour: bool = False) -> str:
-    """The KPIs at every point, marked where they clearly differ from the first; empty if many."""
-    view, varied = swept.view, swept.varied if len(swept.varied) <= MOST_PATHS else ()
-    if len(view.names) > MOST_ROWS:
-        return ""
-    kpis = swept.kpis[: MOST_COLUMNS - len(varied)]
-    verdicts = {(row.scenario, row.kpi.name): row.verdict for row in view.comparison}
-    rows = []
-    for point, name in enumerate(view.names):
+def _tables(swept: Swept) -> tuple[Table, ...]:
+    """The KPIs at every point, marked where they clearly differ from the first.
+
+    The terminal has room for some columns; where there are more, the page has a wider table too.
+    """
+    fits = swept.varied if len(swept.varied) <= MOST_PATHS else ()
+    narrow = _table(swept, "sweep", fits, swept.kpis[: MOST_COLUMNS - len(fits)])
+    if (len(fits), len(narrow.heads)) == (len(swept.varied), 1 + len(fits) + len(swept.kpis)):
+        return (narrow,)
+    return narrow, _table(swept, "sweep_all", swept.varied, swept.kpis, printed=False)
+
+
+def _table(
+    swept: Swept, name: str, varied: Sequence[Varied], kpis: Sequence[str], *, printed: bool = True
+) -> Table:
+    verdicts = {(row.scenario, row.kpi.name): row.verdict for row in swept.comparisons}
+    rows: list[tuple[Cell, ...]] = []
+    for point, scenario in enumerate(swept.result.names[:MOST_POINTS]):
         behind = "" if point in swept.keeping_up else " ×"
-        row = [f"{point + 1}{behind}", *(v.say(v.values[point]) for v in varied)]
+        row = [words(f"{point + 1}{behind}")]
+        row += [words(v.field.say(v.values[point])) for v in varied]
         for kpi in kpis:
-            at, mark = view.estimate(name, kpi), MARKS.get(verdicts.get((name, kpi), ""), "  ")
-            row.append(number(at.mean, unit_of(kpi), standard_error(at)) + mark)
-        rows.append(row)
+            cell = measured(swept.means[kpi][point], unit_of(kpi))
+            mark = MARKS.get(verdicts.get((scenario, kpi), ""), "")
+            row.append(Cell(f"{cell.text}{mark}", cell.values, cell.unit))
+        rows.append(tuple(row))
     if any(kpi in PUBLISHED for kpi in kpis):
-        bands = (band(kpi).replace(" to ", " to\n") for kpi in kpis)
-        rows.append(["Published", *("" for _ in varied), *bands])
-    heads = [*(v.label for v in varied), *(f"{label(kpi)}  " for kpi in kpis)]
-    left = f" ×: {OVERLOADED}." if len(swept.keeping_up) < len(view.names) else ""
-    sources = wrapped(published_text(kpis))
-    note = (
-        f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other.{left} {CAVEAT}\n{sources}".rstrip()
-    )
-    return printed([table(heads, rows)], note, colour=colour)
+        rows.append(
+            (words("Published"), *(words("") for _ in varied), *(words(band(kpi)) for kpi in kpis))
+        )
+    left = f" ×: {OVERLOADED}." if len(swept.keeping_up) < len(swept.result.names) else ""
+    heads = ("Point", *(v.field.label for v in varied), *map(head_of, kpis))
+    note = f"Against point 1, clearly: ▲ better, ▼ worse, ◆ other.{left}"
+    many = len(swept.result.names) > MOST_ROWS
+    return Table(name, "", heads, tuple(rows), note, printed=printed and not many)
+
+
+def picture(swept: Swept) -> Chart:
+    """The KPIs along the one path, the first along each of several, or over two as a map."""
+    title, [along, *others] = swept.finding(), swept.varied
+    if not others:
+        return chart("sweep", title, [_line(swept, along, kpi) for kpi in swept.kpis])
+    if _is_grid(swept.varied):
+        return chart("sweep", title, [_map(swept)], shape=HEAT)
+    return chart("sweep", title, [_cloud(swept, v) for v in swept.varied], shape=SCATTER)
+
+
+def _line(swept: Swept, along: Varied, kpi: str) -> Panel:
+    """A KPI along a path; points with the same value stand beside each other as they come."""
+    order, field = list(range(len(along.values))), along.field
+    if along.numeric:
+        order.sort(key=along.values.__getitem__)
+    values = [along.values[i] for i in order]
+    places = map(float, values) if along.numeric else (plain(str(v), 24) for v in values)
+    found = [swept.means[kpi][i] for i in order]
+    series = series_of(label(kpi), found, of=swept.result.names[0])
+    unit, ticks = unit_of(kpi), field.tick_unit
+    return Panel(head_of(kpi), tuple(places), (series,), unit, "", field.axis, ticks)
+
+
+def _cloud(swept: Swept, along: Varied) -> Panel:
+    kpi, field = swept.kpis[0], along.field
+    x = (float(v) if along.numeric else float(along.steps.index(v)) for v in along.values)
+    numbers = tuple(str(i + 1) for i in range(len(along.values)))
+    series = Series(field.label, tuple(x)), series_of(label(kpi), swept.means[kpi], texts=numbers)
+    ticks = field.tick_unit if along.numeric else ""
+    return Panel(field.label, numbers, series, unit_of(kpi), head_of(kpi), field.axis, ticks)
+
+
+def _is_grid(varied: Sequence[Varied]) -> bool:
+    """Whether two paths are combined in full."""
+    if len(varied) != 2:
+        return False
+    pairs = set(zip(varied[0].values, varied[1].values, strict=True))
+    return len(pairs) == len(varied[0].values) == len(varied[0].steps) * len(varied[1].steps)
+
+
+def _map(swept: Swept) -> Panel:
+    """The first KPI over two paths."""
+    (across, up), kpi = swept.varied, swept.kpis[0]
+    points = {pair: i for i, pair in enumerate(zip(across.values, up.values, strict=True))}
+    series = []
+    for y in reversed(up.steps):
+        found = {points[x, y]: swept.means[kpi][points[x, y]] for x in across.steps}
+        cells = {i: measured(at, unit_of(kpi)).text for i, at in found.items()}
+        texts = [text + " ×" * (i not in swept.keeping_up) for i, text in cells.items()]
+        series.append(series_of(up.field.say(y), list(found.values()), texts=texts))
+    title = f"{head_of(kpi)}, by {inside(up.field.label)} (down)"
+    places = tuple(map(across.field.say, across.steps))
+    return Panel(title, places, tuple(series), unit_of(kpi), across=across.field.axis)

@@ -7,9 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-
-Texts = tuple[tuple[str, ...], list[tuple[str, ...]]]
-"""Heads of the columns behind the first, and rows, as every kind of report shows them."""
+from dataclasses import dataclass, replace
 
 LABELS = {
     "denials.initial_rate": "Initial denial rate",
@@ -61,7 +59,9 @@ LABELS = {
     "follow_up": "Follow-up",
 }
 _JOINERS = "\u200c\u200d"  # they shape Persian words and emoji; every other format mark may go
-_MONEY = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))  # from, divided by, suffix
+_MONEY = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e5, 1e3, "K"))  # from, divided by, suffix
+MOST_DIGITS = 2
+"""Decimals that a row may have so that its differences agree."""
 
 
 def plain(text: str, limit: int = 40) -> str:
@@ -146,7 +146,7 @@ def heading(column: str) -> str:
     return f"{said}, USD" if column.endswith("_usd") else said
 
 
-_BOUND = re.compile(r"(?<=\$) (?=\d)|(?<=\d) (?=(%|k|M|bn)\b|%)")
+_BOUND = re.compile(r"(?<=\d) (?=%|pts\b)")
 
 
 def bound(text: str) -> str:
@@ -196,61 +196,116 @@ def contrast(values: Mapping[str, float], said: Mapping[str, str], what: str) ->
     return f"From {said[low]} ({names[low]}) to {said[high]} ({names[high]}) {what}"
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the numbers of one row are written: all in one unit, with the same decimals.
+
+    `after` stands behind a value, `apart` behind a difference: shares are in per cent, what lies
+    between two of them is in points.
+    """
+
+    divisor: float
+    before: str
+    after: str
+    apart: str
+    digits: int
+
+    def rounded(self, value: float) -> float:
+        """What is printed of a value, as a number in the unit of the row."""
+        return round(value / self.divisor, self.digits) + 0.0
+
+    def apart_of(self, base: float, own: float) -> float:
+        """How far the printed values lie apart, in the unit of the values."""
+        return (self.rounded(own) - self.rounded(base)) * self.divisor
+
+    def text(self, value: float, *, gap: bool = False, bare: bool = False) -> str:
+        """A value with its unit; a `gap` has a sign, a `bare` number no unit."""
+        if not math.isfinite(value):
+            return "n/a"
+        shown = self.rounded(value)
+        sign = "−" if shown < 0 else "+" if gap and shown > 0 else ""
+        text = f"{abs(shown):,.{max(self.digits, 0)}f}"
+        if bare:
+            return sign + text
+        return f"{sign}{self.before}{text}{self.apart if gap else self.after}"
+
+    def ends(self, low: float, high: float, *, gap: bool = False) -> str:
+        """An interval in the unit of the row, such as '−9.6 to −8.2'; empty where it has no end."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return ""
+        return " to ".join(self.text(end, gap=gap, bare=True) for end in (low, high))
+
+
 def number(value: float, unit: str, se: float = math.nan, like: float = 0.0) -> str:
     """A value with its unit, rounded to the first digit of its standard error.
 
-    Shares become per cent and dollars $ k, M or bn. Digits behind that of the standard error are
+    Shares become per cent and dollars $K, M or B. Digits behind that of the standard error are
     noise and are not printed (Song & Schmeiser 2009; Wieland & Nelson 2009), nor more than one or
     two decimals. Without a standard error (one replication, or an exact value) about three digits
-    are shown. ``like`` is a larger value beside it, whose unit (k, M) is used; without a standard
+    are shown. `like` is a larger value beside it, whose unit (K, M) is used; without a standard
     error, to its thousandth.
     """
-    return _written([value], unit, se, difference=False, like=like)[0]
+    form = _form([value, like], unit, difference=False)
+    size = abs(value) / form.divisor
+    if like and not math.isfinite(se) and math.isfinite(value):
+        digits = 3 - math.floor(math.log10(like / form.divisor))
+    else:
+        digits = _decimals(size, se / form.divisor, unit, difference=False)
+    return replace(form, digits=digits).text(value)
 
 
 def interval(
     value: float, low: float, high: float, unit: str, *, difference: bool = False
 ) -> tuple[str, str]:
-    """A mean or difference, and its 95 % interval: '−8.9 points' and '−9.6 to −8.2'.
+    """A mean or difference, and its 95 % interval: '−8.9 pts' and '−9.6 to −8.2'.
 
     The interval is in the unit of the value, rounded like it, and empty where it is not defined.
     """
+    form = _form([value, low, high], unit, difference=difference)
     se = (high - low) / 4  # a 95 % interval is about four standard errors wide
-    shown, *ends = _written([value, low, high], unit, se, difference=difference)
-    return shown, " to ".join(ends) if math.isfinite(se) else ""
+    digits = _decimals(abs(value) / form.divisor, se / form.divisor, unit, difference=difference)
+    form = replace(form, digits=digits)
+    return form.text(value, gap=difference), form.ends(low, high, gap=difference)
 
 
-def _written(
-    values: Sequence[float], unit: str, se: float, *, difference: bool, like: float = 0.0
-) -> list[str]:
-    """The first value with its unit and, in the same unit and with the same digits, the others."""
-    if not math.isfinite(values[0]):
-        return ["n/a"] * len(values)
-    largest = max(map(abs, filter(math.isfinite, [*values, like])))
-    divisor, before, after = _scale(largest, unit, difference)
-    scaled = [v / divisor for v in values]
-    digits = (
-        3 - math.floor(math.log10(like / divisor))
-        if like and not math.isfinite(se)
-        else _decimals(abs(scaled[0]), se / divisor, unit, difference)
-    )
-    signs = ["+" if difference and round(v, digits) > 0 else "" for v in scaled]
-    texts = [_rounded(v, digits) for v in scaled]
-    first = f"{signs[0]}{before}{texts[0]}".replace(f"{before}−", f"−{before}")
-    return [first + after, *(s + t for s, t in zip(signs[1:], texts[1:], strict=True))]
+def row_form(unit: str, values: Sequence[float], gaps: Sequence[float], se: float) -> Form:
+    """The form of a row of values, the baseline first, and of their differences from it.
+
+    Rounded to the first digit of `se`, or to one more where the printed differences are then those
+    of the printed values.
+    """
+    known = [value for value in (*values, *gaps) if math.isfinite(value)]
+    form = _form(known or [0.0], unit, difference=False)
+    size = max((abs(value) for value in known), default=0.0) / form.divisor
+    least = 1 if form.divisor > 1 else 0
+    first = max(_decimals(size, se / form.divisor, unit, difference=True), least)
+    for digits in range(first, max(first, min(first + 1, MOST_DIGITS)) + 1):
+        wider = replace(form, digits=digits)
+        if all(_agree(wider, values[0], *pair) for pair in zip(values[1:], gaps, strict=True)):
+            return wider
+    return replace(form, digits=first)
 
 
-def _scale(magnitude: float, unit: str, difference: bool) -> tuple[float, str, str]:
-    """Divisor, text before and text after a number of this size and unit."""
+def _agree(form: Form, base: float, own: float, gap: float) -> bool:
+    """Whether the printed difference is that of the printed values."""
+    if not all(map(math.isfinite, (base, own, gap))):
+        return True
+    return form.text(form.apart_of(base, own), gap=True) == form.text(gap, gap=True)
+
+
+def _form(values: Sequence[float], unit: str, *, difference: bool) -> Form:
+    """Divisor and unit of numbers of this size; the digits are to be chosen."""
+    largest = max(map(abs, filter(math.isfinite, values)), default=0.0)
     if unit == "share":
-        return 0.01, "", " points" if difference else " %"
+        return Form(0.01, "", " %", " pts", 0)
+    if unit == "1/year":
+        return Form(0.01, "", " % a year", " pts a year", 0)
     if unit in ("USD", "USD/year"):
         per = unit.replace("/", " a ")[3:]
-        money = ((d, "$ ", s + per) for least, d, s in _MONEY if magnitude >= least)
-        return next(money, (1.0, "$ ", per))
-    if unit == "1/year":
-        return 0.01, "", " points a year" if difference else " % a year"
-    return 1.0, "", "" if unit in ("", "-") else f" {unit.replace('/', ' per ')}"
+        divisor, suffix = next(((d, s) for least, d, s in _MONEY if largest >= least), (1.0, ""))
+        return Form(divisor, "$", suffix + per, suffix + per, 0)
+    after = "" if unit in ("", "-") else f" {unit.replace('/', ' per ')}"
+    return Form(1.0, "", after, after, 0)
 
 
 def _decimals(size: float, se: float, unit: str, difference: bool) -> int:
@@ -258,11 +313,4 @@ def _decimals(size: float, se: float, unit: str, difference: bool) -> int:
     most = 2 if difference or size < (1 if unit in ("share", "1/year") else 10) else 1
     if math.isfinite(se) and se > 0:
         return min(-math.floor(math.log10(se)), most)
-    return min(max(2 - math.floor(math.log10(size)), 0), most) if size else 0
-
-
-def _rounded(value: float, digits: int) -> str:
-    if not math.isfinite(value):
-        return "n/a"
-    text = f"{round(value, digits):,.{max(digits, 0)}f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+    return min(max(2 - math.floor(math.log10(size)), 0), most) if 0 < size < math.inf else 0

@@ -28,8 +28,7 @@ from sim.study.compare import Comparison, summarise
 from sim.study.overload import OVERLOADED, overloaded_queues
 from sim.study.replicate import StudyResult
 from sim.study.statistics import Interval
-from sim.study.store import Ledger
-from sim.study.tables import kpi_tables, write_tables
+from sim.study.tables import Tables
 
 MOST_POINTS = 10_000
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
@@ -146,25 +145,15 @@ def owned(path: Path, overrides: Sequence[str], settings: Sequence[str]) -> list
     return [setting for setting in settings if known(setting)]
 
 
-def write_sweep(
-    result: StudyResult,
-    design: Design,
-    folder: Path,
-    *,
-    command: Sequence[str],
-    comparisons: Sequence[Comparison],
-) -> None:
-    """Write `sweep.csv` with a row per point and KPI, the KPIs as of any study, and the manifest.
+def tables(result: StudyResult, design: Design, comparisons: Sequence[Comparison]) -> Tables:
+    """`sweep.csv`: a row per point and KPI; `overloaded` names the queues not kept up with.
 
-    `overloaded` names the queues that a point does not keep up with; `comparisons` are those of
-    `compare`. Raises StudyError if the folder cannot be written.
+    `comparisons` are those of `compare`.
     """
     numbers = ("kpi", "unit", "n", "mean", "sd", "ci_low", "ci_high")
     differences = ("difference", "difference_ci_low", "difference_ci_high")
     columns = ("point", *design.paths, "overloaded", *numbers, *differences)
-    tables = {"sweep.csv": (columns, _rows(result, design, comparisons)), **kpi_tables(result)}
-    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
-        write_tables(result, folder, command, tables)
+    return {"sweep.csv": (columns, _rows(result, design, comparisons))}
 
 
 def _rows(

@@ -11,7 +11,7 @@ import json
 import math
 import platform
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +30,7 @@ Rows = Iterable[Sequence[object]]
 Tables = dict[str, tuple[Sequence[str], Rows]]
 """File name, column names and rows."""
 SCENARIOS, MANIFEST, OVERLOAD = "scenarios.json", "manifest.json", "overload.csv"
+RESULTS, ANSWER = "results.csv", "answer.json"
 PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
 REPORTS = (PAGE, WORKBOOK, DECK, PRINTED)
 """Made of the tables and the manifest, so they go when these are written again."""
@@ -42,8 +43,12 @@ def write_study(
     command: Sequence[str],
     comparisons: Sequence[Comparison] = (),
     targets: Sequence[Target] = (),
+    rows: Sequence[Figure] = (),
+    texts: Mapping[str, str] | None = None,
 ) -> None:
-    """Write every table of a study, and last the manifest.
+    """Write every table of a study, other `texts` by file name, and last the manifest.
+
+    `rows` are those of the one table of results, where they are known already.
 
     One scenario has all its files in `folder`. Of several, each has its own in a folder below it
     (see `scenario_folders`), and `folder` holds the KPIs of all, their comparison, when each has
@@ -58,9 +63,9 @@ def write_study(
     with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
         write_scenarios(result, folder)
         top = kpi_tables(result) | _target_tables(result, targets)
-        top["results.csv"] = (Figure._fields, figures(result, comparisons))
         if result.drawn:
             top["ignorance.csv"] = (IGNORANCE, ignorance(result))
+        top[RESULTS] = (Figure._fields, rows or figures(result, comparisons))
         if settling.verdicts(result):
             top["settling.csv"] = settling.table(result)
         weeks = capacity.table(result)
@@ -68,13 +73,35 @@ def write_study(
             top |= {"capacity.csv": weeks, "hiring_plan.csv": hiring.table(result)}
         top |= contract.tables(result)
         if len(result.names) == 1:
-            write_tables(result, folder, command, top | _outcome_tables(result))
+            write_tables(result, folder, command, top | _outcome_tables(result), texts)
             return
         for name, below in scenario_folders(result.names).items():
             part = only(result, name)
             write_tables(part, folder / below, command, kpi_tables(part) | _outcome_tables(part))
         tables = {**_comparison_tables(comparisons), "payback.csv": payback.table(result)}
-        write_tables(result, folder, command, top | tables)
+        write_tables(result, folder, command, top | tables, texts)
+
+
+def write_answer(
+    result: StudyResult,
+    folder: Path,
+    command: Sequence[str],
+    tables: Tables,
+    rows: Sequence[Figure],
+    texts: Mapping[str, str],
+    about: Sequence[str],
+) -> None:
+    """Write the tables of a study that asks something of its own, and last the manifest.
+
+    `rows` are those of the one table of results, `about` the scenarios that the answer speaks of.
+    Raises StudyError as `write_study` does.
+    """
+    every = kpi_tables(result) | tables
+    if rows:
+        every[RESULTS] = (Figure._fields, rows)
+    with Ledger(folder, result.code_hash):  # nobody else writes here meanwhile
+        write_scenarios(only(result, *about), folder)
+        write_tables(result, folder, command, every, texts)
 
 
 IGNORANCE = ("kpi", "scenario", "against", "unit", "worlds", "value", "luck", "ignorance", "both")
@@ -119,8 +146,18 @@ def _target_tables(result: StudyResult, targets: Sequence[Target]) -> Tables:
         )
         for c in chances(result, targets)
     ]
-    columns = ("kpi", "sense", "limit", "scenario", "n", "met", "share", "ci_low", "ci_high",
-               "overloaded")  # fmt: skip
+    columns = (
+        "kpi",
+        "sense",
+        "limit",
+        "scenario",
+        "n",
+        "met",
+        "share",
+        "ci_low",
+        "ci_high",
+        "overloaded",
+    )
     return {"targets.csv": (columns, rows)}
 
 
@@ -231,21 +268,19 @@ def write_tables(
     folder: Path,
     command: Sequence[str],
     tables: Tables,
-    reported: Sequence[str] = (),
-    found: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Write tables, and a manifest that says how they came about: no host, user, folder or time.
 
-    `reported` names the scenarios that reports are about, if these are not all; `found` is the
-    answer in one sentence, where the study asks something of its own. What does not keep up stands
-    in `overload.csv`, if anything does not. Reports that lie in the folder are removed: they tell
-    of what an earlier command found there.
+    What does not keep up stands in `overload.csv`, if anything does not. Reports and answers that
+    lie in the folder are removed: they tell of what an earlier command found there.
     """
-    for name in (*REPORTS, OVERLOAD):
+    for name in (*REPORTS, OVERLOAD, ANSWER):
         (folder / name).unlink(missing_ok=True)
     if behind := overload.rows(result):
         tables = {**tables, OVERLOAD: (overload.COLUMNS, behind)}
     written = {name: write_csv(folder / name, *table) for name, table in tables.items()}
+    written |= {name: write_file(folder / name, text) for name, text in (texts or {}).items()}
     definitions = json.dumps({name: asdict(kpi) for name, kpi in KPIS.items()}, sort_keys=True)
     libraries = {name: version(name) for name in LIBRARIES}
     scenarios = [
@@ -280,10 +315,6 @@ def write_tables(
         "kpi_definitions_sha256": hashlib.sha256(definitions.encode()).hexdigest(),
         "outputs_sha256": written,
     }
-    if reported:
-        manifest["reported"] = list(reported)
-    if found:
-        manifest["found"] = found
     write_file(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -71,7 +71,7 @@ def chances(result: StudyResult, targets: Sequence[Target]) -> Iterator[Chance]:
         for scenario, outcomes in known.outcomes.items():
             values = [o.kpis.get(target.kpi, math.nan) for o in outcomes.values()]
             defined = [v for v in values if not math.isnan(v)]
-            met = sum(map(target.met, defined))
+            met = int(sum(map(target.met, defined)))
             ends = wilson_interval(met, len(defined))
             barred = is_money(target.kpi) and scenario in behind
             yield Chance(scenario, target, len(defined), met, *ends, barred)

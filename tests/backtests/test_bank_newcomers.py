@@ -34,11 +34,11 @@ from sim.model.kernel.rows import Agent
 from sim.model.simulation import Simulation
 from sim.record.kpis import outcome
 from sim.record.record import Table
-from sim.report import style
-from sim.report.charts import newcomers
-from sim.report.charts.survival import survival
+from sim.report import draw, style
+from sim.report.answer import LINES, Chart, Panel, Series
 from sim.scenario.load import load, shipped_configs
 from sim.scenario.schema import Scenario
+from sim.study.survival import survival
 from tests.scenarios import replaced, world_of
 
 Floats = NDArray[np.float64]
@@ -424,6 +424,36 @@ def test_the_page_says_what_was_measured_and_modelled(
 # --- figure ---------------------------------------------------------------------------------------
 
 
+MEASURED, MODELLED = "measured", "modelled"
+TIME, STAY = "handle time", "survival"
+COLUMNS = ("panel", "series", "weeks", "value", "ci_low", "ci_high")
+HEADS = {TIME: "Handle time relative to colleagues", STAY: "Share of newcomers still there"}
+
+
+def figure_of(data: Table) -> Chart:
+    """Two pictures of curves over weeks since the start, measured (with its band) and modelled."""
+    rows = list(zip(*data.values(), strict=True))
+    panels = []
+    for panel, head in HEADS.items():
+        weeks = sorted({row[2] for row in rows if row[0] == panel})
+        series = []
+        for name in (MEASURED, MODELLED):
+            found = {row[2]: row[3:] for row in rows if row[:2] == (panel, name)}
+            nan = (float("nan"),) * 3
+            value, low, high = zip(*(found.get(week, nan) for week in weeks), strict=True)
+            step = (panel, name) == (STAY, MEASURED)
+            series.append(Series(name, value, low, high, of=name, step=step))
+        unit = "share" if panel == STAY else ""
+        across = "Weeks since the first day"
+        panels.append(Panel(head, tuple(weeks), tuple(series), unit, across=across))
+    first = [panels[0].series[i].values[0] for i in (0, 1)]
+    title = (
+        f"In the first week newcomers take {first[0]:.2f} times as long as their colleagues, in "
+        f"the model {first[1]:.2f} times; the gap closes within months"
+    )
+    return Chart("newcomers", LINES, title, "Newcomers by week.", tuple(panels))
+
+
 def figure_data(folder: Path) -> Table:
     """What the figure shows, in the columns of the chart."""
     sd, widest = band_of(folder)
@@ -432,7 +462,7 @@ def figure_data(folder: Path) -> Table:
     usable = [p for p in people_in(folder) if p.newcomer and p.usable]
     measured = kaplan_meier(*stays_of(usable))
     simulated = kaplan_meier(modelled().days, modelled().left)
-    data: Table = {column: [] for column in newcomers.COLUMNS}
+    data: Table = {column: [] for column in COLUMNS}
 
     def add(panel: str, series: str, *columns: list[float]) -> None:
         for week, value, low, high in zip(*columns, strict=True):
@@ -442,16 +472,16 @@ def figure_data(folder: Path) -> Table:
 
     none = [float("nan")] * WEEKS
     low, high = (list(table * np.exp(sign * widest * sd)) for sign in (-1, 1))
-    add(newcomers.TIME, newcomers.MEASURED, weeks, list(table), low, high)
-    add(newcomers.TIME, newcomers.MODELLED, weeks, list(np.exp(modelled().expected)), none, none)
-    for series, rows in ((newcomers.MEASURED, measured), (newcomers.MODELLED, simulated)):
+    add(TIME, MEASURED, weeks, list(table), low, high)
+    add(TIME, MODELLED, weeks, list(np.exp(modelled().expected)), none, none)
+    for series, rows in ((MEASURED, measured), (MODELLED, simulated)):
         days = [m * rules.DAYS_PER_MONTH for m in rows["months"]]
         seen = [i for i, day in enumerate(days) if day < 7 * WEEKS]
         weeks_seen = [days[i] / 7 for i in seen]
         shares = [[rows[c][i] for i in seen] for c in ("share", "ci_low", "ci_high")]
-        if series == newcomers.MODELLED:
+        if series == MODELLED:
             shares[1:] = [[float("nan")] * len(seen)] * 2
-        add(newcomers.STAY, series, weeks_seen, *shares)
+        add(STAY, series, weeks_seen, *shares)
     return data
 
 
@@ -470,25 +500,25 @@ def test_the_figure_of_the_page_is_of_these_data(shared_data: Path) -> None:
 def test_the_figure_shows_measured_and_modelled() -> None:
     rows = [
         (panel, series, week, value, value - 0.1, value + 0.1)
-        for panel in (newcomers.TIME, newcomers.STAY)
-        for series, start in ((newcomers.MEASURED, 1.54), (newcomers.MODELLED, 1.5))
+        for panel in (TIME, STAY)
+        for series, start in ((MEASURED, 1.54), (MODELLED, 1.5))
         for week, value in ((0.5, start), (10.5, start / 2))
     ]
-    data = dict(zip(newcomers.COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-    chart = newcomers.chart(data, SOURCE)
+    data = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    chart = figure_of(data)
     assert "newcomers take 1.54 times as long" in chart.title
     assert "in the model 1.5" in chart.title
-    assert chart.data is data
     with style.applied():
-        figure = chart.draw()
-    for axes, heading in zip(figure.axes, ("Handle time", "Share"), strict=True):
-        assert heading in axes.get_title(loc="left")
-        assert [list(line.get_ydata()) for line in axes.lines] == [[1.54, 0.77], [1.5, 0.75]]
-        assert len(axes.collections) == 1  # only the measured curve has a band
+        figure, _ = draw.figure(chart, style.looks((MEASURED, MODELLED)), SOURCE)
+    for axes in figure.axes:
+        lines = [list(line.get_ydata()) for line in axes.lines if len(line.get_ydata()) == 2]
+        assert lines[:2] == [[1.54, 0.77], [1.5, 0.75]]
+    texts = [text.get_text() for text in figure.texts]
+    assert any("Handle time" in text for text in texts)
 
 
 if __name__ == "__main__":
     data = figure_data(Path(sys.argv[1]))
-    with style.applied():
-        newcomers.chart(data, SOURCE).draw().savefig(studies.IMAGES / "newcomers.png")
+    _, png = draw.files(figure_of(data), style.looks((MEASURED, MODELLED)), SOURCE)
+    (studies.IMAGES / "newcomers.png").write_bytes(png)
     studies.enter("newcomers", digest(data))

@@ -26,8 +26,6 @@ from sim.cli import FINE, main
 from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.record.record import Outcome
-from sim.report import build, facts
-from sim.report.charts import Chart
 from sim.scenario.schema import Scenario
 from sim.study import replicate
 from tests.scenarios import scenario
@@ -103,11 +101,6 @@ def stand_in(model: Scenario, replication: int) -> Outcome:
     return Outcome(kpis, {**found.tables, "money": money})
 
 
-def blank(_chart: Chart, *kinds: str) -> list[bytes]:
-    """In place of pictures, of which a page has dozens."""
-    return [b"<svg xmlns='http://www.w3.org/2000/svg'/>" if k == "svg" else b"" for k in kinds]
-
-
 def shrunk(words: list[str]) -> list[str]:
     """A study with as few replications as can be and no reports, on one process."""
     if words[0] not in STUDIES:
@@ -117,10 +110,7 @@ def shrunk(words: list[str]) -> list[str]:
         words[words.index("--replications") + 1] = fewest
     elif "--extend" not in words:
         words += ["--replications", fewest]
-    words += ["--workers", "1"]
-    if words[0] in ("run", "compare"):
-        words += ["--formats", "none"]
-    return words
+    return [*words, "--workers", "1", "--formats", "none"]
 
 
 def expanded(word: str) -> list[str]:
@@ -160,8 +150,6 @@ def test_the_commands_of_a_page_work(
         (tmp_path / shared).symlink_to(ROOT / shared)
     study = partial(replicate.run_study, simulate=stand_in)
     monkeypatch.setattr(replicate, "run_study", study)
-    monkeypatch.setattr(build, "images", blank)
-    monkeypatch.setattr(facts, "images", blank)
     said, obeyed = "", 0
     for block in blocks(page):
         if block.title == "output":

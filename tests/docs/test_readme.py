@@ -12,7 +12,9 @@ import pytest
 
 from docs.studies import ROOT, read
 from sim.record.record import Outcome
-from sim.report.terminal import comparison_text
+from sim.report.headline import Study
+from sim.report.study import answer
+from sim.report.terminal import text
 from sim.scenario.load import load, shipped_file
 from sim.study.compare import compare
 from sim.study.replicate import StudyResult
@@ -38,7 +40,7 @@ def test_the_table_is_what_the_demo_printed(demo: StudyResult) -> None:
     assert demo.replications == 20
     shown = re.search(r"<!-- demo table.*?```text\n(.*?)```", README, re.S)
     assert shown
-    said = [line.rstrip() for line in comparison_text(demo, compare(demo)).splitlines() if line]
+    said = [line.rstrip() for line in text(answer(Study(demo, compare(demo)))).splitlines() if line]
     on_page = [line.rstrip() for line in shown[1].splitlines() if line]
     assert len(said) > 17
     assert on_page[: len(said)] == said

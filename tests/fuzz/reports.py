@@ -16,19 +16,18 @@ import traceback
 import warnings
 from pathlib import Path
 
-from sim.report import terminal
+from sim.report import draw, kept, terminal
+from sim.report.answer import Answer, dump
 from sim.report.brand import Brand
-from sim.report.build import Drawn, charts, draw_charts
 from sim.report.deck import deck
-from sim.report.facts import Facts
-from sim.report.html import page
-from sim.report.payback import payback_text
-from sim.report.settling import settling_text
+from sim.report.headline import Study
+from sim.report.page import page
+from sim.report.study import answer
 from sim.report.workbook import workbook
 from sim.scenario.schema import Scenario
 from sim.study.compare import compare
 from sim.study.replicate import run_study
-from sim.study.tables import write_study
+from sim.study.tables import ANSWER, write_study
 from tests.random_scenarios import random_scenario
 
 DAYS, REPLICATIONS = 52, 2
@@ -43,27 +42,29 @@ def drawn_scenarios(seed: int) -> list[Scenario]:
     return [one, other.model_copy(update={"name": f"{other.name}, again", "seed": one.seed})]
 
 
-def show(scenarios: list[Scenario], folder: Path, part: slice = slice(None)) -> Drawn:
-    """Write, print and report a study of some scenarios; a part of its charts, drawn."""
+def show(scenarios: list[Scenario], folder: Path, part: slice = slice(None)) -> Answer:
+    """Write, print and report a study of some scenarios; a part of its charts, as files."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = run_study(scenarios, folder, replications=REPLICATIONS, workers=1)
         assert not result.failures, result.failures[0].error
-        comparison = compare(result)
-        write_study(result, folder, command=["denialloop"], comparisons=comparison)
-        if comparison:
-            printed = terminal.comparison_text(result, comparison) + payback_text(result)
-        else:
-            printed = terminal.run_text(result)
-        assert printed + settling_text(result)
-        scale = scenarios[0].hospital.scale
-        every = charts(result, scale=scale, comparison=comparison)
-        drawn = draw_charts(Drawn(every.charts[part], every.skipped))
-        facts = Facts.of(result, comparison, folder, Brand(), drawn)
-        assert facts.answer
-        for report in (page(facts), workbook(facts), deck(facts)):
+        study = Study(result, compare(result))
+        made = answer(study)
+        assert made.finding in " ".join(terminal.text(made).split())
+        write_study(
+            result,
+            folder,
+            command=["denialloop"],
+            comparisons=study.comparisons,
+            rows=study.rows.rows,
+            texts={ANSWER: dump(made)},
+        )
+        found = kept.read(folder, Brand())
+        for chart in made.charts[part]:
+            assert all(draw.files(chart, found.looks, made.source))
+        for report in (page(found), workbook(found), deck(found)):
             assert report
-    return drawn
+    return made
 
 
 def main() -> int:

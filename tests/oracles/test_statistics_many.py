@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sim.report.charts import View
 
 from sim.record.record import Outcome
-from sim.report.charts import View
 from sim.report.sensitivity import _clear
 from sim.report.sweep import Swept, Varied
 from sim.study.replicate import StudyResult

@@ -20,7 +20,8 @@ from sim.model.simulation import run
 from sim.options import kpi_names
 from sim.record.kpis import outcome
 from sim.record.record import Outcome
-from sim.report import build
+from sim.report import files
+from sim.report.kept import Kept
 from sim.scenario.load import shipped_configs, shipped_file
 from sim.scenario.schema import Scenario
 from sim.study import Interrupted, replicate
@@ -63,15 +64,13 @@ def fakes(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Studies without a model and reports, and the folders where charts would have been drawn."""
     drawn: list[Path] = []
 
-    def draw_charts(charts: build.Drawn, folder: Path, _: object) -> build.Drawn:
-        drawn.append(folder)
-        return charts
+    def write_pictures(kept: Kept, _: object) -> None:
+        drawn.append(kept.folder / "charts")
 
     run_study = partial(replicate.run_study, simulate=fake)
     monkeypatch.setattr(replicate, "run_study", run_study)
-    monkeypatch.setattr(build, "charts", lambda *_, **__: build.Drawn(()))
-    monkeypatch.setattr(build, "draw_charts", draw_charts)
-    monkeypatch.setattr("sim.commands.study.write_reports", lambda *_: None)
+    monkeypatch.setattr(files, "write_pictures", write_pictures)
+    monkeypatch.setattr(files, "write_reports", lambda *_: [])
     return drawn
 
 
@@ -391,7 +390,7 @@ def test_run_writes_the_contract_and_ends_with_a_sentence(
     assert study("run", GENERALIST, "--replications", "4") == FINE
     folder = Path("results/generalist")
     tables = {"kpis.csv", "summary.csv", "results.csv"} | {f"{t}.csv" for t in TABLES}
-    kept = {"manifest.json", "scenarios.json", "ledger.sqlite"}
+    kept = {"manifest.json", "scenarios.json", "answer.json", "ledger.sqlite"}
     assert set(everything(folder)) == tables | kept
     assert fakes == [folder / "charts"]
     out, err = capsys.readouterr()
@@ -434,7 +433,8 @@ def test_json_is_one_object_without_nan(here: Path, fakes: list[Path], capsys: C
     assert (said["replications"], said["failures"]) == (10, 0)
     assert said["folder"] == "results/generalist_vs_specialized"
     assert said["found"].startswith("Specialized: ")
-    by_kpi = {row["kpi"]: row["interval"]["mean"] for row in said["summary"]}
+    levels = [row for row in said["results"] if not row["against"] and "/" in row["period"]]
+    by_kpi = {row["quantity"]: row["value"] for row in levels}
     assert by_kpi["denials.initial_rate"] == pytest.approx(0.2 + 0.0009)
     assert by_kpi["people.turnover"] is None
     assert {row["scenario"] for row in said["comparison"]} == {"specialized"}

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from sim.cli import BAD_INPUT, FINE, main
-from sim.report import build
-from tests.docs.test_commands import blank
 from tests.today import AT_PAYERS, OPEN_WORK, START
 from tests.unit.scenario.test_state import csv as written
 
@@ -20,7 +18,6 @@ SMALL = ["--replications", "3", "--workers", "1", "--weeks", "6"]
 @pytest.fixture
 def today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(build, "images", blank)
     written(tmp_path / "work.csv", OPEN_WORK)
     written(tmp_path / "sent.csv", AT_PAYERS)
     (tmp_path / "today.yaml").write_text(
@@ -46,7 +43,7 @@ def test_a_forecast_is_told_kept_and_scored(today: str, capsys: pytest.CaptureFi
         "2025-03-03", "2025-03-10", "2025-03-17", "2025-03-24", "2025-03-31", "2025-04-07"
     }  # fmt: skip
     assert (folder / "charts" / "forecast.csv").exists()
-    assert json.loads((folder / "manifest.json").read_text())["found"]
+    assert (folder / "answer.json").exists()
     lines = "date,quantity,part,value\n2025-03-05,work.backlog,,100\n2025-03-12,work.backlog,,1e9\n"
     Path("observed.csv").write_text(lines)
     assert main(["score", str(folder), "observed.csv"]) == FINE
@@ -72,7 +69,6 @@ def test_an_empty_office_has_a_forecast_too(
 ) -> None:
     """Without a state it starts as runs do; a short scenario is made long enough."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(build, "images", blank)
     Path("short.yaml").write_text(
         "extends: generalist.yaml\nhorizon_days: 30\nkpi_from_days: 0\nkpi_until_days: 0\n"
     )

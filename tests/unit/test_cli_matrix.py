@@ -82,7 +82,7 @@ def test_the_effects_are_those_put_in(capsys: pytest.CaptureFixture[str]) -> Non
     agrees = {name: found[name]["agrees"] for name in NAMES}
     assert agrees == {**dict.fromkeys(NAMES, "yes"), "ar": "open"}
     assert "the article's column holds in 4 of 5 rows" in said
-    assert max(map(len, said.splitlines()[:-2])) <= 100  # before the sentence and the folder
+    assert max(map(len, said.splitlines()[:-2])) <= 80  # before the sentence and the folder
 
 
 def test_the_assignments_stand_in_order_of_their_worth() -> None:
@@ -96,7 +96,7 @@ def test_the_assignments_stand_in_order_of_their_worth() -> None:
     assert sum(float(row["best_share"]) for row in standing) == pytest.approx(1.0)
     folder = Path("results/five_functions_generalist_matrix")
     charts = {p.name for p in (folder / "charts").iterdir()}
-    assert charts == {f"{c}.{e}" for c in ("matrix", "assignments") for e in ("svg", "png", "csv")}
+    assert charts > {f"{c}.{e}" for c in ("matrix", "assignments") for e in ("svg", "png", "csv")}
     manifest = json.loads((folder / "manifest.json").read_text())
     assert len(manifest["scenarios"]) == 32
 

@@ -87,7 +87,7 @@ def test_the_best_is_found_and_told_with_what_was_searched(
     assert (chosen["teams.ar.headcount"], chosen["teams.billing.headcount"]) == ("9", "13")
     limits = [row for row in table("plan_constraints.csv") if row["plan"] == chosen["plan"]]
     assert [row["verdict"] for row in limits] == ["met", "met"]
-    assert json.loads(Path("p/manifest.json").read_text())["found"] in said
+    assert json.loads(Path("p/answer.json").read_text())["finding"] in said
 
 
 def test_finalists_are_judged_by_luck_of_their_own() -> None:

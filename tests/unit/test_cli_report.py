@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import BAD_INPUT, FAILED, FINE, main
-from sim.report import build, pdf
-from sim.report.charts import Chart
+from sim.report import draw, files, pdf
+from sim.report.answer import Chart
 from sim.scenario.load import shipped_file
 from sim.study import StudyError
 
@@ -39,17 +39,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def blank(chart: Chart, *kinds: str) -> list[bytes]:
-    """In place of pictures, where only their number counts: one dot."""
-    assert chart.name
-    return [SVG if kind == "svg" else PNG for kind in kinds]
+@pytest.fixture(autouse=True)
+def whole(drawn: None) -> None:
+    """Here pictures and reports are real."""
 
 
 @pytest.fixture
 def quickly_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every chart is one dot."""
-    monkeypatch.setattr(build, "images", blank)
-    monkeypatch.setattr("sim.report.facts.images", blank)
+    monkeypatch.setattr(draw, "files", lambda *_: (SVG, PNG))
 
 
 @pytest.fixture
@@ -127,7 +125,7 @@ def test_a_browser_prints_the_page(study: Path, monkeypatch: pytest.MonkeyPatch)
 # --- what is drawn, and when ----------------------------------------------------------------------
 
 
-def files(folder: Path, *suffixes: str) -> dict[str, bytes]:
+def lying(folder: Path, *suffixes: str) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -136,7 +134,7 @@ def files(folder: Path, *suffixes: str) -> dict[str, bytes]:
 
 
 def test_without_formats_nothing_is_drawn_and_nothing_old_is_left(study: Path) -> None:
-    before = files(study, ".csv")
+    before = lying(study, ".csv")
     (study / "report.pdf").touch()
     mine, theirs = study / "mine.html", study / "charts" / "breakeven.svg"
     for kept in (mine, theirs):
@@ -148,32 +146,39 @@ def test_without_formats_nothing_is_drawn_and_nothing_old_is_left(study: Path) -
     words = [*AGAIN, "--formats", "none", "--quiet"]
     done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (FINE, "")
-    assert files(study, ".csv") == before
-    reports = files(study, ".html", ".xlsx", ".pptx", ".pdf", ".svg", ".png")
+    assert lying(study, ".csv") == before
+    reports = lying(study, ".html", ".xlsx", ".pptx", ".pdf", ".svg", ".png")
     assert set(reports) == {"mine.html", "charts/breakeven.svg"}
 
 
 @pytest.mark.usefixtures("quickly_drawn")
 def test_only_the_reports_of_the_last_run_are_there(study: Path) -> None:
-    (study / "generalist" / "charts" / "careers.png").touch()
     assert main([*AGAIN, "--formats", "html", "--quiet"]) == FINE
     assert [name for name in REPORTS if (study / name).exists()] == ["report.html"]
-    drawn = files(study, ".png")
+    drawn = lying(study, ".png")
     assert len(drawn) > 10
     assert {Path(name).parent for name in drawn} == {Path("charts")}
 
 
 def test_each_chart_is_drawn_once(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[str] = []
+    seen: list[str] = []
 
-    def counted(chart: Chart, *kinds: str) -> list[bytes]:
-        drawn.append(chart.name)
-        return blank(chart, *kinds)
+    def counted(chart: Chart, *_: object) -> tuple[bytes, bytes]:
+        seen.append(chart.name)
+        return SVG, PNG
 
-    monkeypatch.setattr(build, "images", counted)
-    monkeypatch.setattr("sim.report.facts.images", counted)
+    monkeypatch.setattr(draw, "files", counted)
     assert main([*AGAIN, "--quiet"]) == FINE
-    assert sorted(f"charts/{name}.svg" for name in drawn) == list(files(study, ".svg"))
+    assert sorted(f"charts/{name}.svg" for name in seen) == list(lying(study, ".svg"))
+
+
+def test_charts_are_drawn_again_where_that_is_asked_for(study: Path, capsys: Capture) -> None:
+    before = lying(study, ".svg", ".png")
+    for name in before:
+        (study / name).unlink()
+    assert main(["report", "small", "--formats", "none", "--charts"]) == FINE
+    assert lying(study, ".svg", ".png") == before
+    assert "Wrote results/small/charts" in capsys.readouterr().out
 
 
 def test_the_answer_comes_before_the_drawing(
@@ -185,7 +190,7 @@ def test_the_answer_comes_before_the_drawing(
         said.append(capsys.readouterr().out)
         raise StudyError("the disk is full")
 
-    monkeypatch.setattr(build, "write_pictures", full)
+    monkeypatch.setattr(files, "write_pictures", full)
     assert main(AGAIN) == FAILED
     [answer] = said
     assert "Initial denial rate" in answer
@@ -199,7 +204,7 @@ def test_the_answer_comes_before_the_drawing(
 def test_progress_tells_how_many_charts_are_drawn(study: Path, capsys: Capture) -> None:
     assert main([*AGAIN, "--formats", "pptx"]) == FINE
     lines = [line for line in capsys.readouterr().err.splitlines() if "charts" in line]
-    count = len(files(study, ".svg"))
+    count = len(lying(study, ".svg"))
     assert lines[-1] == f"{count} of {count} charts"
     assert 5 <= len(lines) <= 10
     assert main([*AGAIN, "--formats", "pptx", "--quiet"]) == FINE
@@ -208,8 +213,9 @@ def test_progress_tells_how_many_charts_are_drawn(study: Path, capsys: Capture) 
 
 FEW_CHARTS = """
 import sys
-from sim.report import build
-build.CHARTS = {name: build.CHARTS[name] for name in ("claim_outcomes", "backlog")}
+from sim.report import draw, files
+draw.files = lambda *_: (b"<svg/>", b"")
+files._made = lambda *_: b""
 from sim.cli import main
 sys.exit(main())
 """

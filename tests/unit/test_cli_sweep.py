@@ -30,8 +30,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_writes_tables_a_manifest_and_a_chart(folder: Path) -> None:
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     charts = {f"charts/sweep.{suffix}" for suffix in ("svg", "png", "csv")}
-    assert found == charts | {"sweep.csv", "kpis.csv", "summary.csv", "manifest.json",
-                              "ledger.sqlite"}  # fmt: skip
+    tables = {"sweep.csv", "kpis.csv", "summary.csv", "manifest.json", "ledger.sqlite"}
+    reports = {"report.html", "workbook.xlsx", "deck.pptx"}
+    assert found == charts | tables | reports | {"answer.json", "scenarios.json"}
     head, *rows = (folder / "sweep.csv").read_text("utf-8").splitlines()
     assert head == (
         f"point,{RATE},overloaded,kpi,unit,n,mean,sd,ci_low,ci_high,"

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from sim.record.record import AGE_BANDS, Outcome, Table
+from sim.scenario.load import load, shipped_file
 from sim.study.replicate import StudyResult
+from sim.study.store import content_of
 
+SAID = content_of(load(shipped_file("generalist.yaml")).scenario)
 QUEUES = {"coding_inpatient": 300, "coding_outpatient": 900, "cdi_query": 60, "edits": 250,
           "records": 120, "denials_technical": 800, "denials_clinical": 2400, "follow_up": 1500,
           "underpayments": 90}  # fmt: skip
@@ -196,8 +199,9 @@ def fake_study(names: tuple[str, ...], replications: int = 20, months: int = 24)
         name: {r: fake_outcome(level, r, months) for r in range(replications)}
         for name, level in zip(names, levels, strict=False)
     }
-    return StudyResult(names, outcomes, 42, (), "as asked", replications, 0,
-                       dict.fromkeys(names, ""), "")  # fmt: skip
+    said = {name: {**SAID, "description": name} for name in names}
+    hashes = dict.fromkeys(names, "")
+    return StudyResult(names, outcomes, 42, (), "as asked", replications, 0, hashes, "", said)
 
 
 @pytest.fixture(scope="session")

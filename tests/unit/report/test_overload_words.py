@@ -6,7 +6,7 @@ from math import isnan
 from pathlib import Path
 
 from sim.record.record import Outcome
-from sim.report.overload import overload_text
+from sim.report.notes import overload_notes
 from sim.study.overload import overloaded
 from sim.study.replicate import StudyResult
 from sim.study.store import content_of
@@ -24,5 +24,5 @@ def test_persons_of_a_roster_are_not_counted_where_their_file_is_not_kept(tmp_pa
     [found] = overloaded(result)
     assert isnan(found.planned)
     assert found.needed > 1
-    said = " ".join(overload_text(result).split())
+    said = " ".join(overload_notes(result))
     assert "Team ar has the persons of its roster; the work needs" in said

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.report.size import size_text
+from sim.report.notes import size_note
 from sim.study.replicate import StudyResult
 
 Study = Callable[..., StudyResult]
@@ -20,9 +20,9 @@ def scaled(result: StudyResult, scale: float) -> StudyResult:
 def test_waits_of_small_teams_are_named_below_full_size(
     study: Study, scale: float, named: bool
 ) -> None:
-    text = size_text(scaled(study(("generalist", "specialised"), 3, 3), scale))
-    assert bool(text) == named
-    if named:
+    notes = size_note(scaled(study(("generalist", "specialised"), 3, 3), scale))
+    assert bool(notes) == named
+    for text in notes:
         assert text.startswith(f"At scale {scale:g} ")
         assert "Days in A/R" in text
         assert "Initial denial" not in text

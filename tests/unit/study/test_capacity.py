@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sim.record.record import Outcome, Table
-from sim.report.capacity import capacity_text
+from sim.report.capacity import required
+from sim.report.headline import Study
 from sim.study import hiring
 from sim.study.capacity import COLUMNS, capacity, summary, table
 from sim.study.replicate import StudyResult
@@ -90,10 +91,8 @@ def test_the_table_and_the_summary_say_the_same() -> None:
     a, b = summary(found, "s")
     assert (a.team, a.required, a.available, a.net, a.gap_share) == ("a", 3.0, 4.0, 1.0, -1 / 3)
     assert (b.required, b.net, b.worst_net, b.worst_start) == (2.0, 2.0, 2.0, "2025-01-22")
-    text = capacity_text(found, "s")
-    assert "-33 %" in text
-    assert "+1.0" in text
-    assert max(map(len, text.splitlines())) <= 100
+    [shown] = required(Study(found, []))
+    assert [cell.text for cell in shown.rows[0][1:5]] == ["3.0", "4.0", "+1.0", "−33 %"]
 
 
 def test_nobody_required_leaves_the_gap_open() -> None:
@@ -105,7 +104,7 @@ def test_nobody_required_leaves_the_gap_open() -> None:
 def test_a_study_without_weeks_has_an_empty_table() -> None:
     bare = StudyResult(("s",), {"s": {0: Outcome({}, {})}}, 1, (), "", 1, 0, {}, "", {"s": {}})
     assert capacity(bare, "s") == []
-    assert capacity_text(bare, "s") == ""
+    assert required(Study(bare, [])) == []
     assert table(bare)[1] == hiring.table(bare)[1] == []
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.record.record import Outcome, Table
-from sim.report.settling import settling_text, unsettled
+from sim.report.notes import unsettled
 from sim.study.replicate import StudyResult
 from sim.study.settling import (
     MOVING,
@@ -63,12 +63,11 @@ def test_the_verdict_follows_the_series(case: str) -> None:
     assert found["knowledge"].verdict == expected
     if expected == TOO_EARLY:
         assert found["knowledge"].day == 7 * 40
-        assert "settles on day 280, but services count from day 180" in settling_text(result)
+        assert "settles on day 280, but services count from day 180" in " ".join(unsettled(result))
     if expected in (SETTLED, TERMINATING, OPEN):
         assert not any("knowledge" in text for text in unsettled(result))
     else:
         assert any(text.startswith("Careful: s: knowledge") for text in unsettled(result))
-    assert max(map(len, settling_text(result).splitlines()), default=0) <= 100
 
 
 def noisy(seed: int) -> Floats:
