@@ -140,12 +140,12 @@ timeline:
   - {{kind: payer_ai, on: 2025-02-01, found_share: 0.3, false_share: 0.05, contest_share: 0.4,
       contest_with_trail_share: 0.7}}
   - {{kind: volume, on: 2025-03-03, factor: 1.5, ramp_days: 10, until: 2025-05-01}}
-  - {{kind: volume, on: 2025-03-04, factor: 0.7, payers: [commercial]}}
-  - {{kind: payer_outage, on: 2025-03-05, days: 15}}
-  - {{kind: payer_slow, on: 2025-03-06, factor: 1.5, until: 2025-04-02}}
-  - {{kind: filing_limit, on: 2025-03-07, days: 90}}
+  - {{kind: volume, on: 2025-03-04, factor: 0.7, payers: [other]}}
+  - {{kind: payer_outage, on: 2025-03-05, days: 15, payers: [other]}}
+  - {{kind: payer_slow, on: 2025-03-06, factor: 1.5, until: 2025-04-02, payers: [other]}}
+  - {{kind: filing_limit, on: 2025-03-07, days: 90, payers: [other]}}
   - {{kind: rule, on: 2025-03-08, name: imaging, touched_share: 0.2, settings: [outpatient],
-      category: DOC, notice_days: 30, edit_on: 2025-03-28}}
+      category: DOC, notice_days: 30, edit_after_days: 35}}
   - {{kind: staffing, on: 2025-03-10, team: billing, headcount: 12}}
   - {{kind: price_change, on: 2025-03-17, vendor: generalist, price: {{usd_per_hour: 30,
       usd_per_claim: 1, share_of_collections: 0.02, transition_usd: 50000,

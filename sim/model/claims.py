@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -38,6 +37,7 @@ Uniforms = Callable[[str, int], Floats]
 BITS = 1 << np.arange(len(CATEGORIES))
 ROUNDING = 1.0 + 1e-9
 """Keeps a bound above what it bounds, whatever the last bit."""
+NEVER_DAYS = 1_000_000
 CHUNK_DAYS = 28
 """Days of service that are drawn at once: enough to draw in bulk, few enough to stay in a cache."""
 
@@ -140,8 +140,8 @@ class Touch:
         self._payers = np.array([hit(rule, p.name) for p in scenario.payers])
         self._kind = CATEGORIES.index(rule.category)
         self._from = (rule.on - scenario.start).days
-        edit_on = rule.edit_on or date.max
-        self._edit_from = (edit_on - scenario.start).days
+        after = NEVER_DAYS if rule.edit_after_days is None else rule.edit_after_days
+        self._edit_from = self._from - rule.notice_days + after
 
     def ruled(self, columns: Columns, defects: Defects, luck: Floats) -> Defects:
         """Defects with those of the rule; claims that the edit stops are marked in `columns`."""

@@ -23,7 +23,6 @@ from sim.scenario.timeline import (
     LeaveSeason,
     PayerSlow,
     ProgrammeStart,
-    Rule,
     Staffing,
     VendorSwitch,
     Volume,
@@ -352,10 +351,6 @@ def _timeline(s: Scenario) -> Iterator[Problem]:
         until = event.until if isinstance(event, Volume | PayerSlow) else None
         if until is not None and until <= event.on:
             yield (*path, "until"), f"must come after {event.on}"
-        if isinstance(event, Rule):
-            known_on = event.on - timedelta(event.notice_days)
-            if event.edit_on is not None and event.edit_on < known_on:
-                yield (*path, "edit_on"), f"must not come before the notice ({known_on})"
         vendor = vendors.get(getattr(event, "vendor", ""))
         if isinstance(event, FeedbackStart) and vendor and vendor.feedback is None:
             yield (*path, "vendor"), f"vendor {event.vendor!r} has no feedback loop to start"

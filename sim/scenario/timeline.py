@@ -148,17 +148,19 @@ class Rule(_Dated):
         "Category of the denial", "-", "assumption", default="NONCOV"
     )
     notice_days: int = uncertainty(
-        "Days before the date on which the payer tells of it; an edit cannot be there earlier",
+        "Days before the date on which the payer tells of it",
         "days",
         "assumption",
         ge=0,
         le=730,
         default=45,
     )
-    edit_on: date | None = lever(
-        "First day of service whose claims the edit stops; left out, none is ever installed",
-        "date",
+    edit_after_days: int | None = lever(
+        "Days from the notice until the edit stops claims; left out, none is ever installed",
+        "days",
         "assumption",
+        ge=0,
+        le=3650,
         default=None,
     )
 

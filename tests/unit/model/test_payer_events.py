@@ -106,7 +106,7 @@ RULE = "kind: rule, name: imaging, on: 2025-03-03, touched_share: 0.5, settings:
 
 def test_a_rule_denies_what_it_touches_until_the_edit_is_there(usual: Record) -> None:
     """Half of the outpatient claims of days 61 to 88; from day 89 on they go to the edits' desk."""
-    found = simulated(f"{RULE}, category: NONCOV, edit_on: 2025-03-31")
+    found = simulated(f"{RULE}, category: NONCOV, notice_days: 30, edit_after_days: 58")
     claims = found.claims
     outpatient, day = claims["setting"] == 1, claims["day"]
     bare = outpatient & (day >= 61) & (day < 89)
@@ -132,7 +132,7 @@ def test_what_cannot_be_asked_of_a_payer() -> None:
     from sim.scenario.load import ScenarioError
 
     for event, said in (
-        (f"{RULE}, edit_on: 2024-12-01", "must not come before the notice"),
+        (f"{RULE}, edit_after_days: -1", "greater than or equal to 0"),
         ("kind: payer_slow, on: 2025-03-03, factor: 2, until: 2025-03-03", "must come after"),
         ("kind: payer_outage, on: 2025-03-03, payers: [comercial], days: 3", "commercial"),
     ):
