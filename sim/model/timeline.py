@@ -65,6 +65,8 @@ class Timeline:
             return self._policy(event.skills, event.obsolete_share)
         if isinstance(event, events.PayerAi):
             return partial(switch_on_machines, world.state, world.scenario, event)
+        if isinstance(event, events.FeedbackStart):
+            return lambda: world.feedback.begin(event.vendor)
         if isinstance(event, events.PayerOutage | events.FilingLimit):
             return partial(change_payers, world.state, world.scenario, event)
         if isinstance(event, events.PayerSlow):
@@ -72,8 +74,6 @@ class Timeline:
             if event.until is not None:
                 self._at(world.calendar.day_of(event.until), partial(slow, event.until))
             return partial(slow, event.on)
-        if isinstance(event, events.FeedbackStart):
-            return lambda: world.feedback.begin(event.vendor)
         if isinstance(
             event,
             events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason

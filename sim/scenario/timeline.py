@@ -454,9 +454,10 @@ def plan_after(event: Event, team: str, people: float) -> float:
 
 
 Event = Annotated[
-    VendorSwitch | PolicyEvent | PayerAi | PayerOutage | PayerSlow | FilingLimit | Rule | Volume
-    | Staffing | PriceChange | FeedbackStart | ProgrammeStart | AttritionShock | Layoff
+    VendorSwitch | PolicyEvent | PayerAi | Volume | Staffing | PriceChange | FeedbackStart
+    | ProgrammeStart | AttritionShock | Layoff
     | Wage | MarketWage | LeaveSeason | Rotate
-    | ClassStart | Transfer | Certify | LeaveOfAbsence | HireFreeze,
+    | ClassStart | Transfer | Certify | LeaveOfAbsence | HireFreeze
+    | FilingLimit | PayerSlow | PayerOutage | Rule,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -154,10 +154,12 @@ def test_every_list_says_whether_its_order_does() -> None:
     look(Model)
     assert marked == {
         "carc", "categories", "certifications", "months", "opens", "payers", "policy_calendar",
-        "closed_days", "days", "queues", "sites", "skills", "teams", "timeline", "vendors",
-        "workdays",
+        "closed_days", "contract", "days", "queues", "settings", "sites", "skills", "teams",
+        "timeline", "vendors", "workdays",
     }  # fmt: skip
     assert plain == ORDERED | {
         "audit_lag_days", "auth_decision_days", "lead_days", "month_profile", "queues",
         "records_decision_days", "reply_days", "shifts", "weekday_profile",
+        # Ladders and tiers ascend; lines of a stock are drawn in the order of their file.
+        "at_payers", "classes", "ladder", "open_work", "requisitions", "terms", "tiers",
     }  # fmt: skip

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sim.report.charts import View
 
 from sim.record.record import Outcome
+from sim.report.fields import Field
 from sim.report.sensitivity import _clear
 from sim.report.sweep import Swept, Varied
 from sim.study.replicate import StudyResult
@@ -81,11 +81,11 @@ def test_points_of_a_sweep_that_are_equal_have_no_lowest_and_highest() -> None:
     The least and the largest of 12 means differ at 95 % in more than half of the sweeps.
     """
     rng, kpi = np.random.default_rng(11), "denials.initial_rate"
-    varied = [Varied("discipline", tuple(f"v{i}" for i in range(12)), "")]
+    varied = [Varied(Field("teams.ar.discipline"), tuple(f"v{i}" for i in range(12)))]
     said = naive = 0
     for _ in range(200):
         values = 0.1 + 0.01 * rng.normal(size=(1, 12, REPLICATIONS))
-        swept = Swept(View(study(values, (kpi,)), 1.0), varied, "s", (kpi,))
+        swept = Swept(study(values, (kpi,)), (), varied, "s", (kpi,))
         said += "does not clearly differ" not in swept.finding()
         low, high = (pick(range(12), key=lambda i: values[0, i].mean()) for pick in (min, max))
         naive += mean_interval(values[0, high] - values[0, low]).low > 0

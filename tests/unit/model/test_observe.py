@@ -114,6 +114,7 @@ def test_looking_changes_nothing(scene: str) -> None:
 
     def look() -> Generator[simpy.Event, Any, None]:
         onlooker = Observer(world)
+        onlooker.open(np.empty(0, np.int64))
         yield world.engine.env.timeout(0.4)
         for day in range(1, model.horizon_days):
             yield world.engine.env.timeout(1.0)
@@ -128,6 +129,7 @@ def test_looking_changes_nothing(scene: str) -> None:
     assert all(seen)
     before = digest(world)
     onlooker = Observer(world)
+    onlooker.open(np.empty(0, np.int64))
     onlooker.close()
     again = onlooker.record()
     assert digest(world) == before
