@@ -120,10 +120,7 @@ class Study(NamedTuple):
 
 STUDIES: dict[str, Study] = {
     "demo": Study(
-        f"compare {TYPICAL} --replications 20",
-        ("kpis.csv",),
-        HEADLINES,
-        ("denials_initial_rate", "denials"),
+        f"compare {TYPICAL} --replications 20", ("kpis.csv",), HEADLINES, ("course", "denials")
     ),
     "article": Study(f"compare {FULL} --replications 20", ("kpis.csv",), HEADLINES),
     "in_house": Study("run configs/in_house.yaml --replications 20", ("summary.csv",)),

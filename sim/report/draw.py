@@ -148,8 +148,10 @@ Entry = tuple[int, float, str, Look]
 
 def _key(chart: Chart, pen: Pen, room: float) -> list[Entry]:
     """Row, inches from the left, name and look of each entry of the key."""
-    if chart.shape in (HEAT, BRIDGE, SCATTER):
-        return []
+    alone = len(chart.panels) > 1 and all(len(panel.series) == 1 for panel in chart.panels)
+    named = len({series.name for panel in chart.panels for series in panel.series})
+    if chart.shape in (HEAT, BRIDGE, SCATTER) or (alone and named == len(chart.panels)):
+        return []  # each panel's title says what its one line is
     found: dict[str, Look] = {}
     for panel in chart.panels:
         for series in panel.series:

@@ -44,6 +44,14 @@ def test_skewed_figures_have_the_interval_that_covers(kpi: str) -> None:
     assert difference(kpi, x, y) == paired_difference(x, y)
 
 
+def test_accuracy_has_an_interval_that_misses_two_thirds_as_often() -> None:
+    x, y = np.random.default_rng(6).normal(0.9, 0.01, (2, 8))
+    at = estimate("quality.coding_accuracy", x)
+    half = float(stats.t.ppf(1 - 0.05 / 3, 7)) * at.sd / math.sqrt(8)
+    assert (at.low, at.high) == (pytest.approx(at.mean - half), pytest.approx(at.mean + half))
+    assert difference("quality.coding_accuracy", x, y) == paired_difference(x, y)
+
+
 @pytest.mark.parametrize("kpi", [
     "work.wait_days.edits", "work.wait_p50_days.edits", "work.wait_p90_days.edits",
     "work.backlog_days.edits", "work.undone_share.edits", "work.days_to_submission",
