@@ -39,11 +39,12 @@ def _ordered(value: Any, unordered: bool) -> Any:
         return {key: _ordered(value[key], False) for key in sorted(value)}
     if isinstance(value, tuple):
         items = [_ordered(item, False) for item in value]
-        return tuple(sorted(items, key=_place)) if unordered else tuple(items)
+        return tuple(sorted(items, key=place)) if unordered else tuple(items)
     return value
 
 
-def _place(item: Any) -> tuple[Any, ...]:
+def place(item: Any) -> tuple[Any, ...]:
+    """What an item of a list is sorted by where their order says nothing."""
     if not isinstance(item, BaseModel):
         return (item,)
     return str(getattr(item, "on", "")), str(getattr(item, "name", "")), item.model_dump_json()

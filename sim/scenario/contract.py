@@ -101,7 +101,9 @@ class Contract(Model):
         "-",
         "assumption",
     )
-    terms: tuple[Term, ...] = lever("KPIs owed", "-", "assumption", default=(), max_length=20)
+    terms: tuple[Term, ...] = lever(
+        "KPIs owed", "-", "assumption", default=(), max_length=20, unordered=True
+    )
     at_risk_share: float = share(
         "Most of a window's fees that all its credits together may take", "assumption", "lever",
         default=1.0,

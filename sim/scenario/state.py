@@ -120,6 +120,7 @@ class Today(Model):
         "assumption",
         default=(),
         path=True,
+        unordered=True,
     )
     at_payers: AtPayersLines | str = constant(
         "Claims that wait for payers by date of submission: lines, or a CSV of them",
@@ -127,10 +128,11 @@ class Today(Model):
         "assumption",
         default=(),
         path=True,
+        unordered=True,
     )
     requisitions: tuple[Requisition, ...] = constant(
-        "Positions being filled", "-", "assumption", default=(), max_length=1000
+        "Positions being filled", "-", "assumption", default=(), max_length=1000, unordered=True
     )
     classes: tuple[ClassUnderWay, ...] = constant(
-        "Classes under way", "-", "assumption", default=(), max_length=1000
+        "Classes under way", "-", "assumption", default=(), max_length=1000, unordered=True
     )

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from sim.scenario.canonical import place
 from sim.scenario.csv_source import read_rows
 from sim.scenario.fields import Model
 from sim.scenario.finding import Problem, Steps, nearest
@@ -56,13 +57,16 @@ def at_payers(state: Today) -> list[Line[AtPayers]]:
 
 
 def _lines(kind: type[L], written: Sequence[L] | str, field: str) -> list[Line[L]]:
+    """Lines in the order of what they say: in which they were written changes no draw."""
     path: Steps = ("state", field)
     if isinstance(written, str):
-        return [
+        lines = [
             Line(said, path, f"{written}:{line}: ")
             for line, said in read_lines(Path(written), kind)
         ]
-    return [Line(said, (*path, i)) for i, said in enumerate(written)]
+    else:
+        lines = [Line(said, (*path, i)) for i, said in enumerate(written)]
+    return sorted(lines, key=lambda line: place(line.said))
 
 
 def read_lines(path: Path, kind: type[L]) -> Iterator[tuple[int, L]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,13 @@ from sim.scenario.vendor import Price
 
 Names = tuple[str, ...] | Literal["all"]
 MoreHeads = Annotated[int, Field(ge=1, le=100_000)]
+
+
+def _of_payers() -> Any:
+    """The payers that an event is about."""
+    return uncertainty(
+        "Payer classes that it is about, or `all`", "-", "assumption", default="all", unordered=True
+    )
 
 
 class _Dated(Model):
@@ -65,9 +72,7 @@ class PayerAi(_Dated):
     """Payers let a machine look at claims: it finds more inconsistency and denies clean claims."""
 
     kind: Literal["payer_ai"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty(
-        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
-    )
+    payers: Names = _of_payers()
     found_share: float = share(
         "Residual coding and documentation defects that it denies on top", "D3", "uncertainty"
     )
@@ -88,9 +93,7 @@ class PayerOutage(_Dated):
     """
 
     kind: Literal["payer_outage"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty(
-        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
-    )
+    payers: Names = _of_payers()
     days: int = uncertainty("Days without an answer", "days", "assumption", ge=1, le=365)
 
 
@@ -98,9 +101,7 @@ class PayerSlow(_Dated):
     """Payers take longer, or less long, to answer what is submitted or appealed from now on."""
 
     kind: Literal["payer_slow"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty(
-        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
-    )
+    payers: Names = _of_payers()
     factor: float = uncertainty(
         "Days to an answer over those of the profile", "ratio", "assumption", ge=0.1, le=10
     )
@@ -113,9 +114,7 @@ class FilingLimit(_Dated):
     """Payers change how old a claim may be when it comes in."""
 
     kind: Literal["filing_limit"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty(
-        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
-    )
+    payers: Names = _of_payers()
     days: int = uncertainty(
         "Days from service within which a claim must be submitted", "days", "assumption", ge=1,
         le=3650,
@@ -134,9 +133,7 @@ class Rule(_Dated):
         "Name of the rule, which keys the luck of whom it touches", "-", "assumption",
         min_length=1, max_length=60,
     )  # fmt: skip
-    payers: Names = uncertainty(
-        "Payer classes, or `all`", "-", "assumption", default="all", unordered=True
-    )
+    payers: Names = _of_payers()
     settings: tuple[Literal["inpatient", "outpatient"], ...] = uncertainty(
         "Settings whose claims are touched", "-", "assumption", min_length=1, unordered=True,
         default=("inpatient", "outpatient"),
@@ -169,10 +166,7 @@ class Volume(_Dated):
     """A surge or a ramp of arrivals."""
 
     kind: Literal["volume"] = constant("Kind of event", "-", "model")
-    payers: Names = uncertainty(
-        "Payer classes whose claims grow or shrink, or `all`", "-", "assumption", default="all",
-        unordered=True,
-    )  # fmt: skip
+    payers: Names = _of_payers()
     factor: float = uncertainty("Arrivals over before", "ratio", "assumption", ge=0, le=10)
     ramp_days: int = uncertainty(
         "Days over which the factor builds up", "days", "assumption", ge=0, le=3650, default=0

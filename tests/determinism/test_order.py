@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from sim.study.store import content_hash, content_of
 from tests.digests import digests
 from tests.random_scenarios import random_scenario
 from tests.scenarios import scenario
+from tests.today import AT_PAYERS, OPEN_WORK, today
 
 SEEDS = range(0, 24, 2)
 Change = Callable[[Any], Any]
@@ -92,6 +94,50 @@ def test_another_layout_over_files_is_the_same_scenario(seed: int, tmp_path: Pat
     assert digests(run(other, 0)) == digests(run(scene, 0))
 
 
+def test_the_order_of_a_stock_decides_nothing(tmp_path: Path) -> None:
+    """Neither in the scenario nor in a file; and lines are the same in both."""
+    coming: dict[str, Any] = {
+        "requisitions": [
+            {"team": "billing", "people": 2, "days_open": 5},
+            {"team": "ar", "people": 1, "expected_start": "2025-03-10"},
+        ],
+        "classes": [
+            {"team": "billing", "people": 3, "started": "2025-02-24"},
+            {"team": "ar", "people": 2, "started": "2025-02-27"},
+        ],
+    }
+    scene = today(**coming)
+    turned = {name: list(reversed(lines)) for name, lines in coming.items()}
+    other = today(open_work=OPEN_WORK[::-1], at_payers=AT_PAYERS[::-1], **turned)
+    assert content_hash(content_of(other)) == content_hash(content_of(scene))
+    of_scene = digests(run(scene, 0))
+    assert digests(run(other, 0)) == of_scene
+    file = tmp_path / "open.csv"
+    with file.open("w", newline="") as text:
+        rows = csv.DictWriter(text, OPEN_WORK[0].keys())
+        rows.writeheader()
+        rows.writerows(OPEN_WORK[::-1])
+    assert digests(run(today(open_work=str(file), **coming), 0)) == of_scene
+    shifted = [{**OPEN_WORK[0], "count": 119}, *OPEN_WORK[1:]]
+    assert digests(run(today(open_work=shifted, **coming), 0)) != of_scene
+
+
+def test_the_order_of_a_contracts_terms_decides_nothing() -> None:
+    terms = [
+        {"kpi": "denials.initial_rate", "target": 0.05,
+         "ladder": [{"threshold": 0.06, "credit_share": 0.02}]},
+        {"kpi": "quality.coding_accuracy", "target": 0.95},
+    ]  # fmt: skip
+    one, other = (
+        scenario("generalist", "contract=" + json.dumps(
+            [{"name": "ours", "vendor": "generalist", "window": "month", "terms": listed}]
+        ), days=150)
+        for listed in (terms, terms[::-1])
+    )  # fmt: skip
+    assert content_hash(content_of(one)) == content_hash(content_of(other))
+    assert digests(run(one, 0)) == digests(run(other, 0))
+
+
 def with_names(record: Record, names: dict[str, str]) -> Record:
     vendors = [names[v] for v in record.agents["vendor"]]
     accounts = {names[v]: lines for v, lines in record.accounts.items()}
@@ -154,12 +200,12 @@ def test_every_list_says_whether_its_order_does() -> None:
     look(Model)
     assert marked == {
         "carc", "categories", "certifications", "months", "opens", "payers", "policy_calendar",
-        "closed_days", "contract", "days", "queues", "settings", "sites", "skills", "teams",
-        "timeline", "vendors", "workdays",
+        "at_payers", "classes", "closed_days", "contract", "days", "open_work", "queues",
+        "requisitions", "settings", "sites", "skills", "teams", "terms", "timeline", "vendors",
+        "workdays",
     }  # fmt: skip
     assert plain == ORDERED | {
         "audit_lag_days", "auth_decision_days", "lead_days", "month_profile", "queues",
         "records_decision_days", "reply_days", "shifts", "weekday_profile",
-        # Ladders and tiers ascend; lines of a stock are drawn in the order of their file.
-        "at_payers", "classes", "ladder", "open_work", "requisitions", "terms", "tiers",
+        "ladder", "tiers",  # these must ascend, or descend
     }  # fmt: skip

@@ -9,6 +9,7 @@ from sim.model.simulation import run
 from sim.record.kpis import outcome
 from sim.record.record import Record
 from sim.record.views import View
+from sim.scenario.stock import at_payers, open_work
 from tests.scenarios import CERTIFICATIONS, faultless, frozen
 from tests.today import AT_PAYERS, OPEN_WORK, START, today
 
@@ -86,14 +87,18 @@ def test_every_replication_has_the_counts_and_amounts_written(replication: int) 
     record = run(scene, replication)
     for line in OPEN_WORK:
         assert column(record, "opening", line["queue"])[0] == line["count"]
-    stock = record.stock
-    ends = np.cumsum([0, *(line["count"] for line in [*OPEN_WORK, *AT_PAYERS])])
+    stock, state = record.stock, scene.state
+    assert state is not None
+    lines = [line.said for part in (open_work(state), at_payers(state)) for line in part]
+    written = [(w["payer"], w["count"], w["amount_usd"]) for w in [*OPEN_WORK, *AT_PAYERS]]
+    assert sorted((line.payer, line.count, line.amount_usd) for line in lines) == sorted(written)
+    ends = np.cumsum([0, *(line.count for line in lines)])
     left = stock["expected"] - stock["paid_before_cents"]
-    for line, start, end in zip([*OPEN_WORK, *AT_PAYERS], ends, ends[1:], strict=False):
-        assert left[start:end].sum() == round(100 * line["amount_usd"])
+    for line, start, end in zip(lines, ends, ends[1:], strict=False):
+        assert left[start:end].sum() == round(100 * line.amount_usd)
         assert left[start:end].min() > 0
         payers = {record.facts.payers[p] for p in stock["payer"][start:end]}
-        assert payers == {line["payer"]}
+        assert payers == {line.payer}
 
 
 def test_ages_are_spread_over_their_band() -> None:
@@ -169,8 +174,9 @@ def test_what_is_due_runs_on() -> None:
     young = {**OPEN_WORK[6], "age_from_days": 2, "age_to_days": 2}
     scene = today("teams.clinical.headcount=0", *NO_ARRIVALS, open_work=[old, young], at_payers=[])
     stock = run(scene, 0).stock
-    assert set(stock["closed_day"][:35].tolist()) == {1}
-    assert set(stock["closed_day"][35:].tolist()) == {58}
+    closed = stock["closed_day"]  # in the order of what the lines say: 2 stands before 59
+    assert set(closed[:35].tolist()) == {58}
+    assert set(closed[35:].tolist()) == {1}
     assert not (stock["paid_cents"] - stock["paid_before_cents"]).any()
 
 
