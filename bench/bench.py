@@ -106,8 +106,10 @@ def c_items_per_s() -> float | None:
         program = Path(folder) / "mmc"
         source = Path(__file__).with_name("mmc.c")
         subprocess.run([compiler, "-O2", str(source), "-o", str(program), "-lm"], check=True)
-        runs = [subprocess.run([program], capture_output=True, text=True, check=True)
-                for _ in range(ROUNDS)]  # fmt: skip
+        runs = [
+            subprocess.run([program], capture_output=True, text=True, check=True)
+            for _ in range(ROUNDS)
+        ]
     return median(float(run.stdout.split()[0]) for run in runs)
 
 
@@ -195,9 +197,11 @@ def print_scales() -> None:
     for scenario in ("generalist", "five_functions_generalist"):
         for scale in SCALES:
             one = in_child(scenario, scale, "compiled")
-            print(f"| `{scenario}` | {scale} | {one['claims']:,.0f} | {one['items']:,.0f} "
-                  f"| {one['seconds']:.2f} | {one['items'] / one['seconds']:,.0f} "
-                  f"| {one['peak_rss_mb']:,.0f} |")  # fmt: skip
+            print(
+                f"| `{scenario}` | {scale} | {one['claims']:,.0f} | {one['items']:,.0f} "
+                f"| {one['seconds']:.2f} | {one['items'] / one['seconds']:,.0f} "
+                f"| {one['peak_rss_mb']:,.0f} |"
+            )
 
 
 def module_of(file: str) -> str:
@@ -217,9 +221,11 @@ def print_profile(engine: str) -> None:
     calls: dict[str, int] = defaultdict(int)
     # Built-in functions count for whoever calls them.
     for (file, _, _), (_, count, seconds, _, callers) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        places = [(file, count, seconds)] if file != "~" else [
-            (caller[0], 0, share[2]) for caller, share in callers.items()
-        ]  # fmt: skip
+        places = (
+            [(file, count, seconds)]
+            if file != "~"
+            else [(caller[0], 0, share[2]) for caller, share in callers.items()]
+        )
         for place, times, spent in places:
             own[module_of(place)] += spent
             calls[module_of(place)] += times

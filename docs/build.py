@@ -66,8 +66,10 @@ def _kpi_tables(kpis: list[Kpi]) -> Iterator[str]:
             name = f"**`{kpi.name}`**" if kpi.headline else f"`{kpi.name}`"
             better = kpi.better if kpi.better in ("higher", "lower") else "–"
             free = "yes" if kpi.scale_free else "no"
-            yield (f"| {name} | {kpi.unit} | {better} | {kpi.form} | {kpi.smallest_difference:g} "
-                   f"| {free} | {kpi.definition.replace('|', '/')} |")  # fmt: skip
+            yield (
+                f"| {name} | {kpi.unit} | {better} | {kpi.form} | {kpi.smallest_difference:g} "
+                f"| {free} | {kpi.definition.replace('|', '/')} |"
+            )
         yield ""
 
 

@@ -63,47 +63,89 @@ COLUMNS = (
     "money.net_value_usd",
 )
 LEVERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    ("workflow", (
-        ("hold_and_query", "hold and query (`quality.hold_and_query_share`)", "0.05 → 0.62"),
-        ("realtime_review", "real-time review (`quality.realtime_review_share`)",
-         "0 → 0.40 (as in `medcentral`)"),
-        ("front_end_catch", "front-end catch (`quality.catch_share`, REG / DATA / AUTH)",
-         "0.30 / 0.50 / 0.10 → 0.82 / 0.85 / 0.75"),
-        ("feedback_loop", "feedback loop (`feedback`)", "none → every 14 days"),
-        ("more_checks", "checks (`quality.qa_sample_share`, detection, enrichment)",
-         "3 %, 0.55, 1 → 12 %, 0.80, 2"),
-        ("denials_worked", "denials worked (`denials.worked_share`)", "0.88 → 0.98"),
-        ("better_odds", "odds of winning (`denials.win_multiplier`)", "0.95 → 1.05"),
-        ("denial_work", "both of these", ""),
-        ("high_threshold", "threshold (`denials.threshold_usd`)",
-         "25 → 500 (both vendors have 25)"),
-        ("order_by_value", "order of work of the two denial teams (`teams.*.discipline`)",
-         "`fifo` → `value`"),
-        ("narrow_scope", "narrow scope (`scope`)", "all → `coding_and_denials`"),
-    )),
-    ("machines", (
-        ("ai_black_box", "black box (`configs/ai_black_box.yaml`)", "none → 60 % of charts"),
-        ("reviewed_machine", "human in the loop (`ai` of `configs/ai_human_in_the_loop.yaml`)",
-         "none → all charts pre-read"),
-    )),
-    ("people", (
-        ("certifications", "certifications (`certification_mix`)", "15 → 100 % certified"),
-        ("quick_learning", "speed of learning (`learning.*_per_month`)",
-         "0.20, 0.22 → 0.35, 0.35"),
-        ("keeping_up", "keeping up (`forgetting_per_month`, `retraining`)",
-         "0.020, 40 % → 0.010, 90 %"),
-        ("able_newcomers", "knowledge of newcomers (`entry_knowledge`)",
-         "0.10, 0.05 → 0.55, 0.20"),
-        ("less_turnover", "turnover (`turnover.annual_rate`)", "0.39 → 0.30"),
-        ("calm_occupancy", "planned occupancy (`target_occupancy`)", "0.92 → 0.85"),
-    )),
-    ("price", (
-        ("dear_hours", "per hour (`price.usd_per_hour`)", "22 → 42 USD"),
-        ("price_per_claim", "per claim (`price.usd_per_claim`) instead", "7 USD"),
-        ("share_of_collections", "share of collections (`price.share_of_collections`) instead",
-         "0.5 %"),
-    )),
-)  # fmt: skip
+    (
+        "workflow",
+        (
+            ("hold_and_query", "hold and query (`quality.hold_and_query_share`)", "0.05 → 0.62"),
+            (
+                "realtime_review",
+                "real-time review (`quality.realtime_review_share`)",
+                "0 → 0.40 (as in `medcentral`)",
+            ),
+            (
+                "front_end_catch",
+                "front-end catch (`quality.catch_share`, REG / DATA / AUTH)",
+                "0.30 / 0.50 / 0.10 → 0.82 / 0.85 / 0.75",
+            ),
+            ("feedback_loop", "feedback loop (`feedback`)", "none → every 14 days"),
+            (
+                "more_checks",
+                "checks (`quality.qa_sample_share`, detection, enrichment)",
+                "3 %, 0.55, 1 → 12 %, 0.80, 2",
+            ),
+            ("denials_worked", "denials worked (`denials.worked_share`)", "0.88 → 0.98"),
+            ("better_odds", "odds of winning (`denials.win_multiplier`)", "0.95 → 1.05"),
+            ("denial_work", "both of these", ""),
+            (
+                "high_threshold",
+                "threshold (`denials.threshold_usd`)",
+                "25 → 500 (both vendors have 25)",
+            ),
+            (
+                "order_by_value",
+                "order of work of the two denial teams (`teams.*.discipline`)",
+                "`fifo` → `value`",
+            ),
+            ("narrow_scope", "narrow scope (`scope`)", "all → `coding_and_denials`"),
+        ),
+    ),
+    (
+        "machines",
+        (
+            ("ai_black_box", "black box (`configs/ai_black_box.yaml`)", "none → 60 % of charts"),
+            (
+                "reviewed_machine",
+                "human in the loop (`ai` of `configs/ai_human_in_the_loop.yaml`)",
+                "none → all charts pre-read",
+            ),
+        ),
+    ),
+    (
+        "people",
+        (
+            ("certifications", "certifications (`certification_mix`)", "15 → 100 % certified"),
+            (
+                "quick_learning",
+                "speed of learning (`learning.*_per_month`)",
+                "0.20, 0.22 → 0.35, 0.35",
+            ),
+            (
+                "keeping_up",
+                "keeping up (`forgetting_per_month`, `retraining`)",
+                "0.020, 40 % → 0.010, 90 %",
+            ),
+            (
+                "able_newcomers",
+                "knowledge of newcomers (`entry_knowledge`)",
+                "0.10, 0.05 → 0.55, 0.20",
+            ),
+            ("less_turnover", "turnover (`turnover.annual_rate`)", "0.39 → 0.30"),
+            ("calm_occupancy", "planned occupancy (`target_occupancy`)", "0.92 → 0.85"),
+        ),
+    ),
+    (
+        "price",
+        (
+            ("dear_hours", "per hour (`price.usd_per_hour`)", "22 → 42 USD"),
+            ("price_per_claim", "per claim (`price.usd_per_claim`) instead", "7 USD"),
+            (
+                "share_of_collections",
+                "share of collections (`price.share_of_collections`) instead",
+                "0.5 %",
+            ),
+        ),
+    ),
+)
 
 
 def levers() -> Iterator[Sequence[str]]:
@@ -123,9 +165,12 @@ def assessed() -> Iterator[Sequence[str]]:
     """What the assessment of a new vendor changes."""
     for name, words, where in (
         ("assessed", "specialist assessed, 2027 (its delay keeps the generalist)", "medcentral"),
-        ("assessed_stays", "generalist assessed, 2025 (its delay keeps the hospital's own people)",
-         "medcentral_stays"),
-    ):  # fmt: skip
+        (
+            "assessed_stays",
+            "generalist assessed, 2025 (its delay keeps the hospital's own people)",
+            "medcentral_stays",
+        ),
+    ):
         found = {row["kpi"]: row for row in read(name)}
         window = f"KPI window of `{where}`"
         yield (words, window, *(plus_minus(found[kpi]) for kpi in COLUMNS))
@@ -161,8 +206,13 @@ def matrix() -> Iterator[Sequence[str]]:
         names = {"specialized": "specialised"}
         says = (names.get(row[c], row[c]) for c in ("model_says", "article_says"))
         model, article = says
-        yield (row["function"], f"{plus}{told[0]}{unit} ({told[1]} to {told[2]})",
-               said(float(row["fees_usd"]), -3), model, article + advice)  # fmt: skip
+        yield (
+            row["function"],
+            f"{plus}{told[0]}{unit} ({told[1]} to {told[2]})",
+            said(float(row["fees_usd"]), -3),
+            model,
+            article + advice,
+        )
 
 
 Point = dict[str, dict[str, str]]
@@ -189,9 +239,10 @@ def gap(point: Point, kpi: str, factor: float, digits: int) -> str:
 
 Columns = Sequence[tuple[str, float, int, str]]
 LOST: Columns = (
-    ("quality.coding_accuracy", 100, 1, " %"), ("denials.initial_rate", 100, 1, " %"),
+    ("quality.coding_accuracy", 100, 1, " %"),
+    ("denials.initial_rate", 100, 1, " %"),
     ("money.leakage", 100, 1, " %"),
-)  # fmt: skip
+)
 
 
 def by_rate(name: str, columns: Columns) -> Iterator[Sequence[str]]:
@@ -199,8 +250,13 @@ def by_rate(name: str, columns: Columns) -> Iterator[Sequence[str]]:
     points = swept(name)
     rates = [f"{100 * float(rate):.0f}" for rate in points]
     for rate, point in zip(rates, points.values(), strict=True):
-        yield (f"{rate} %", *(said(float(point[kpi]["mean"]) * factor, digits) + unit
-                              for kpi, factor, digits, unit in columns))  # fmt: skip
+        yield (
+            f"{rate} %",
+            *(
+                said(float(point[kpi]["mean"]) * factor, digits) + unit
+                for kpi, factor, digits, unit in columns
+            ),
+        )
     last = list(points.values())[-1]
     gaps = (gap(last, kpi, factor, digits) for kpi, factor, digits, _ in columns)
     yield (f"{rates[0]} → {rates[-1]} %", *gaps)
@@ -208,18 +264,28 @@ def by_rate(name: str, columns: Columns) -> Iterator[Sequence[str]]:
 
 def trap_planned() -> Iterator[Sequence[str]]:
     """Turnover with people planned for it, and the loop on."""
-    return by_rate("trap_on_planned_overtime_sweep", (
-        *LOST, ("people.turnover", 100, 0, " %"), ("people.mean_knowledge", 100, 1, " %"),
-        ("vendor.margin_usd", 1e-3, 0, ""),
-    ))  # fmt: skip
+    return by_rate(
+        "trap_on_planned_overtime_sweep",
+        (
+            *LOST,
+            ("people.turnover", 100, 0, " %"),
+            ("people.mean_knowledge", 100, 1, " %"),
+            ("vendor.margin_usd", 1e-3, 0, ""),
+        ),
+    )
 
 
 def trap_fixed() -> Iterator[Sequence[str]]:
     """Turnover with the same headcount for all, and the loop on."""
-    return by_rate("trap_on_fixed_overtime", (
-        *LOST, ("people.turnover", 100, 0, " %"), ("people.occupancy", 100, 1, " %"),
-        ("work.wait_days.coding_outpatient", 1, 1, ""),
-    ))  # fmt: skip
+    return by_rate(
+        "trap_on_fixed_overtime",
+        (
+            *LOST,
+            ("people.turnover", 100, 0, " %"),
+            ("people.occupancy", 100, 1, " %"),
+            ("work.wait_days.coding_outpatient", 1, 1, ""),
+        ),
+    )
 
 
 def trap() -> Iterator[Sequence[str]]:
@@ -254,8 +320,10 @@ def per_leaver() -> Iterator[Sequence[str]]:
         ]
         more = leavers[1] - leavers[0]
         booked = float(last["people.turnover_cost_usd_per_leaver"]["mean"]) / 1e3
-        costs = (-float(last[kpi]["difference"]) / more / 1e3
-                 for kpi in ("vendor.margin_usd", "money.net_value_usd"))  # fmt: skip
+        costs = (
+            -float(last[kpi]["difference"]) / more / 1e3
+            for kpi in ("vendor.margin_usd", "money.net_value_usd")
+        )
         margin, net = costs
         yield f"{loop}, {people}", said(booked, 1), said(margin, 1), said(net, 0)
 
@@ -308,16 +376,27 @@ def people() -> Iterator[Sequence[str]]:
         head = "separations per head and year", "1,000 people, shape 0.6 / 0.8 / 1.0"
         yield *(head if rate == 20 else ("", "")), *pairs(left, year / 731 / 1000, 3)
     age = (f"Mean days since hire on day 731, 80% a year, shape {shape}" for shape in shapes)
-    yield ("mean age `E[T](1+CV²)/2`, years, after two years", "rate 0.8, shape 0.6 / 0.8 / 1.0",
-           *pairs(age, 1 / year, 2))  # fmt: skip
+    yield (
+        "mean age `E[T](1+CV²)/2`, years, after two years",
+        "rate 0.8, shape 0.6 / 0.8 / 1.0",
+        *pairs(age, 1 / year, 2),
+    )
     for words, setting, what, spans, heads in (
-        ("a team of newcomers, leavers per head and year (renewal equation)",
-         "rate 0.39, shape 0.6: month 1 / months 2–3 / rest of the year / second year",
-         "A thousand newcomers", (0, 30, 90, 365, 730), 1000),
-        ("a team that doubles at once, leavers per head and year",
-         "the next 90 days / the 18 months after",
-         "A team that doubles on day 91", (91, 181, 731), 2000),
-    ):  # fmt: skip
+        (
+            "a team of newcomers, leavers per head and year (renewal equation)",
+            "rate 0.39, shape 0.6: month 1 / months 2–3 / rest of the year / second year",
+            "A thousand newcomers",
+            (0, 30, 90, 365, 730),
+            1000,
+        ),
+        (
+            "a team that doubles at once, leavers per head and year",
+            "the next 90 days / the 18 months after",
+            "A team that doubles on day 91",
+            (91, 181, 731),
+            2000,
+        ),
+    ):
         told = [
             pair(f"{what}: leavers from day {start} to {end}", year / (end - start) / heads, 2)
             for start, end in itertools.pairwise(spans)

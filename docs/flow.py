@@ -72,27 +72,56 @@ def draw(target: Path = TARGET) -> None:
     patches = {}
     for name, (x, y, width, text, colour) in BOXES.items():
         patches[name] = axes.add_patch(
-            FancyBboxPatch((x - width / 2, y - HEIGHT / 2), width, HEIGHT, facecolor=colour,
-                           edgecolor="#666666", boxstyle="round,pad=0.04,rounding_size=0.08")
-        )  # fmt: skip
+            FancyBboxPatch(
+                (x - width / 2, y - HEIGHT / 2),
+                width,
+                HEIGHT,
+                facecolor=colour,
+                edgecolor="#666666",
+                boxstyle="round,pad=0.04,rounding_size=0.08",
+            )
+        )
         axes.text(x, y, text, ha="center", va="center", fontsize=11, color="#222222")
     for start, end, text, bend, (dx, dy) in ARROWS:
         a, b = (BOXES[name][:2] for name in (start, end))
         axes.add_patch(
-            FancyArrowPatch(a, b, patchA=patches[start], patchB=patches[end], arrowstyle="-|>",
-                            mutation_scale=13, color="#444444", shrinkA=0, shrinkB=0,
-                            connectionstyle=f"arc3,rad={bend}")
-        )  # fmt: skip
+            FancyArrowPatch(
+                a,
+                b,
+                patchA=patches[start],
+                patchB=patches[end],
+                arrowstyle="-|>",
+                mutation_scale=13,
+                color="#444444",
+                shrinkA=0,
+                shrinkB=0,
+                connectionstyle=f"arc3,rad={bend}",
+            )
+        )
         middle = (a[0] + b[0]) / 2 + dx, (a[1] + b[1]) / 2 + dy
-        axes.text(*middle, text, ha="center", va="center", fontsize=9.5, color="#444444",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
-    for i, (text, colour) in enumerate((
-        ("a queue worked by a vendor's agents", PEOPLE), ("the hospital", HOSPITAL),
-        ("the payer", PAYER), ("the books", END),
-    )):  # fmt: skip
+        axes.text(
+            *middle,
+            text,
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            color="#444444",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
+    for i, (text, colour) in enumerate(
+        (
+            ("a queue worked by a vendor's agents", PEOPLE),
+            ("the hospital", HOSPITAL),
+            ("the payer", PAYER),
+            ("the books", END),
+        )
+    ):
         x = (0.2, 4.5, 6.6, 8.4)[i]
-        axes.add_patch(FancyBboxPatch((x, 5.5), 0.3, 0.2, facecolor=colour, edgecolor="#666666",
-                                      boxstyle="round,pad=0.03"))  # fmt: skip
+        axes.add_patch(
+            FancyBboxPatch(
+                (x, 5.5), 0.3, 0.2, facecolor=colour, edgecolor="#666666", boxstyle="round,pad=0.03"
+            )
+        )
         axes.text(x + 0.5, 5.6, text, va="center", fontsize=11, color="#222222")
     figure.savefig(target, dpi=110, metadata={"Software": None})
 

@@ -30,12 +30,21 @@ REFERENCE = ROOT / "results" / "reference"
 IMAGES = ROOT / "docs" / "images"
 TRAP_KPIS = " ".join(
     f"--kpi {kpi}"
-    for kpi in ("quality.coding_accuracy", "denials.initial_rate", "money.leakage",
-                "people.turnover", "people.turnover_cost_usd_per_year",
-                "people.turnover_cost_usd_per_leaver", "people.mean_knowledge",
-                "people.occupancy", "vendor.margin_usd", "money.net_value_usd",
-                "work.backlog_days.denials_clinical", "work.wait_days.coding_outpatient")
-)  # fmt: skip
+    for kpi in (
+        "quality.coding_accuracy",
+        "denials.initial_rate",
+        "money.leakage",
+        "people.turnover",
+        "people.turnover_cost_usd_per_year",
+        "people.turnover_cost_usd_per_leaver",
+        "people.mean_knowledge",
+        "people.occupancy",
+        "vendor.margin_usd",
+        "money.net_value_usd",
+        "work.backlog_days.denials_clinical",
+        "work.wait_days.coding_outpatient",
+    )
+)
 TRAP = (
     "sweep configs/typical_generalist.yaml --replications 20 "
     f"--vary vendors.typical_generalist.turnover.annual_rate=0.1,0.2,0.39,0.6,0.8 {TRAP_KPIS}"
@@ -46,10 +55,17 @@ TEAMS = {"coding_inpatient": 8, "coding_outpatient": 22, "billing": 13, "clinica
 """Teams of the shipped vendors, and how many the typical generalist plans at full size."""
 REGULAR_HOURS = " ".join(f"--set teams.{team}.overtime=null" for team in TEAMS)
 LOOP = {
-    "off": " ".join(f"--set people.strain.{gain}=0" for gain in (
-        "corner_exponent", "exhaustion_hazard", "exhaustion_accuracy", "exhaustion_slowdown")),
+    "off": " ".join(
+        f"--set people.strain.{gain}=0"
+        for gain in (
+            "corner_exponent",
+            "exhaustion_hazard",
+            "exhaustion_accuracy",
+            "exhaustion_slowdown",
+        )
+    ),
     "on": "",
-}  # fmt: skip
+}
 PEOPLE = {
     "planned": "",
     "fixed": " ".join(f"--set teams.{team}.headcount={n}" for team, n in TEAMS.items()),
@@ -57,8 +73,10 @@ PEOPLE = {
 HOURS = {"overtime": "", "regular": REGULAR_HOURS}
 TRAPS = {
     f"trap_{loop}_{people}_{hours}": " ".join((TRAP, LOOP[loop], PEOPLE[people], HOURS[hours]))
-    for loop in LOOP for people in PEOPLE for hours in HOURS
-}  # fmt: skip
+    for loop in LOOP
+    for people in PEOPLE
+    for hours in HOURS
+}
 """The turnover trap: without and with its loop, people planned for it or not, overtime or not."""
 CASE = "configs/medcentral_stays.yaml configs/medcentral.yaml"
 AVERAGE = (
@@ -68,8 +86,12 @@ FULL = "configs/article/generalist.yaml configs/article/specialized.yaml"
 TYPICAL = "configs/typical_generalist.yaml configs/typical_specialist.yaml"
 PRICE = "--vary vendors.specialized.price.usd_per_hour"
 LEAVERS = "--vary vendors.specialized.turnover.annual_rate"
-AI = ("ai_black_box", "ai_black_box_payer_ai", "ai_human_in_the_loop",
-      "ai_human_in_the_loop_payer_ai")  # fmt: skip
+AI = (
+    "ai_black_box",
+    "ai_black_box_payer_ai",
+    "ai_human_in_the_loop",
+    "ai_human_in_the_loop_payer_ai",
+)
 
 MACHINES: tuple[tuple[str, str, float, int], ...] = (
     ("denials.initial_rate", "initial denials, %", 100, 1),
@@ -82,15 +104,31 @@ MACHINES: tuple[tuple[str, str, float, int], ...] = (
 )
 """Rows of the two-by-two of machines."""
 HEADLINES = (
-    "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
-    "denials.final_rate", "denials.initial_rate", "money.average_revenue_per_case",
-    "money.days_in_ar", "money.expected_usd", "money.fees_usd", "money.net_revenue_realisation",
-    "money.net_value_usd", "money.open_usd", "money.tco",
-    "people.exhaustion", "people.mean_knowledge", "people.occupancy", "people.touch_share",
-    "people.turnover", "people.turnover_expected",
-    "quality.coding_accuracy", "audit.takeback", "vendor.margin_usd", "vendor.margin_share",
+    "claims.first_pass_payment_rate",
+    "claims.rejection_rate",
+    "claims.rfi_rate",
+    "denials.final_rate",
+    "denials.initial_rate",
+    "money.average_revenue_per_case",
+    "money.days_in_ar",
+    "money.expected_usd",
+    "money.fees_usd",
+    "money.net_revenue_realisation",
+    "money.net_value_usd",
+    "money.open_usd",
+    "money.tco",
+    "people.exhaustion",
+    "people.mean_knowledge",
+    "people.occupancy",
+    "people.touch_share",
+    "people.turnover",
+    "people.turnover_expected",
+    "quality.coding_accuracy",
+    "audit.takeback",
+    "vendor.margin_usd",
+    "vendor.margin_share",
     *PUBLISHED,
-)  # fmt: skip
+)
 """KPIs of the tables that `make demo` prints, and that the page on its bidders tells."""
 MONTHLY = ("denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation")
 TRAP_CORRELATED = (
@@ -99,9 +137,19 @@ TRAP_CORRELATED = (
     "money.net_revenue_realisation",
     "money.net_value_usd",
 )
-KEPT = ("claims.", "denials.", "quality.", "money.", "people.", "audit.", "appeals.", "vendor.",
-        "work.days_to_submission", "work.wait_days.coding_outpatient",
-        "work.backlog_days.denials_clinical")  # fmt: skip
+KEPT = (
+    "claims.",
+    "denials.",
+    "quality.",
+    "money.",
+    "people.",
+    "audit.",
+    "appeals.",
+    "vendor.",
+    "work.days_to_submission",
+    "work.wait_days.coding_outpatient",
+    "work.backlog_days.denials_clinical",
+)
 """KPIs that are kept of a table of means, by how their names begin."""
 LEFT_OUT = ("baseline", "relative", "p_adjusted", "sd", "month_start")
 

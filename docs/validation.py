@@ -57,67 +57,183 @@ def of_denials(what: str, source: str, low: float, high: float, remark: str, nam
 KODIAK, PREMIER, CHANGE = "Kodiak in HFMA, 2024", "Premier, 2022–23", "Change Healthcare, 2020"
 PARTS: dict[str, tuple[Figure, ...]] = {
     "Denials and recovery": (
-        Figure("Initially denied or asked about, of dollars", "Kodiak in HFMA, 2020–24", 10.2, 11.8,
-               "requests counted as denials, as Kodiak does",
-               kpis=("denials.initial_with_rfi_usd_rate",), in_sample=True),
-        Figure("Finally denied, of dollars", "Kodiak in HFMA, 2020–24", 2.1, 2.8, "",
-               kpis=("denials.final_rate",), in_sample=True),
-        Figure("Recovered, of dollars denied", KODIAK, 76, 76, "1 − 2.8 / 11.8",
-               kpis=("denials.final_rate", "denials.initial_with_rfi_usd_rate"),
-               worked_out=lambda lost, denied: 1 - lost / denied, in_sample=True),
-        Figure("Requests for information, of claims", KODIAK, 3.49, 3.49,
-               "requests hide behind rejections: first answers exclude each other",
-               kpis=("claims.rfi_rate",), in_sample=True),
-        Figure("Denied for authorisation, of claims", KODIAK, 1.52, 1.52,
-               "the in-house hospital catches part of them before submission",
-               kpis=("denials.category.AUTH",)),
-        Figure("Denied for medical necessity, of claims", KODIAK, 0.98, 0.98,
-               "the model's category is wider: every weak note", kpis=("denials.category.DOC",)),
-        Figure("Denied or asked about, of claims, by payer", PREMIER, 8.4, 16.7,
-               "Medicare to Medicaid managed care; the model's figure is over all payers",
-               kpis=("denials.initial_rate", "claims.rfi_rate"),
-               worked_out=lambda denied, asked: denied + asked, in_sample=True),
-        Figure("Denied claims paid in the end", PREMIER, 54.3, 70.0,
-               "private payers, two years apart", kpis=("denials.overturned_rate",),
-               in_sample=True),
-        Figure("Denied in network, marketplace plans", "CMS Transparency in Coverage, 2024",
-               18.8, 18.8, "plans of one market, by issuers' own count; the model has all payers",
-               kpis=("denials.initial_rate",), apart=True),
+        Figure(
+            "Initially denied or asked about, of dollars",
+            "Kodiak in HFMA, 2020–24",
+            10.2,
+            11.8,
+            "requests counted as denials, as Kodiak does",
+            kpis=("denials.initial_with_rfi_usd_rate",),
+            in_sample=True,
+        ),
+        Figure(
+            "Finally denied, of dollars",
+            "Kodiak in HFMA, 2020–24",
+            2.1,
+            2.8,
+            "",
+            kpis=("denials.final_rate",),
+            in_sample=True,
+        ),
+        Figure(
+            "Recovered, of dollars denied",
+            KODIAK,
+            76,
+            76,
+            "1 − 2.8 / 11.8",
+            kpis=("denials.final_rate", "denials.initial_with_rfi_usd_rate"),
+            worked_out=lambda lost, denied: 1 - lost / denied,
+            in_sample=True,
+        ),
+        Figure(
+            "Requests for information, of claims",
+            KODIAK,
+            3.49,
+            3.49,
+            "requests hide behind rejections: first answers exclude each other",
+            kpis=("claims.rfi_rate",),
+            in_sample=True,
+        ),
+        Figure(
+            "Denied for authorisation, of claims",
+            KODIAK,
+            1.52,
+            1.52,
+            "the in-house hospital catches part of them before submission",
+            kpis=("denials.category.AUTH",),
+        ),
+        Figure(
+            "Denied for medical necessity, of claims",
+            KODIAK,
+            0.98,
+            0.98,
+            "the model's category is wider: every weak note",
+            kpis=("denials.category.DOC",),
+        ),
+        Figure(
+            "Denied or asked about, of claims, by payer",
+            PREMIER,
+            8.4,
+            16.7,
+            "Medicare to Medicaid managed care; the model's figure is over all payers",
+            kpis=("denials.initial_rate", "claims.rfi_rate"),
+            worked_out=lambda denied, asked: denied + asked,
+            in_sample=True,
+        ),
+        Figure(
+            "Denied claims paid in the end",
+            PREMIER,
+            54.3,
+            70.0,
+            "private payers, two years apart",
+            kpis=("denials.overturned_rate",),
+            in_sample=True,
+        ),
+        Figure(
+            "Denied in network, marketplace plans",
+            "CMS Transparency in Coverage, 2024",
+            18.8,
+            18.8,
+            "plans of one market, by issuers' own count; the model has all payers",
+            kpis=("denials.initial_rate",),
+            apart=True,
+        ),
     ),
     "What is denied for, of all denials": (
-        of_denials("Registration, eligibility", CHANGE, 26.6, 26.6,
-                   "in the model most are rejected at the payer's front end, and so are no denials",
-                   "REG"),
+        of_denials(
+            "Registration, eligibility",
+            CHANGE,
+            26.6,
+            26.6,
+            "in the model most are rejected at the payer's front end, and so are no denials",
+            "REG",
+        ),
         of_denials("Missing or invalid data", CHANGE, 17.2, 17.2, "as above", "DATA"),
         of_denials("Prior authorisation", f"{CHANGE}; CMS, 2024", 9.4, 11.6, "", "AUTH"),
         of_denials("Not covered", f"{CHANGE}; CMS, 2024", 10.6, 12.5, "", "NONCOV"),
-        of_denials("Coding", CHANGE, 4.8, 4.8,
-                   "a fifth of coding errors are denied as such (`deny_share`, assumption); "
-                   "remittance codes hide many of them among data and bundling", "CODE"),
-        of_denials("Filed too late", CHANGE, 5.4, 5.4,
-                   "lateness comes out of queues, and a staffed office has none", "TIMELY"),
+        of_denials(
+            "Coding",
+            CHANGE,
+            4.8,
+            4.8,
+            "a fifth of coding errors are denied as such (`deny_share`, assumption); "
+            "remittance codes hide many of them among data and bundling",
+            "CODE",
+        ),
+        of_denials(
+            "Filed too late",
+            CHANGE,
+            5.4,
+            5.4,
+            "lateness comes out of queues, and a staffed office has none",
+            "TIMELY",
+        ),
     ),
     "Pace and payment": (
-        Figure("First-pass payment rate", "Tebra, 2026 (median of billing companies)", 85, 90, "",
-               kpis=("claims.first_pass_payment_rate",)),
-        Figure("Days from service to submission", "trade press", 3, 7, "best to typical",
-               kpis=("work.days_to_submission",), days=True),
-        Figure("Days in A/R", "Kodiak in HealthLeaders", 43.6, 56.9,
-               "top ten to mean; the model has no patients' balances and no disputes past its "
-               "horizon", kpis=("money.days_in_ar",), days=True),
-        Figure("Days discharged, not final billed", "HFMA and trade press", 3, 7, "best to typical",
-               kpis=("money.dnfb_days",), days=True),
-        Figure("A/R older than 90 days", "Kodiak, 2024", 27, 36,
-               "Medicare Advantage to commercial; the model's payers answer within their own "
-               "times, without disputes that drag on", kpis=("money.ar_over_90_share",)),
-        Figure("Short payments, of net revenue", "trade press", 1, 3,
-               "published before, the model's after what is claimed back",
-               kpis=("money.leakage.short_pay",), apart=True),
-        Figure("Improper payments, of Medicare dollars", "CMS CERT, 2020–24", 6.3, 7.7,
-               "published: all that is wrong in a sample; the model's: what audits took back",
-               kpis=("audit.takeback",), apart=True),
+        Figure(
+            "First-pass payment rate",
+            "Tebra, 2026 (median of billing companies)",
+            85,
+            90,
+            "",
+            kpis=("claims.first_pass_payment_rate",),
+        ),
+        Figure(
+            "Days from service to submission",
+            "trade press",
+            3,
+            7,
+            "best to typical",
+            kpis=("work.days_to_submission",),
+            days=True,
+        ),
+        Figure(
+            "Days in A/R",
+            "Kodiak in HealthLeaders",
+            43.6,
+            56.9,
+            "top ten to mean; the model has no patients' balances and no disputes past its horizon",
+            kpis=("money.days_in_ar",),
+            days=True,
+        ),
+        Figure(
+            "Days discharged, not final billed",
+            "HFMA and trade press",
+            3,
+            7,
+            "best to typical",
+            kpis=("money.dnfb_days",),
+            days=True,
+        ),
+        Figure(
+            "A/R older than 90 days",
+            "Kodiak, 2024",
+            27,
+            36,
+            "Medicare Advantage to commercial; the model's payers answer within their own "
+            "times, without disputes that drag on",
+            kpis=("money.ar_over_90_share",),
+        ),
+        Figure(
+            "Short payments, of net revenue",
+            "trade press",
+            1,
+            3,
+            "published before, the model's after what is claimed back",
+            kpis=("money.leakage.short_pay",),
+            apart=True,
+        ),
+        Figure(
+            "Improper payments, of Medicare dollars",
+            "CMS CERT, 2020–24",
+            6.3,
+            7.7,
+            "published: all that is wrong in a sample; the model's: what audits took back",
+            kpis=("audit.takeback",),
+            apart=True,
+        ),
     ),
-}  # fmt: skip
+}
 
 HEAD = """# Validation
 
@@ -164,8 +280,10 @@ TAIL = """## People
 """
 
 
-TABLE = ("| Figure | Published | Source | Model | KPI | Verdict | Remark |",
-         "|---|---:|---|---:|---|---|---|")  # fmt: skip
+TABLE = (
+    "| Figure | Published | Source | Model | KPI | Verdict | Remark |",
+    "|---|---:|---|---:|---|---|---|",
+)
 
 
 def read_reference() -> dict[str, Interval]:
@@ -204,8 +322,9 @@ def rows(part: str) -> list[tuple[str, ...]]:
             f"{figure.low:g}" if figure.low == figure.high else f"{figure.low:g} to {figure.high:g}"
         )
         remark = "; ".join(filter(None, ("in-sample" * figure.in_sample, figure.remark)))
-        out.append((figure.what, f"{span}{unit}", figure.source, ours, name, verdict(figure, at),
-                    remark))  # fmt: skip
+        out.append(
+            (figure.what, f"{span}{unit}", figure.source, ours, name, verdict(figure, at), remark)
+        )
     return out
 
 

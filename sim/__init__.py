@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.study import StudyError
 
-__all__ = ["Plan", "Scenario", "ScenarioError", "Study", "StudyError", "compare", "forecast",
-           "load", "plan", "run", "sweep"]  # fmt: skip
+__all__ = [
+    "Plan",
+    "Scenario",
+    "ScenarioError",
+    "Study",
+    "StudyError",
+    "compare",
+    "forecast",
+    "load",
+    "plan",
+    "run",
+    "sweep",
+]
 _HOMES = {"ScenarioError": "sim.scenario.problems", "StudyError": "sim.study"}
 
 

@@ -463,9 +463,14 @@ def plan(
         def more(some: Sequence[schema.Scenario], replications: int) -> StudyResult:
             with shown_progress(not progress) as on_progress:
                 return run_study(
-                    some, Path(out or scratch), replications=replications, workers=count,
-                    engine=engine, on_progress=on_progress, crew=crew,
-                )  # fmt: skip
+                    some,
+                    Path(out or scratch),
+                    replications=replications,
+                    workers=count,
+                    engine=engine,
+                    on_progress=on_progress,
+                    crew=crew,
+                )
 
         found = planned(
             asked.said, asked.sizes, points.starts(more), points.make, more,

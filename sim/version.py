@@ -15,8 +15,16 @@ def commit() -> str:
         return ""
     import subprocess
 
-    command = ["git", "-C", str(here.parent), "describe", "--always", "--dirty", "--abbrev=12",
-               "--exclude=*"]  # fmt: skip
+    command = [
+        "git",
+        "-C",
+        str(here.parent),
+        "describe",
+        "--always",
+        "--dirty",
+        "--abbrev=12",
+        "--exclude=*",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -170,10 +170,11 @@ def render(rows: Iterable[Row]) -> str:
     lines = [INTRODUCTION, f"{total} comparisons, all agree.", ""]
     for part in sorted(parts):
         lines += [
-            f"## {part}", "",
+            f"## {part}",
+            "",
             "| Compared | Theory | Program | Interval | Verdict | Theory from | Test |",
             "| --- | ---: | ---: | ---: | --- | --- | --- |",
-        ]  # fmt: skip
+        ]
         for row in parts[part]:
             cells = (str(cell).replace("|", "\\|") for cell in astuple(row)[1:])
             lines.append(f"| {' | '.join(cells)} |")

@@ -10,8 +10,19 @@ import numpy as np
 
 from sim.record.record import Record
 
-TABLES = ("claims", "days", "weeks", "queues", "cohorts", "agents", "careers", "totals", "facts",
-          "accounts", "stock")  # fmt: skip
+TABLES = (
+    "claims",
+    "days",
+    "weeks",
+    "queues",
+    "cohorts",
+    "agents",
+    "careers",
+    "totals",
+    "facts",
+    "accounts",
+    "stock",
+)
 
 
 def digests(record: Record) -> dict[str, str]:

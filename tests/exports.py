@@ -19,9 +19,13 @@ from tests.extracts import write_csv
 from tests.scenarios import replaced, world_of
 
 FILING = {
-    "medicare": "MA", "medicare_advantage": "16", "commercial": "CI", "managed_medicaid": "HM",
-    "medicaid": "MC", "other": "ZZ",
-}  # fmt: skip
+    "medicare": "MA",
+    "medicare_advantage": "16",
+    "commercial": "CI",
+    "managed_medicaid": "HM",
+    "medicaid": "MC",
+    "other": "ZZ",
+}
 
 
 def people(record: Record, scenario: Scenario, folder: Path) -> Path:
@@ -29,9 +33,12 @@ def people(record: Record, scenario: Scenario, folder: Path) -> Path:
     start, agents = scenario.start, record.agents
     rows = [["Employee ID", "Hire Date", "Term Date", "Credential"]]
     for who, hired, left, held in zip(
-        agents["agent"], agents["hired_day"], agents["left"], agents["entry_certification"],
+        agents["agent"],
+        agents["hired_day"],
+        agents["left"],
+        agents["entry_certification"],
         strict=True,
-    ):  # fmt: skip
+    ):
         rows.append([who, str(start + timedelta(days=int(np.floor(hired)))), left, held])
     return write_csv(folder / "people.csv", rows)
 
@@ -40,9 +47,13 @@ def counts(record: Record, scenario: Scenario, folder: Path) -> Path:
     """Daily counts by setting and payer, days without claims included."""
     claims, facts = record.claims, record.facts
     found = Counter(
-        zip(claims["day"].tolist(), claims["setting"].tolist(), claims["payer"].tolist(),
-            strict=True)
-    )  # fmt: skip
+        zip(
+            claims["day"].tolist(),
+            claims["setting"].tolist(),
+            claims["payer"].tolist(),
+            strict=True,
+        )
+    )
     rows: list[list[object]] = [["Date", "Setting", "Payer", "Count"]]
     for day in range(facts.horizon_days):
         for s, setting in enumerate(facts.settings):
@@ -105,5 +116,12 @@ def work_log(scenario: Scenario, replication: int, activity: str) -> Log:
     person, start, end = (np.array(column) for column in zip(*rows, strict=True))
     begin = (scenario.start - date(1970, 1, 1)).days * 86_400.0
     case = np.arange(len(rows))
-    return Log(case, np.zeros(len(rows), np.int64), person.astype(np.int64), begin + start,
-               begin + end, [activity], True)  # fmt: skip
+    return Log(
+        case,
+        np.zeros(len(rows), np.int64),
+        person.astype(np.int64),
+        begin + start,
+        begin + end,
+        [activity],
+        True,
+    )

@@ -56,11 +56,17 @@ def people_rows(
     return [
         head,
         *(
-            [f"KX-{i:05}", NAMES[i % 3], "1961-02-03", written(hired), written(left),
-             "CPC" if i % 4 == 0 else ""]
+            [
+                f"KX-{i:05}",
+                NAMES[i % 3],
+                "1961-02-03",
+                written(hired),
+                written(left),
+                "CPC" if i % 4 == 0 else "",
+            ]
             for i, (hired, left) in enumerate(spells)
         ),
-    ]  # fmt: skip
+    ]
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[object]], **form: str) -> Path:
@@ -185,9 +191,14 @@ def _sent(i: int, payer: PlantedPayer, served: date, sent: date, charge: float, 
 
 
 def _pay(
-    paid: dict[tuple[int, str], list[str]], i: int, payer: PlantedPayer, day: date,
-    charge: float, money: float, reason: str,
-) -> None:  # fmt: skip
+    paid: dict[tuple[int, str], list[str]],
+    i: int,
+    payer: PlantedPayer,
+    day: date,
+    charge: float,
+    money: float,
+    reason: str,
+) -> None:
     """Add an answer to the 835 of its day and payer."""
     status = 1 if money else 4
     rest = charge - money
@@ -206,8 +217,18 @@ def denial_rows(n: int = 6000, seed: int = 1, days: int = 500) -> list[list[str]
     """A work list: the large are worked more, 0.6 of those worked are recovered in the end."""
     rng = np.random.default_rng(seed)
     most, halfway, steepness = WORKED_RISE
-    rows = [["Account No", "Payer", "CARC", "Denial Date", "Denied Amount", "Date Worked",
-             "Closed", "Recovered Amount"]]  # fmt: skip
+    rows = [
+        [
+            "Account No",
+            "Payer",
+            "CARC",
+            "Denial Date",
+            "Denied Amount",
+            "Date Worked",
+            "Closed",
+            "Recovered Amount",
+        ]
+    ]
     for i in range(n):
         denied = AS_OF - timedelta(days=int(rng.integers(1, days)))
         amount = float(rng.lognormal(6, 1.4))
@@ -215,11 +236,18 @@ def denial_rows(n: int = 6000, seed: int = 1, days: int = 500) -> list[list[str]
         start, closed = (denied + timedelta(days=int(d)) for d in rng.integers((2, 30), (20, 110)))
         won = worked and rng.random() < 0.6
         done = worked and closed <= AS_OF
-        rows.append([
-            f"KX-{i:05}", NAMES[i % 3], "CO-197" if i % 2 else "CO-27", denied.isoformat(),
-            f"${amount:,.2f}", start.isoformat() if worked and start <= AS_OF else "",
-            closed.isoformat() if done else "", f"{amount:.2f}" if done and won else "0",
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"KX-{i:05}",
+                NAMES[i % 3],
+                "CO-197" if i % 2 else "CO-27",
+                denied.isoformat(),
+                f"${amount:,.2f}",
+                start.isoformat() if worked and start <= AS_OF else "",
+                closed.isoformat() if done else "",
+                f"{amount:.2f}" if done and won else "0",
+            ]
+        )
     return rows
 
 
@@ -252,8 +280,17 @@ def productivity_rows(people: int = 20, days: int = 30, seed: int = 1) -> list[l
 def audit_rows(people: int = 60, seed: int = 1) -> list[list[str]]:
     """Audits of coders whose knowledge rises from 0.2 at 0.3 a month, and which way they err."""
     rng = np.random.default_rng(seed)
-    rows = [["Coder ID", "Credential", "Hire Date", "Audit Date", "Codes Reviewed",
-             "Codes Correct", "Impact USD"]]  # fmt: skip
+    rows = [
+        [
+            "Coder ID",
+            "Credential",
+            "Hire Date",
+            "Audit Date",
+            "Codes Reviewed",
+            "Codes Correct",
+            "Impact USD",
+        ]
+    ]
     for p in range(people):
         hired = AS_OF - timedelta(days=int(rng.integers(60, 900)))
         floor, ceiling = (0.74, 0.975) if p % 2 else (0.60, 0.885)
@@ -264,8 +301,15 @@ def audit_rows(people: int = 60, seed: int = 1) -> list[list[str]]:
             right = int(rng.binomial(40, floor + (ceiling - floor) * knows))
             impact = "" if right == 40 else "120.50" if rng.random() < 0.7 else "(80.00)"
             day = hired + timedelta(days=int(months * 30.4375))
-            rows.append([
-                f"KX-{p}", "CPC" if p % 2 else "None", hired.isoformat(), day.isoformat(), "40",
-                str(right), impact,
-            ])  # fmt: skip
+            rows.append(
+                [
+                    f"KX-{p}",
+                    "CPC" if p % 2 else "None",
+                    hired.isoformat(),
+                    day.isoformat(),
+                    "40",
+                    str(right),
+                    impact,
+                ]
+            )
     return rows

@@ -49,12 +49,17 @@ def truth(seed: int) -> Scenario:
     days = 7 * (BEFORE + AHEAD)
     return load(
         {
-            "extends": "generalist.yaml", "name": "floor", "start": START.isoformat(),
-            "seed": seed, "horizon_days": days, "kpi_from_days": 0, "kpi_until_days": 0,
+            "extends": "generalist.yaml",
+            "name": "floor",
+            "start": START.isoformat(),
+            "seed": seed,
+            "horizon_days": days,
+            "kpi_from_days": 0,
+            "kpi_until_days": 0,
             "drain_days": 0,
         },
         [*FLOOR, *(f"teams.{team}.headcount={n}" for team, n in HEADS.items())],
-    ).scenario  # fmt: skip
+    ).scenario
 
 
 def ahead(seed: int, folder: Path) -> Scenario:
@@ -63,9 +68,14 @@ def ahead(seed: int, folder: Path) -> Scenario:
     on = START + timedelta(7 * BEFORE)
     written = write_state(known, 0, on, folder)
     said = {
-        "extends": ["generalist.yaml", str(written)], "name": "forecast", "seed": SEEDS + seed,
-        "horizon_days": 7 * AHEAD, "kpi_from_days": 0, "kpi_until_days": 0, "drain_days": 0,
-    }  # fmt: skip
+        "extends": ["generalist.yaml", str(written)],
+        "name": "forecast",
+        "seed": SEEDS + seed,
+        "horizon_days": 7 * AHEAD,
+        "kpi_from_days": 0,
+        "kpi_until_days": 0,
+        "drain_days": 0,
+    }
     return horizon(load(said, FLOOR).scenario, AHEAD)
 
 
@@ -74,9 +84,19 @@ def told(scenario: Scenario, replications: int) -> list[Forecast]:
     found = {r: outcome(run(scenario, r)) for r in range(replications)}
     said = {scenario.name: content_of(scenario)}
     return forecasts(
-        StudyResult((scenario.name,), {scenario.name: found}, scenario.seed, (), "", replications,
-                    0, {}, "", said)
-    )  # fmt: skip
+        StudyResult(
+            (scenario.name,),
+            {scenario.name: found},
+            scenario.seed,
+            (),
+            "",
+            replications,
+            0,
+            {},
+            "",
+            said,
+        )
+    )
 
 
 Row = tuple[str, str, int, float, float, float, float]
@@ -87,16 +107,21 @@ def held(seed: int, replications: int = REPLICATIONS) -> list[Row]:
     """A floor's forecast beside what came."""
     with tempfile.TemporaryDirectory() as folder:
         forecast = told(ahead(seed, Path(folder)), replications)
-    came = {
-        (row.quantity, row.part, row.starts): row.value
-        for row in told(truth(seed), 1)
-    }  # fmt: skip
+    came = {(row.quantity, row.part, row.starts): row.value for row in told(truth(seed), 1)}
     first = min(row.starts for row in forecast)
     return [
-        (row.quantity, row.part, (row.starts - first).days // 7,
-         came[row.quantity, row.part, row.starts], row.p10, row.p50, row.p90)
-        for row in forecast if (row.quantity, row.part, row.starts) in came
-    ]  # fmt: skip
+        (
+            row.quantity,
+            row.part,
+            (row.starts - first).days // 7,
+            came[row.quantity, row.part, row.starts],
+            row.p10,
+            row.p50,
+            row.p90,
+        )
+        for row in forecast
+        if (row.quantity, row.part, row.starts) in came
+    ]
 
 
 def covered(rows: Sequence[Row]) -> float:

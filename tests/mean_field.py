@@ -67,10 +67,12 @@ def incidence(model: Scenario, v: Floats) -> Odds:
 
     def moment(k: float) -> float:
         return sum(
-            s.claims_per_year / total * s.payment_mean_usd**k
+            s.claims_per_year
+            / total
+            * s.payment_mean_usd**k
             * exp(k * (k - 1.0) / 2.0 * sigma(s.payment_cv) ** 2)
             for s in settings
-        )  # fmt: skip
+        )
 
     odds = {}
     for c in model.categories:
@@ -373,10 +375,12 @@ def uncounted_losses(model: Scenario, accuracy: float) -> float:
     settings = (model.hospital.inpatient, model.hospital.outpatient)
     money = sum(s.claims_per_year * s.payment_mean_usd for s in settings)
     return sum(
-        s.claims_per_year * s.payment_mean_usd / money
+        s.claims_per_year
+        * s.payment_mean_usd
+        / money
         * sum(field.losses(s, accuracy**s.accuracy_exponent))
         for s in settings
-    )  # fmt: skip
+    )
 
 
 def as_written(model: Scenario, domain: float, client: float, penalty: float) -> MeanField:
@@ -398,9 +402,12 @@ def steps(model: Scenario) -> list[Step]:
     right += (1.0 - right) * seen * quality.qa_detection_share
     # At payment-independent incidence: the check has one mean claim.
     flat = model.model_copy(
-        update={"categories": tuple(c.model_copy(update={"dollar_weight": 1.0})
-                                    for c in model.categories)}
-    )  # fmt: skip
+        update={
+            "categories": tuple(
+                c.model_copy(update={"dollar_weight": 1.0}) for c in model.categories
+            )
+        }
+    )
     one = as_written(flat, domain, client, penalty).residual(np.ones(1), right)
     odds = {name: float(chance[0]) for name, chance in one.items()}
     odds["DATA"] = 1.0 - (1.0 - odds["DATA"]) / (1.0 - field.entry) + field.entry

@@ -75,10 +75,17 @@ BARE = [
 def bare(people: int, *overrides: str, days: int) -> Scenario:
     """A hospital whose only staff are some inpatient coders, in the simplest of all worlds."""
     return scenario(
-        "generalist", *BARE, *faultless("generalist"), *staffed(0),
-        f"teams.coding_inpatient.headcount={people}", *overrides,
-        scale=1, days=days, first=0, last=0,
-    )  # fmt: skip
+        "generalist",
+        *BARE,
+        *faultless("generalist"),
+        *staffed(0),
+        f"teams.coding_inpatient.headcount={people}",
+        *overrides,
+        scale=1,
+        days=days,
+        first=0,
+        last=0,
+    )
 
 
 def coders(world: World) -> Team:
@@ -207,8 +214,10 @@ def assert_sound(seen: Seen) -> None:
 def assert_weeks_add_up(record: Record) -> None:
     """Busy ≤ productive ≤ scheduled ≤ paid hours, for each team and week."""
     weeks = record.weeks
-    columns = [weeks[name] for name in ("busy_minutes", "productive_minutes", "scheduled_hours",
-                                        "paid_hours")]  # fmt: skip
+    columns = [
+        weeks[name]
+        for name in ("busy_minutes", "productive_minutes", "scheduled_hours", "paid_hours")
+    ]
     for busy, productive, scheduled, paid in zip(*columns, strict=True):
         assert busy <= productive + 1e-6
         assert productive <= 60.0 * scheduled + 1e-6

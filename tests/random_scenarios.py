@@ -22,14 +22,39 @@ from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
 
 NAMES = (
-    "generalist", "specialized", "in_house", "hybrid", "five_functions_generalist",
-    "five_functions_in_house", "ai_black_box_payer_ai", "ai_human_in_the_loop_payer_ai",
-    "medcentral", "medcentral_assessed", "transformation", "surge", "policy_shock",
-)  # fmt: skip
+    "generalist",
+    "specialized",
+    "in_house",
+    "hybrid",
+    "five_functions_generalist",
+    "five_functions_in_house",
+    "ai_black_box_payer_ai",
+    "ai_human_in_the_loop_payer_ai",
+    "medcentral",
+    "medcentral_assessed",
+    "transformation",
+    "surge",
+    "policy_shock",
+)
 DAYS = 130
-FIXED = {"name", "seed", "start", "horizon_days", "kpi_from_days", "kpi_until_days", "scale",
-         "kind", "skill", "path", "claims_share", "carc", "on", "until", "to",
-         "country"}  # fmt: skip
+FIXED = {
+    "name",
+    "seed",
+    "start",
+    "horizon_days",
+    "kpi_from_days",
+    "kpi_until_days",
+    "scale",
+    "kind",
+    "skill",
+    "path",
+    "claims_share",
+    "carc",
+    "on",
+    "until",
+    "to",
+    "country",
+}
 """Fields that are left alone: names, dates, sizes, and what must fit together."""
 SIZES = {"claims_per_year", "headcount"}
 TRIES = 60
@@ -60,9 +85,15 @@ def _shipped(name: str, size: float, days: int) -> Scenario:
     """A shipped scenario of a small hospital for some days."""
     return load(
         shipped_file(f"{name}.yaml"),
-        [f"hospital.scale={size}", f"horizon_days={days}", f"kpi_from_days={days * 2 // 13}",
-         f"kpi_until_days={days * 3 // 13}", "drain_days=200", "timeline=!replace []"],
-    ).scenario  # fmt: skip
+        [
+            f"hospital.scale={size}",
+            f"horizon_days={days}",
+            f"kpi_from_days={days * 2 // 13}",
+            f"kpi_until_days={days * 3 // 13}",
+            "drain_days=200",
+            "timeline=!replace []",
+        ],
+    ).scenario
 
 
 def _moved(model: BaseModel, rng: random.Random, chance: float) -> dict[str, Any]:
@@ -151,15 +182,25 @@ def _send_away(data: dict[str, Any], rng: random.Random) -> None:
         return
     shares = rng.choice(((1.0,), (0.5, 0.5), (0.5, 0.3, 0.2)))
     shifts = [
-        {"start_hour": rng.uniform(0.0, 23.9), "hours": rng.choice((0.5, 8.0, 12.0, 24.0)),
-         "workdays": rng.sample(range(7), rng.randint(1, 7)), "people_share": share}
+        {
+            "start_hour": rng.uniform(0.0, 23.9),
+            "hours": rng.choice((0.5, 8.0, 12.0, 24.0)),
+            "workdays": rng.sample(range(7), rng.randint(1, 7)),
+            "people_share": share,
+        }
         for share in shares
-    ]  # fmt: skip
-    data["sites"] = [{"name": "away", "country": rng.choice(("none", "IN", "PH")),
-                      "utc_offset_hours": rng.choice((0.0, rng.uniform(-26.0, 26.0))),
-                      "shifts": shifts, "night_premium_share": rng.random(),
-                      "wages": {"none": rng.uniform(0.0, 30.0)},
-                      "costs": {"burden_share": rng.random()}}]  # fmt: skip
+    ]
+    data["sites"] = [
+        {
+            "name": "away",
+            "country": rng.choice(("none", "IN", "PH")),
+            "utc_offset_hours": rng.choice((0.0, rng.uniform(-26.0, 26.0))),
+            "shifts": shifts,
+            "night_premium_share": rng.random(),
+            "wages": {"none": rng.uniform(0.0, 30.0)},
+            "costs": {"burden_share": rng.random()},
+        }
+    ]
     for team in data["teams"]:
         if rng.random() < 0.6:
             team["site"] = "away"
@@ -176,9 +217,14 @@ def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[
     kinds: list[dict[str, Any]] = [
         {"kind": "policy_change", "skills": "all", "obsolete_share": rng.random() * 0.9},
         {"kind": "policy_change", "skills": "client", "obsolete_share": rng.random() * 0.9},
-        {"kind": "payer_ai", "payers": "all", "found_share": rng.random(),
-         "false_share": rng.random() * 0.2, "contest_share": rng.random(),
-         "contest_with_trail_share": rng.random()},
+        {
+            "kind": "payer_ai",
+            "payers": "all",
+            "found_share": rng.random(),
+            "false_share": rng.random() * 0.2,
+            "contest_share": rng.random(),
+            "contest_with_trail_share": rng.random(),
+        },
         {"kind": "volume", "factor": rng.uniform(0.0, 4.0), "ramp_days": rng.randrange(30)},
         {"kind": "volume", "payers": [rng.choice(payers)], "factor": rng.uniform(0.0, 4.0)},
         {"kind": "payer_outage", "payers": [rng.choice(payers)], "days": rng.randint(1, 60)},
@@ -192,12 +238,21 @@ def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[
         {"kind": "wage", "vendor": rng.choice(vendors), "factor": rng.uniform(0.5, 2.0)},
         {"kind": "market_wage", "factor": rng.uniform(0.5, 2.0), "ramp_days": rng.randrange(30)},
         {"kind": "leave_season", "team": rng.choice(teams), "months": [1, 3], "factor": 4.0},
-        {"kind": "rotate", "vendor": rng.choice(vendors), "share_per_year": rng.random(),
-         "after_tenure_days": rng.randrange(1, 400), "from_bench": rng.random() < 0.5},
-        {"kind": "vendor_switch", "to": rng.choice(vendors), "assessed": rng.random() < 0.3,
-         "parallel_days": rng.choice((0, 14))},
+        {
+            "kind": "rotate",
+            "vendor": rng.choice(vendors),
+            "share_per_year": rng.random(),
+            "after_tenure_days": rng.randrange(1, 400),
+            "from_bench": rng.random() < 0.5,
+        },
+        {
+            "kind": "vendor_switch",
+            "to": rng.choice(vendors),
+            "assessed": rng.random() < 0.3,
+            "parallel_days": rng.choice((0, 14)),
+        },
         *_moves(scenario, teams, rng),
-    ]  # fmt: skip
+    ]
     for event in rng.sample(kinds, rng.choice((0, 1, 2, 4))):
         on = scenario.start + timedelta(days=rng.randrange(1, days))
         yield {**event, "on": on}
@@ -211,10 +266,18 @@ def _moves(scenario: Scenario, teams: list[str], rng: random.Random) -> list[dic
     return [
         {"kind": "class", "team": rng.choice(teams), "people": people},
         {"kind": "class", "team": rng.choice(teams), "people": {rng.choice(levels): people}},
-        {"kind": "transfer", "from_team": rng.choice(teams), "to_team": rng.choice(teams),
-         "people": people},
+        {
+            "kind": "transfer",
+            "from_team": rng.choice(teams),
+            "to_team": rng.choice(teams),
+            "people": people,
+        },
         {"kind": "certify", "team": rng.choice(teams), "to": rng.choice(levels), "people": people},
-        {"kind": "leave_of_absence", "team": rng.choice(teams), "days": rng.choice((1, 30, 365)),
-         "people": people},
+        {
+            "kind": "leave_of_absence",
+            "team": rng.choice(teams),
+            "days": rng.choice((1, 30, 365)),
+            "people": people,
+        },
         {"kind": "hire_freeze", "teams": rng.choice(("all", (rng.choice(teams),))), "until": until},
-    ]  # fmt: skip
+    ]

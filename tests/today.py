@@ -12,8 +12,14 @@ START = "2025-03-03"
 """A Monday."""
 SIZE = {"horizon_days": 60, "kpi_from_days": 0, "kpi_until_days": 0, "drain_days": 0}
 OPEN_WORK: list[dict[str, Any]] = [
-    {"queue": queue, "payer": payer, "age_from_days": least, "age_to_days": most, "count": count,
-     "amount_usd": usd}
+    {
+        "queue": queue,
+        "payer": payer,
+        "age_from_days": least,
+        "age_to_days": most,
+        "count": count,
+        "amount_usd": usd,
+    }
     for queue, payer, least, most, count, usd in (
         ("coding_outpatient", "commercial", 0, 6, 120, 60_000.55),
         ("coding_inpatient", "medicare", 1, 3, 30, 400_000),
@@ -25,10 +31,16 @@ OPEN_WORK: list[dict[str, Any]] = [
         ("follow_up", "managed_medicaid", 0, 70, 80, 50_000),
         ("underpayments", "commercial", 3, 90, 15, 900),
     )
-]  # fmt: skip
+]
 AT_PAYERS: list[dict[str, Any]] = [
-    {"payer": payer, "awaiting": awaiting, "from_date": first, "to_date": last, "count": count,
-     "amount_usd": 450.0 * count}
+    {
+        "payer": payer,
+        "awaiting": awaiting,
+        "from_date": first,
+        "to_date": last,
+        "count": count,
+        "amount_usd": 450.0 * count,
+    }
     for payer, awaiting, first, last, count in (
         ("commercial", "reply", "2025-01-20", "2025-03-03", 300),
         ("medicare", "reply", "2024-11-01", "2025-01-10", 20),
@@ -38,13 +50,16 @@ AT_PAYERS: list[dict[str, Any]] = [
         ("other", "physician", "2025-02-27", "2025-03-02", 9),
         ("medicare", "bill_hold", "2025-02-27", "2025-03-02", 40),
     )
-]  # fmt: skip
+]
 
 
 def today(
-    *overrides: str, name: str = "generalist", scale: float = 1.0, volume: float = 0.02,
+    *overrides: str,
+    name: str = "generalist",
+    scale: float = 1.0,
+    volume: float = 0.02,
     **state: Any,
-) -> Scenario:  # fmt: skip
+) -> Scenario:
     """A shipped scenario with the stock above, or the given parts of it, on a small hospital.
 
     At scale 1 it is its `volume` that is small.

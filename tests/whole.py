@@ -253,8 +253,16 @@ def _number(fields: Fields, path: Path_, name: str, value: float) -> Number:
     low = option.get("minimum", option.get("exclusiveMinimum", -float("inf")))
     high = option.get("maximum", option.get("exclusiveMaximum", float("inf")))
     whole = option["type"] == "integer"
-    return Number(path, name, value, whole, low, high, "exclusiveMinimum" in option,
-                  "exclusiveMaximum" in option)  # fmt: skip
+    return Number(
+        path,
+        name,
+        value,
+        whole,
+        low,
+        high,
+        "exclusiveMinimum" in option,
+        "exclusiveMaximum" in option,
+    )
 
 
 def changed(data: Plain, changes: Sequence[tuple[Path_, object]]) -> Scenario | None:

@@ -134,10 +134,19 @@ def _day_cv(series: Sequence[_Series], drawn: Sequence[Sequence[_Series]], sourc
             )
     n = sum(len(s.days.count) for s in series)
     return Fit(
-        "hospital.arrivals.day_cv", "ratio", source,
-        "moments of counts after weekday and month, holidays out; bootstrap of weeks", "A", n,
-        "days", min(cv, MOST_CV), float(low), float(high), tuple(dict.fromkeys(told)), again,
-    )  # fmt: skip
+        "hospital.arrivals.day_cv",
+        "ratio",
+        source,
+        "moments of counts after weekday and month, holidays out; bootstrap of weeks",
+        "A",
+        n,
+        "days",
+        min(cv, MOST_CV),
+        float(low),
+        float(high),
+        tuple(dict.fromkeys(told)),
+        again,
+    )
 
 
 def _weekdays(series: _Series, drawn: Sequence[_Series], source: str) -> Fit:
@@ -156,15 +165,26 @@ def _weekdays(series: _Series, drawn: Sequence[_Series], source: str) -> Fit:
     ]
     usual = float(np.mean(means)) or 1.0
     return Fit(
-        f"hospital.{setting}.weekday_profile", "relative", source,
-        "counts by weekday within months, holidays out", "A" if series.setting else "B",
-        len(series.days.count), "days", value, low.round(4).tolist(), high.round(4).tolist(),
+        f"hospital.{setting}.weekday_profile",
+        "relative",
+        source,
+        "counts by weekday within months, holidays out",
+        "A" if series.setting else "B",
+        len(series.days.count),
+        "days",
+        value,
+        low.round(4).tolist(),
+        high.round(4).tolist(),
         draws=again.tolist(),
         picture=Picture(
-            f"Volume by weekday: {setting}", "", "relative",
-            (list(range(7)), [m / usual for m in means]), (list(range(7)), value), WEEKDAYS,
+            f"Volume by weekday: {setting}",
+            "",
+            "relative",
+            (list(range(7)), [m / usual for m in means]),
+            (list(range(7)), value),
+            WEEKDAYS,
         ),
-    )  # fmt: skip
+    )
 
 
 def _volumes(series: _Series, drawn: Sequence[_Series], source: str, base: Scenario) -> list[Fit]:
@@ -181,9 +201,14 @@ def _volumes(series: _Series, drawn: Sequence[_Series], source: str, base: Scena
 
 
 def _split(
-    setting: str, yearly: float, ends: tuple[float, float], drawn: Sequence[float], n: int,
-    source: str, base: Scenario,
-) -> list[Fit]:  # fmt: skip
+    setting: str,
+    yearly: float,
+    ends: tuple[float, float],
+    drawn: Sequence[float],
+    n: int,
+    source: str,
+    base: Scenario,
+) -> list[Fit]:
     """Claims a year of a setting, or of both in the base's proportion, at the hospital's scale."""
     volumes = {s: getattr(base.hospital, s).claims_per_year for s in ("inpatient", "outpatient")}
     both = sum(volumes.values())
@@ -194,13 +219,20 @@ def _split(
     scale = base.hospital.scale
     return [
         Fit(
-            f"hospital.{name}.claims_per_year", "claims/year", source, how,
-            "A" if setting else "B", n, "days or months", part * yearly / scale,
-            part * ends[0] / scale, part * ends[1] / scale,
+            f"hospital.{name}.claims_per_year",
+            "claims/year",
+            source,
+            how,
+            "A" if setting else "B",
+            n,
+            "days or months",
+            part * yearly / scale,
+            part * ends[0] / scale,
+            part * ends[1] / scale,
             draws=[part * v / scale for v in drawn],
         )
         for name, part in parts.items()
-    ]  # fmt: skip
+    ]
 
 
 def _months(counted: Sequence[Counts], cv: float, source: str) -> Fit:
@@ -232,9 +264,18 @@ def _months(counted: Sequence[Counts], cv: float, source: str) -> Fit:
     again = np.array([relative(row) for row in drawn])
     low, high = np.quantile(again, (0.025, 0.975), axis=0)
     return Fit(
-        path, "relative", source, "totals of whole months over the years", "A", months,
-        "months", value, low.round(4).tolist(), high.round(4).tolist(), draws=again.tolist(),
-    )  # fmt: skip
+        path,
+        "relative",
+        source,
+        "totals of whole months over the years",
+        "A",
+        months,
+        "months",
+        value,
+        low.round(4).tolist(),
+        high.round(4).tolist(),
+        draws=again.tolist(),
+    )
 
 
 FEWEST_MONTHS = 3
@@ -287,9 +328,18 @@ def fit_payers(counted: Counter[str], source: str, base: Scenario) -> list[Fit]:
     value = shares({name: e.value for name, e in zip(names, found, strict=True)})
     return [
         Fit(
-            f"payers.{name}.claims_share", "share", source, "counts, Dirichlet(1)", "A", e.n,
-            "claims", value[name], e.low, e.high, draws=[row[name] for row in again],
+            f"payers.{name}.claims_share",
+            "share",
+            source,
+            "counts, Dirichlet(1)",
+            "A",
+            e.n,
+            "claims",
+            value[name],
+            e.low,
+            e.high,
+            draws=[row[name] for row in again],
             group="claims_share",
         )
         for name, e in zip(names, found, strict=True)
-    ]  # fmt: skip
+    ]

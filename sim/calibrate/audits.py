@@ -74,9 +74,9 @@ def _knowing(given: Given, rows: list[tuple[float, float, float, float, float]])
         found = accuracy.fit_accuracy(audits, practice.forgetting)
     except RefusedFitError as why_not:
         return [refused(path, given.source, str(why_not)) for path in paths]
-    centre = np.array([
-        np.log(found.entry.value / (1 - found.entry.value)), np.log(found.rate.value),
-    ])  # fmt: skip
+    centre = np.array(
+        [np.log(found.entry.value / (1 - found.entry.value)), np.log(found.rate.value)]
+    )
     drawn = generator(17).multivariate_normal(centre, found.covariance, DRAWS)
     method = (
         "accuracy = floor + (ceiling − floor)·knowledge by tenure, binomial; floors and ceilings "
@@ -85,16 +85,32 @@ def _knowing(given: Given, rows: list[tuple[float, float, float, float, float]])
     part = practice.per_month
     return [
         Fit(
-            paths[0], "share", given.source, method, "C", found.entry.n, "codes",
-            found.entry.value, found.entry.low, found.entry.high,
+            paths[0],
+            "share",
+            given.source,
+            method,
+            "C",
+            found.entry.n,
+            "codes",
+            found.entry.value,
+            found.entry.low,
+            found.entry.high,
             draws=(1 / (1 + np.exp(-drawn[:, 0]))).tolist(),
         ),
         Fit(
-            paths[1], "1/month", given.source, f"{method}; {practice}", "C", found.rate.n, "codes",
-            found.rate.value / part, found.rate.low / part, found.rate.high / part,
+            paths[1],
+            "1/month",
+            given.source,
+            f"{method}; {practice}",
+            "C",
+            found.rate.n,
+            "codes",
+            found.rate.value / part,
+            found.rate.low / part,
+            found.rate.high / part,
             draws=np.minimum(np.exp(drawn[:, 1]) / part, 20.0).tolist(),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _direction(given: Given, signs: list[float]) -> list[Fit]:
@@ -108,10 +124,17 @@ def _direction(given: Given, signs: list[float]) -> list[Fit]:
     found = share(under, len(signs))
     return [
         Fit(
-            path, "share", given.source,
-            "errors whose correction raises the payment (impact above 0)", "A", len(signs),
-            "errors", found.value, found.low, found.high,
+            path,
+            "share",
+            given.source,
+            "errors whose correction raises the payment (impact above 0)",
+            "A",
+            len(signs),
+            "errors",
+            found.value,
+            found.low,
+            found.high,
             warnings=() if given.grid.has("sample") else (AT_RANDOM,),
             draws=draw_share(under, len(signs), DRAWS, generator(18)).tolist(),
         )
-    ]  # fmt: skip
+    ]

@@ -169,11 +169,13 @@ def _sheet(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     words = task.names.words
     fit, dated, meant = {
         columns.DENIALS: (
-            denial_list.fit_worklist, ("denied_on", "worked_on", "closed_on"), words.category
+            denial_list.fit_worklist,
+            ("denied_on", "worked_on", "closed_on"),
+            words.category,
         ),
         columns.PRODUCTIVITY: (productivity.fit_productivity, ("date",), words.queue),
         columns.AUDITS: (audits.fit_audits, ("hired", "audited_on"), words.certification),
-    }[extract.kind]  # fmt: skip
+    }[extract.kind]
     grid = Grid.of(extract.sheet, extract.header, extract.found, task.as_of, extract.order, dated)
     given = Given(grid, extract.source, task.base, task.vendor, meant)
     fits, kept = fit(given)

@@ -72,12 +72,21 @@ def _shares(paired: Paired, source: str, base: Scenario) -> list[Fit]:
     value = shares({name: e.value for name, e in zip(names, found, strict=True)})
     return [
         Fit(
-            f"payers.{name}.claims_share", "share", source, "counts of claims, Dirichlet(1)", "B",
-            n, "claims", value[name], e.low, e.high, draws=[row[name] for row in again],
+            f"payers.{name}.claims_share",
+            "share",
+            source,
+            "counts of claims, Dirichlet(1)",
+            "B",
+            n,
+            "claims",
+            value[name],
+            e.low,
+            e.high,
+            draws=[row[name] for row in again],
             group="claims_share",
         )
         for name, e in zip(names, found, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def lags_of(courses: Sequence[Course], end: int) -> remits.Lags:
@@ -131,12 +140,19 @@ def _replies(paired: Paired, source: str, base: Scenario) -> list[Fit]:
             found = share(silent, old)
             fits.append(
                 Fit(
-                    f"{path}.no_reply_share", "share", source,
-                    f"unanswered after {SILENT_DAYS} days, or sent again before an answer", "B",
-                    old, "claims", found.value, found.low, found.high,
+                    f"{path}.no_reply_share",
+                    "share",
+                    source,
+                    f"unanswered after {SILENT_DAYS} days, or sent again before an answer",
+                    "B",
+                    old,
+                    "claims",
+                    found.value,
+                    found.low,
+                    found.high,
                     draws=draw_share(silent, old, DRAWS, generator(9, i)).tolist(),
                 )
-            )  # fmt: skip
+            )
     return fits
 
 
@@ -161,16 +177,28 @@ def _reply_days(path: str, lags: remits.Lags, source: str, rng: np.random.Genera
     days, came = remits.kaplan_meier(lags)
     line = np.linspace(0, float(days.max()) * 1.1, 80)
     picture = Picture(
-        f"Share answered: {path.partition('.')[2]}", "days since it was sent", "share",
+        f"Share answered: {path.partition('.')[2]}",
+        "days since it was sent",
+        "share",
         ((days + remits.HALF_DAY).tolist(), (came / came[-1]).tolist()),
         (line.tolist(), remits.triangle_cdf(line, centre).tolist()),
-    )  # fmt: skip
+    )
     return Fit(
-        f"{path}.reply_days", "days", source,
+        f"{path}.reply_days",
+        "days",
+        source,
         "Kaplan-Meier from submission to first answer, nearest triangle of its quantiles "
-        "(effective lag: payment runs are in it)", "B", int(lags.seen.sum()), "answers",
-        _ordered(centre), low.round(1).tolist(), high.round(1).tolist(), told, draws, picture,
-    )  # fmt: skip
+        "(effective lag: payment runs are in it)",
+        "B",
+        int(lags.seen.sum()),
+        "answers",
+        _ordered(centre),
+        low.round(1).tolist(),
+        high.round(1).tolist(),
+        told,
+        draws,
+        picture,
+    )
 
 
 def _ordered(ends: Floats) -> list[float]:
@@ -205,9 +233,20 @@ def _payments(paired: Paired, source: str) -> list[Fit]:
         ):
             low, high = np.quantile(drawn, (0.025, 0.975))
             fits.append(
-                Fit(f"hospital.{setting}.{name}", unit, source, method, "B", paid,
-                    "paid claims", value, float(low), float(high), draws=drawn)
-            )  # fmt: skip
+                Fit(
+                    f"hospital.{setting}.{name}",
+                    unit,
+                    source,
+                    method,
+                    "B",
+                    paid,
+                    "paid claims",
+                    value,
+                    float(low),
+                    float(high),
+                    draws=drawn,
+                )
+            )
     return fits
 
 
@@ -282,10 +321,18 @@ def _recovery(paired: Paired, source: str, base: Scenario) -> list[Fit]:
         value = remits.won(lags)
         fits.append(
             Fit(
-                path, "share", source,
+                path,
+                "share",
+                source,
                 f"Kaplan-Meier of payment after a worked denial, {value:.3f}, ÷ {odds:.3f} for the "
-                "vendor's odds and knowledge", "B", n, "worked denials", min(value / odds, 1.0),
-                float(low), float(high), draws=drawn,
+                "vendor's odds and knowledge",
+                "B",
+                n,
+                "worked denials",
+                min(value / odds, 1.0),
+                float(low),
+                float(high),
+                draws=drawn,
             )
-        )  # fmt: skip
+        )
     return fits

@@ -15,6 +15,15 @@ def at_usual_occupancy(vendor: Vendor, source: str, leavers: int, draws: int) ->
     """Where a fitted rate of turnover holds: what was observed is not to be pressed upon again."""
     usual = vendor.target_occupancy
     return Fit(
-        f"vendors.{vendor.name}.turnover.reference_occupancy", "share", source, USUAL, "B", leavers,
-        "leavers", usual, usual, usual, draws=[usual] * draws,
-    )  # fmt: skip
+        f"vendors.{vendor.name}.turnover.reference_occupancy",
+        "share",
+        source,
+        USUAL,
+        "B",
+        leavers,
+        "leavers",
+        usual,
+        usual,
+        usual,
+        draws=[usual] * draws,
+    )

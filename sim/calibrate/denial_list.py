@@ -20,13 +20,29 @@ DUE_DAYS = 90
 """Age at which a denial that nobody has touched will not be touched any more."""
 FEWEST_WORKED = 100
 WORKED_WORDS = (
-    "worked", "appealed", "inprogress", "closed", "paid", "overturned", "upheld", "lost", "won",
-    "resolved", "recovered",
-)  # fmt: skip
+    "worked",
+    "appealed",
+    "inprogress",
+    "closed",
+    "paid",
+    "overturned",
+    "upheld",
+    "lost",
+    "won",
+    "resolved",
+    "recovered",
+)
 UNTOUCHED_WORDS = (
-    "new", "open", "untouched", "unworked", "unassigned", "notworked", "writtenoff", "writeoff",
+    "new",
+    "open",
+    "untouched",
+    "unworked",
+    "unassigned",
+    "notworked",
+    "writtenoff",
+    "writeoff",
     "pending",
-)  # fmt: skip
+)
 
 
 def fit_worklist(given: Given) -> tuple[list[Fit], int]:
@@ -119,9 +135,12 @@ def _taken_up(given: Given, amount: Floats, touched: Floats) -> list[Fit]:
     line = np.geomspace(max(float(amount.min()), 1.0), float(amount.max()), 60)
     picture = Picture("Share of denials worked by amount", "USD at stake", "share",
                       (middle, part), (line.tolist(), rise.at(line).tolist()))  # fmt: skip
-    for i, (name, unit, value) in enumerate((
-        ("worked_steepness", "exponent", rise.steepness), ("worked_most_share", "share", rise.most),
-    )):  # fmt: skip
+    for i, (name, unit, value) in enumerate(
+        (
+            ("worked_steepness", "exponent", rise.steepness),
+            ("worked_most_share", "share", rise.most),
+        )
+    ):
         drawn_values = [d[i] for d in again]
         low, high = np.quantile(drawn_values, (0.025, 0.975))
         fits.append(
@@ -159,10 +178,18 @@ def _recovered(
         low, high = np.quantile(drawn, (0.025, 0.975))
         fits.append(
             Fit(
-                path, "share", given.source,
+                path,
+                "share",
+                given.source,
                 f"Kaplan-Meier of recovery after denial ÷ {odds:.3f} for the vendor's odds and "
-                "knowledge", "B", n, "worked denials", min(remits.won(lags) / odds, 1.0),
-                float(low), float(high), draws=drawn,
+                "knowledge",
+                "B",
+                n,
+                "worked denials",
+                min(remits.won(lags) / odds, 1.0),
+                float(low),
+                float(high),
+                draws=drawn,
             )
-        )  # fmt: skip
+        )
     return fits

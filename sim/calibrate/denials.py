@@ -119,12 +119,19 @@ def fit_denials(seen: Observed, source: str, base: Scenario) -> list[Fit]:
         low, high = np.quantile(again, (0.025, 0.975))
         fits.append(
             Fit(
-                f"payers.{name}.stringency", "ratio", source,
-                f"denial rate over that of {seen.payers[reference]} (1 by convention)", "C",
-                int(seen.denied[i].sum()), "denials", min(float(value[0][i]), MOST_STRINGENCY),
-                float(low), float(high), draws=again,
+                f"payers.{name}.stringency",
+                "ratio",
+                source,
+                f"denial rate over that of {seen.payers[reference]} (1 by convention)",
+                "C",
+                int(seen.denied[i].sum()),
+                "denials",
+                min(float(value[0][i]), MOST_STRINGENCY),
+                float(low),
+                float(high),
+                draws=again,
             )
-        )  # fmt: skip
+        )
     return fits + _incidences(seen, value[1], [d[1] for d in drawn], source, base)
 
 
@@ -144,11 +151,19 @@ def _incidences(
         )
         fits.append(
             Fit(
-                f"categories.{category.name}.incidence", "share", source, method, "C", count,
-                "denials", min(category.incidence * float(ratio[i]), 1.0), float(low), float(high),
+                f"categories.{category.name}.incidence",
+                "share",
+                source,
+                method,
+                "C",
+                count,
+                "denials",
+                min(category.incidence * float(ratio[i]), 1.0),
+                float(low),
+                float(high),
                 draws=again,
             )
-        )  # fmt: skip
+        )
     return fits
 
 

@@ -95,10 +95,20 @@ def _turnover(
     warnings = _warnings(table, found, until - since)
     method = METHOD if found.shape else METHOD_FEW
     rate = Fit(
-        paths[0], "1/year", table.source, method, "A", found.leavers, "leavers", found.rate.value,
-        found.rate.low, found.rate.high, warnings, [r for r, _ in drawn],
+        paths[0],
+        "1/year",
+        table.source,
+        method,
+        "A",
+        found.leavers,
+        "leavers",
+        found.rate.value,
+        found.rate.low,
+        found.rate.high,
+        warnings,
+        [r for r, _ in drawn],
         survival_picture(spells, found.rate, found.shape, profile.shape),
-    )  # fmt: skip
+    )
     usual = at_usual_occupancy(vendor, table.source, found.leavers, DRAWS)
     if found.shape is None:
         few = f"needs {weibull.FEW_LEAVERS} leavers, there are {found.leavers}"
@@ -134,9 +144,12 @@ def survival_picture(
     months = np.linspace(0.0, days.max() if len(days) else 365.0, 60)
     line = np.exp(-level * months**k)
     return Picture(
-        "Share still employed by tenure", "days of tenure", "share",
-        (days.tolist(), kept.tolist()), (months.tolist(), line.tolist()),
-    )  # fmt: skip
+        "Share still employed by tenure",
+        "days of tenure",
+        "share",
+        (days.tolist(), kept.tolist()),
+        (months.tolist(), line.tolist()),
+    )
 
 
 def _certifications(
@@ -169,18 +182,27 @@ def _certifications(
     value = shares({name: e.value for name, e in zip(names, found, strict=True)})
     return [
         Fit(
-            path, "share", table.source, f"counts of {whom}, Dirichlet(1)", "A", len(rows),
-            "people", value,
+            path,
+            "share",
+            table.source,
+            f"counts of {whom}, Dirichlet(1)",
+            "A",
+            len(rows),
+            "people",
+            value,
             {name: round(e.low, 4) for name, e in zip(names, found, strict=True)},
             {name: round(e.high, 4) for name, e in zip(names, found, strict=True)},
             draws=draws,
             picture=Picture(
-                "Certifications", "", "share",
+                "Certifications",
+                "",
+                "share",
                 (list(range(len(names))), (counts / counts.sum()).tolist()),
-                (list(range(len(names))), list(value.values())), names,
+                (list(range(len(names))), list(value.values())),
+                names,
             ),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _held(table: Table, names: Sequence[str]) -> list[str | None]:
@@ -211,9 +233,18 @@ def _headcounts(table: Table, base: Scenario) -> list[Fit]:
         value: Value = {str(name): float(counts[name]) for name in names if counts[name]}
         n = sum(counts.values())
         fits.append(
-            Fit(f"teams.{team}.headcount", "people", table.source, "those present, counted", "A",
-                n, "people", value, draws=[value] * DRAWS)
-        )  # fmt: skip
+            Fit(
+                f"teams.{team}.headcount",
+                "people",
+                table.source,
+                "those present, counted",
+                "A",
+                n,
+                "people",
+                value,
+                draws=[value] * DRAWS,
+            )
+        )
     return fits
 
 

@@ -87,11 +87,18 @@ def _mixture(
             continue
         fits.append(
             Fit(
-                path, "minutes", given.source,
+                path,
+                "minutes",
+                given.source,
                 f"hours = Σ minutes · items with a pace of each person, {found[j]:.4g} min ÷ "
-                f"{standard:.3f} for multiplier and settled knowledge", "B", len(minutes),
-                "days of people", float(found[j] / standard), float(low[j]), float(high[j]),
+                f"{standard:.3f} for multiplier and settled knowledge",
+                "B",
+                len(minutes),
+                "days of people",
+                float(found[j] / standard),
+                float(low[j]),
+                float(high[j]),
                 draws=[max(float(d[j]), 0.01) for d in drawn],
             )
-        )  # fmt: skip
+        )
     return fits

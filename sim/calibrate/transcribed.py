@@ -84,8 +84,12 @@ def fit_classes(grid: Grid, source: str, base: Scenario, file: Path) -> tuple[li
         if day is None or not people or people % 1:
             place = grid.sheet.place(grid.header + 1 + i)
             raise InputError(place, "a class needs a date and a whole number of people")
-        event = {"kind": "class", "on": date.fromordinal(day).isoformat(),
-                 "team": grid.text("team", i), "people": int(people)}  # fmt: skip
+        event = {
+            "kind": "class",
+            "on": date.fromordinal(day).isoformat(),
+            "team": grid.text("team", i),
+            "people": int(people),
+        }
         try:
             load(file, [f"timeline={json.dumps([*events, event])}"])
         except ScenarioError as error:

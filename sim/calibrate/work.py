@@ -109,8 +109,9 @@ def staff_of(log: Log, least_items: int = 1) -> Staff:
     below = np.cumsum(items[order]) / items.sum()
     usual = float(pace[order][np.searchsorted(below, 0.5)])
     regular = (pace >= OCCASIONAL_PACE * usual) & (items >= least_items)
-    return Staff(first - zero, last - zero, regular, first - zero > NEWCOMER_DAYS,
-                 float(last.max() - zero))  # fmt: skip
+    return Staff(
+        first - zero, last - zero, regular, first - zero > NEWCOMER_DAYS, float(last.max() - zero)
+    )
 
 
 def stays_of(staff: Staff) -> residual.Stays:
@@ -147,14 +148,23 @@ def _turnover(worked: Worked, staff: Staff, *, moved: bool) -> list[Fit]:
     usual = at_usual_occupancy(worked.vendor, worked.source, found.leavers, DRAWS)
     return [usual] + [
         Fit(
-            path, unit, worked.source, method, "B", found.leavers, "leavers", e.value, e.low,
-            e.high, draws=np.clip(drawn[:, i], *bounds).tolist(),
+            path,
+            unit,
+            worked.source,
+            method,
+            "B",
+            found.leavers,
+            "leavers",
+            e.value,
+            e.low,
+            e.high,
+            draws=np.clip(drawn[:, i], *bounds).tolist(),
             picture=_stay_picture(stays, found) if i == 0 else None,
         )
         for i, (path, unit, e, bounds) in enumerate(
             zip(paths, ("1/year", "-"), (found.rate, found.shape), (low, high), strict=True)
         )
-    ]  # fmt: skip
+    ]
 
 
 def worked_bounds(name: str) -> tuple[float, float]:
@@ -175,9 +185,12 @@ def _stay_picture(stays: residual.Stays, found: residual.FromLog) -> Picture:
     line = np.linspace(0.5, float(stays.days.max()), 60)
     fitted = residual.equilibrium_survival(line, found.rate.value, found.shape.value)
     return Picture(
-        "Share of those there at the beginning who are still there", "days since the log began",
-        "share", (days.tolist(), still), (line.tolist(), fitted.tolist()),
-    )  # fmt: skip
+        "Share of those there at the beginning who are still there",
+        "days since the log began",
+        "share",
+        (days.tolist(), still),
+        (line.tolist(), fitted.tolist()),
+    )
 
 
 def _learning(worked: Worked, staff: Staff) -> tuple[Learning | None, list[Fit]]:
@@ -199,25 +212,41 @@ def _learning(worked: Worked, staff: Staff) -> tuple[Learning | None, list[Fit]]
         f"({found.rate.low:.2f} to {found.rate.high:.2f}) a month; {convert}"
     )
     ends = [
-        (convert.terms(found.slowdown.low, found.rate.value, clip=True)[0],
-         convert.terms(found.slowdown.high, found.rate.value, clip=True)[0]),
-        (convert.terms(found.slowdown.value, found.rate.low, clip=True)[1],
-         convert.terms(found.slowdown.value, found.rate.high, clip=True)[1]),
-    ]  # fmt: skip
+        (
+            convert.terms(found.slowdown.low, found.rate.value, clip=True)[0],
+            convert.terms(found.slowdown.high, found.rate.value, clip=True)[0],
+        ),
+        (
+            convert.terms(found.slowdown.value, found.rate.low, clip=True)[1],
+            convert.terms(found.slowdown.value, found.rate.high, clip=True)[1],
+        ),
+    ]
     months, points = found.curve
     line = np.linspace(0.0, float(months.max()) if len(months) else 12.0, 60)
     curve = np.log1p(found.slowdown.value * np.exp(-found.rate.value * line))
     picture = Picture(
-        "Newcomers' log time above their own plateau", "months of tenure", "log of ratio",
-        (months.tolist(), points.tolist()), (line.tolist(), curve.tolist()),
-    )  # fmt: skip
+        "Newcomers' log time above their own plateau",
+        "months of tenure",
+        "log of ratio",
+        (months.tolist(), points.tolist()),
+        (line.tolist(), curve.tolist()),
+    )
     return found, [
         Fit(
-            path, unit, worked.source, f"{method}; {seen}", "B", found.slowdown.n, "newcomers",
-            values[i], *ends[i], draws=[d[i] for d in draws], picture=picture if i == 0 else None,
+            path,
+            unit,
+            worked.source,
+            f"{method}; {seen}",
+            "B",
+            found.slowdown.n,
+            "newcomers",
+            values[i],
+            *ends[i],
+            draws=[d[i] for d in draws],
+            picture=picture if i == 0 else None,
         )
         for i, (path, unit) in enumerate(zip(paths, ("ratio", "1/month"), strict=True))
-    ]  # fmt: skip
+    ]
 
 
 def items_of(log: Log, staff: Staff) -> Items:
@@ -254,9 +283,20 @@ def _speed(worked: Worked, staff: Staff, found: Learning | None) -> list[Fit]:
     low, high = np.quantile(drawn, (0.025, 0.975))
     method = "between people after activity and learning, moments; interval by bootstrap of people"
     return [
-        Fit(path, "log", worked.source, method, "A", int(many.sum()), "people", min(value, 1.0),
-            float(low), float(high), draws=drawn)
-    ]  # fmt: skip
+        Fit(
+            path,
+            "log",
+            worked.source,
+            method,
+            "A",
+            int(many.sum()),
+            "people",
+            min(value, 1.0),
+            float(low),
+            float(high),
+            draws=drawn,
+        )
+    ]
 
 
 def _minutes(worked: Worked, staff: Staff, found: Learning | None) -> list[Fit]:
@@ -306,16 +346,34 @@ def _queue_minutes(
     )
     return [
         Fit(
-            path, "minutes", worked.source, method, "A", seen.n, "sittings",
-            mean / per_minute, float(ends[0, 0]) / per_minute, float(ends[1, 0]) / per_minute,
-            warnings, (drawn[:, 0] / per_minute).tolist(), _touch_picture(kept, seen, queue),
+            path,
+            "minutes",
+            worked.source,
+            method,
+            "A",
+            seen.n,
+            "sittings",
+            mean / per_minute,
+            float(ends[0, 0]) / per_minute,
+            float(ends[1, 0]) / per_minute,
+            warnings,
+            (drawn[:, 0] / per_minute).tolist(),
+            _touch_picture(kept, seen, queue),
         ),
         Fit(
-            f"{path}_cv", "ratio", worked.source, "moments within people", "A", seen.n,
-            "sittings", cv, float(ends[0, 1]), float(ends[1, 1]),
+            f"{path}_cv",
+            "ratio",
+            worked.source,
+            "moments within people",
+            "A",
+            seen.n,
+            "sittings",
+            cv,
+            float(ends[0, 1]),
+            float(ends[1, 1]),
             draws=np.minimum(drawn[:, 1], MOST_CV).tolist(),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _standard(worked: Worked, found: Learning | None) -> tuple[float, str]:
@@ -355,9 +413,12 @@ def _touch_picture(minutes: Floats, seen: touch.Touch, queue: str) -> Picture:
 
     line = 1.0 - ndtr((np.log(at) - np.log(seen.mean) + sigma**2 / 2) / sigma)
     return Picture(
-        f"Share of sittings that take longer: {queue}", "minutes", "share",
-        (at.tolist(), longer.tolist()), (at.tolist(), line.tolist()),
-    )  # fmt: skip
+        f"Share of sittings that take longer: {queue}",
+        "minutes",
+        "share",
+        (at.tolist(), longer.tolist()),
+        (at.tolist(), line.tolist()),
+    )
 
 
 def _arrivals(worked: Worked) -> list[Fit]:

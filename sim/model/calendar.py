@@ -20,9 +20,13 @@ class WorkCalendar:
     """
 
     def __init__(
-        self, calendar: Calendar, start: date, horizon_days: int, state: str | None = None,
+        self,
+        calendar: Calendar,
+        start: date,
+        horizon_days: int,
+        state: str | None = None,
         closed_days: Container[date] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.start = start
         length = horizon_days + SLACK_DAYS
         dates = [start + timedelta(days=d) for d in range(length)]

@@ -10,22 +10,47 @@ from numpy.typing import NDArray
 from sim.model.codes import SETTING_ROWS, Cause, Flag, Stage
 from sim.model.engine import Columns, Engine
 
-FIELDS = ("key", "setting", "payer", "expected", "paid_cents", "under_cents",
-          "cdi_cents", "over_cents", "short_cents", "takeback_cents", "loss_cents",
-          "loss_cause", "stage", "first_outcome", "first_day",
-          "closed_day", "wrong", "touches", "first_touch_minutes", "denied_for",
-          "flags")  # fmt: skip
+FIELDS = (
+    "key",
+    "setting",
+    "payer",
+    "expected",
+    "paid_cents",
+    "under_cents",
+    "cdi_cents",
+    "over_cents",
+    "short_cents",
+    "takeback_cents",
+    "loss_cents",
+    "loss_cause",
+    "stage",
+    "first_outcome",
+    "first_day",
+    "closed_day",
+    "wrong",
+    "touches",
+    "first_touch_minutes",
+    "denied_for",
+    "flags",
+)
 
 
-YES_OR_NO = {"edited": Flag.EDITED, "mended": Flag.MENDED, "adjudicated": Flag.ADJUDICATED,
-             "appealed": Flag.APPEALED}  # fmt: skip
+YES_OR_NO = {
+    "edited": Flag.EDITED,
+    "mended": Flag.MENDED,
+    "adjudicated": Flag.ADJUDICATED,
+    "appealed": Flag.APPEALED,
+}
 """Columns of noughts and ones, and the flags that they tell of."""
 
 
 def claim_columns(
-    engine: Engine, filing_limit_days: Sequence[int], horizon_days: int, end_days: int,
+    engine: Engine,
+    filing_limit_days: Sequence[int],
+    horizon_days: int,
+    end_days: int,
     stock: int = 0,
-) -> tuple[Columns, Columns]:  # fmt: skip
+) -> tuple[Columns, Columns]:
     """One row per claim planned within the run, in the order of their keys, when all has ended.
 
     What its payer has not accepted and answered within its limit is lost to it. What an unfinished
@@ -62,8 +87,14 @@ def _finished(columns: Columns, limits: NDArray[np.int64], end_days: int) -> Col
     np.copyto(over, np.maximum(gained, 0, out=gained), where=~done)
     paid -= columns["takeback_cents"]
     left = columns["expected"] + over
-    for name in ("paid_cents", "loss_cents", "under_cents", "cdi_cents", "short_cents",
-                 "takeback_cents"):  # fmt: skip
+    for name in (
+        "paid_cents",
+        "loss_cents",
+        "under_cents",
+        "cdi_cents",
+        "short_cents",
+        "takeback_cents",
+    ):
         left -= columns[name]
     left *= ~done
     columns["open_cents"] = left
@@ -80,8 +111,12 @@ def _close_unanswered(columns: Columns, limit_days: NDArray[np.int64], end_days:
     too_late = columns["day"] + limit_days < end_days
     never = (with_nobody | ((stage == Stage.SUBMITTED) & lost)) & too_late
     for name, value in (
-        ("stage", Stage.CLOSED), ("loss_cause", Cause.TIMELY_FILING), ("closed_day", end_days),
-        ("loss_cents", columns["expected"]), ("under_cents", 0), ("cdi_cents", 0),
+        ("stage", Stage.CLOSED),
+        ("loss_cause", Cause.TIMELY_FILING),
+        ("closed_day", end_days),
+        ("loss_cents", columns["expected"]),
+        ("under_cents", 0),
+        ("cdi_cents", 0),
         ("over_cents", 0),
-    ):  # fmt: skip
+    ):
         np.copyto(columns[name], value, where=never)

@@ -256,9 +256,12 @@ class ClaimSource:
         log_payment = log(profile.payment_mean_usd) + sigma * z - sigma * sigma / 2.0
         kinds = len(CATEGORIES)
         rejected, denied, asked = rules.fates(
-            uniforms("claim.fates", kinds), self._reject, self._deny, self._rfi,
+            uniforms("claim.fates", kinds),
+            self._reject,
+            self._deny,
+            self._rfi,
             self._stringency[payers],
-        )  # fmt: skip
+        )
         queue = self._queues[Queue.CODING_INPATIENT + setting]
         minutes = queue.minutes * rules.touch_factors(
             uniforms("claim.coding_touch", 1)[:, 0],

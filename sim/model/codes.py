@@ -49,17 +49,36 @@ class Setting:
 class Queue:
     """Kinds of work; those of the front end come first."""
 
-    (SCHEDULING, PRIOR_AUTH, TRANSCRIPTION, CODING_INPATIENT, CODING_OUTPATIENT, CDI_QUERY,
-     EDITS, RECORDS, DENIALS_TECHNICAL, DENIALS_CLINICAL, FOLLOW_UP,
-     UNDERPAYMENTS) = range(12)  # fmt: skip
+    (
+        SCHEDULING,
+        PRIOR_AUTH,
+        TRANSCRIPTION,
+        CODING_INPATIENT,
+        CODING_OUTPATIENT,
+        CDI_QUERY,
+        EDITS,
+        RECORDS,
+        DENIALS_TECHNICAL,
+        DENIALS_CLINICAL,
+        FOLLOW_UP,
+        UNDERPAYMENTS,
+    ) = range(12)
 
 
 @heading
 class Skill:
     """Skills that work uses and teaches; the first two are those of the two settings."""
 
-    (CODING_INPATIENT, CODING_OUTPATIENT, BILLING, CLINICAL, AR, SCHEDULING, PRIOR_AUTH,
-     TRANSCRIPTION) = range(8)  # fmt: skip
+    (
+        CODING_INPATIENT,
+        CODING_OUTPATIENT,
+        BILLING,
+        CLINICAL,
+        AR,
+        SCHEDULING,
+        PRIOR_AUTH,
+        TRANSCRIPTION,
+    ) = range(8)
 
 
 @heading
@@ -80,17 +99,42 @@ class Defect:
 class Flag:
     """Bits of a claim's yes-or-no attributes."""
 
-    (CC_AT_RISK, CDI_GAP, NO_REPLY, SHORT_PAY, SCRUBBER_EDIT, AUDITED, FOUND, EDITED, ALONE,
-     UNSUPPORTED, BY_MACHINE, CAUGHT, MENDED, ADJUDICATED, APPEALED,
-     IN_WINDOW, LOOKED_AT) = (1 << i for i in range(17))  # fmt: skip
+    (
+        CC_AT_RISK,
+        CDI_GAP,
+        NO_REPLY,
+        SHORT_PAY,
+        SCRUBBER_EDIT,
+        AUDITED,
+        FOUND,
+        EDITED,
+        ALONE,
+        UNSUPPORTED,
+        BY_MACHINE,
+        CAUGHT,
+        MENDED,
+        ADJUDICATED,
+        APPEALED,
+        IN_WINDOW,
+        LOOKED_AT,
+    ) = (1 << i for i in range(17))
 
 
 @heading
 class Visit:
     """Bits of what has happened to a visit before its chart is complete."""
 
-    (NEEDS_AUTH, DICTATED, BOOKED, AUTHORISED, REFUSED, FLAWED, POSTPONED, TOOK_PLACE,
-     CALLED_AGAIN) = (1 << i for i in range(9))  # fmt: skip
+    (
+        NEEDS_AUTH,
+        DICTATED,
+        BOOKED,
+        AUTHORISED,
+        REFUSED,
+        FLAWED,
+        POSTPONED,
+        TOOK_PLACE,
+        CALLED_AGAIN,
+    ) = (1 << i for i in range(9))
 
 
 @heading
@@ -132,8 +176,24 @@ class QueryLuck:
 class VisitLuck:
     """Uniforms that decide a visit, by column."""
 
-    (SCHEDULED, AUTH, DICTATED, LEAD, PATIENCE, BOOKING, BOOKING_CHECK, REQUEST, REQUEST_CHECK,
-     DECISION, REFUSED, PEER, POSTPONED, NOTE, NOTE_CHECK, CALLS_AGAIN) = range(16)  # fmt: skip
+    (
+        SCHEDULED,
+        AUTH,
+        DICTATED,
+        LEAD,
+        PATIENCE,
+        BOOKING,
+        BOOKING_CHECK,
+        REQUEST,
+        REQUEST_CHECK,
+        DECISION,
+        REFUSED,
+        PEER,
+        POSTPONED,
+        NOTE,
+        NOTE_CHECK,
+        CALLS_AGAIN,
+    ) = range(16)
 
 
 @heading
@@ -165,8 +225,20 @@ class Cause:
     the front end, end a visit before it begins.
     """
 
-    (FINAL_DENIAL, NOT_WORKED, TIMELY_FILING, RECORDS_REQUEST, GIVEN_UP, UNDER_CODING, CDI_GAP,
-     OVER_CODING, SHORT_PAY, TAKEBACK, LOST_VISIT, REFUSED_VISIT) = range(12)  # fmt: skip
+    (
+        FINAL_DENIAL,
+        NOT_WORKED,
+        TIMELY_FILING,
+        RECORDS_REQUEST,
+        GIVEN_UP,
+        UNDER_CODING,
+        CDI_GAP,
+        OVER_CODING,
+        SHORT_PAY,
+        TAKEBACK,
+        LOST_VISIT,
+        REFUSED_VISIT,
+    ) = range(12)
 
 
 @heading
@@ -180,8 +252,21 @@ class Order:
 class Errand:
     """What happens to a claim on a day that was put down for it."""
 
-    (REPLY, SILENT, REJECTED, ANSWER, RECORDS_DECIDED, DECIDED, TAKE_BACK, LAPSE, HAND_OVER, ASK,
-     GIVE_UP, AUTH_DECIDED, SERVE) = range(13)  # fmt: skip
+    (
+        REPLY,
+        SILENT,
+        REJECTED,
+        ANSWER,
+        RECORDS_DECIDED,
+        DECIDED,
+        TAKE_BACK,
+        LAPSE,
+        HAND_OVER,
+        ASK,
+        GIVE_UP,
+        AUTH_DECIDED,
+        SERVE,
+    ) = range(13)
 
 
 _agree(Queue, QueueName)
@@ -190,15 +275,22 @@ _agree(Order, Discipline)
 assert set(names(Skill)) == set(get_args(SkillName))
 
 CATEGORIES = tuple(name.upper() for name in names(Category))
-SETTINGS, SKILLS, QUEUES, STAGES = (
-    names(Setting), names(Skill), names(Queue), names(Stage)
-)  # fmt: skip
+SETTINGS, SKILLS, QUEUES, STAGES = (names(Setting), names(Skill), names(Queue), names(Stage))
 CAUSES = names(Cause)
 VISIT_CAUSES = 2
 """The last causes are of visits."""
 
-SEVERITY = (Category.TIMELY, Category.NONCOV, Category.DOC, Category.AUTH, Category.PAYER,
-            Category.CODE, Category.REG, Category.DATA, Category.DUP)  # fmt: skip
+SEVERITY = (
+    Category.TIMELY,
+    Category.NONCOV,
+    Category.DOC,
+    Category.AUTH,
+    Category.PAYER,
+    Category.CODE,
+    Category.REG,
+    Category.DATA,
+    Category.DUP,
+)
 """Order in which a claim's denials are taken up: what settles it first comes first."""
 FIRST_OF = tuple(
     next((c for c in SEVERITY if mask >> c & 1), -1) for mask in range(1 << len(SEVERITY))

@@ -105,6 +105,9 @@ def _staffed(
     )
     load = demand.desks.needed(sum(mine.values()), productive) * demand.desks.target_occupancy
     return Staffing(
-        planned, needed, load, work / items if items else 0.0,
+        planned,
+        needed,
+        load,
+        work / items if items else 0.0,
         (work / load if load else productive) / DAYS_PER_YEAR,
-    )  # fmt: skip
+    )

@@ -70,9 +70,12 @@ class Engine(Protocol):
         ...
 
     def put_down(
-        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        self,
+        errand: int,
+        claims: NDArray[np.int64],
+        days: NDArray[np.int64],
         values: NDArray[np.int64],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put an errand down for each of some claims, on its day and with its value."""
         ...
 

@@ -79,11 +79,13 @@ def settled_team(
     forget = learning.forgetting_per_month
     domain = {
         skill: settled_level(
-            entry.domain, learning.domain_per_month * vendor.target_occupancy * share,
-            forget + domain_loss[skill], leave,
+            entry.domain,
+            learning.domain_per_month * vendor.target_occupancy * share,
+            forget + domain_loss[skill],
+            leave,
         )
         for skill, share in shares.items()
-    }  # fmt: skip
+    }
     client_rate = learning.client_per_month * vendor.target_occupancy
     loss = forget + client_loss
     level = settled_level(entry.client, client_rate, loss, leave)

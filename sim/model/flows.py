@@ -73,9 +73,12 @@ def serving_teams(scenario: Scenario) -> dict[str, Team]:
 
 
 def _denials(
-    scenario: Scenario, setting: str, left: dict[str, float], serving: dict[str, Team],
+    scenario: Scenario,
+    setting: str,
+    left: dict[str, float],
+    serving: dict[str, Team],
     taken: dict[str, list[float]],
-) -> tuple[dict[str, float], float]:  # fmt: skip
+) -> tuple[dict[str, float], float]:
     """Expected visits of a claim to each queue of denials, and the part not lost to them.
 
     A claim with several defects is denied for one at a time, as long as the others are won. Payers
@@ -100,9 +103,12 @@ def _denials(
 
 
 def _records(
-    scenario: Scenario, setting: str, left: dict[str, float], serving: dict[str, Team],
+    scenario: Scenario,
+    setting: str,
+    left: dict[str, float],
+    serving: dict[str, Team],
     taken: dict[str, list[float]],
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Records sent for a claim that no denial has ended, and the part of such claims then lost.
 
     A payer asks once, whatever it asks for.
@@ -235,9 +241,14 @@ def _levels_worked(
     for level in range(min(levels, vendor.denials.levels) if clinical else 1):
         items += still
         still *= 1.0 - rules.win_chance(
-            first, vendor.denials.win_multiplier, domain[skill], denials.knowledge_floor, level,
-            denials.level_factor, denials.win_cap,
-        )  # fmt: skip
+            first,
+            vendor.denials.win_multiplier,
+            domain[skill],
+            denials.knowledge_floor,
+            level,
+            denials.level_factor,
+            denials.win_cap,
+        )
     return items, 1.0 - still
 
 
@@ -365,9 +376,14 @@ def _worth_it(vendor: Vendor, log_cents: Floats) -> Floats:
 
 
 def _part_taken_up(
-    scenario: Scenario, vendor: Vendor, taken: list[float], setting: str, category: Category,
-    price: float, denials: bool = True,
-) -> float:  # fmt: skip
+    scenario: Scenario,
+    vendor: Vendor,
+    taken: list[float],
+    setting: str,
+    category: Category,
+    price: float,
+    denials: bool = True,
+) -> float:
     """Part of the denials or requests of a category and setting that a vendor takes up.
 
     They are of payers whose payment multiplier is `price`.

@@ -85,9 +85,11 @@ class Histories:
             out["denied_for"][mine] = self._find(out, part, mine, 1, luck[:, 1], queue)[mine]
         silent, short = place == Queue.FOLLOW_UP, place == Queue.UNDERPAYMENTS
         for who, stage, first in (
-            (rejected, Stage.REJECTED, First.REJECTED), (records, Stage.ASKED, First.ASKED),
-            (denied, Stage.DENIED, First.DENIED), (short, Stage.PAID, First.PAID),
-        ):  # fmt: skip
+            (rejected, Stage.REJECTED, First.REJECTED),
+            (records, Stage.ASKED, First.ASKED),
+            (denied, Stage.DENIED, First.DENIED),
+            (short, Stage.PAID, First.PAID),
+        ):
             out["stage"][who], out["first_outcome"][who] = stage, first
         self._submit(out, rejected | records | denied | short | silent)
         out["flags"][records | denied | short] |= Flag.ADJUDICATED
@@ -188,9 +190,12 @@ class Histories:
         out["defects"] = np.where(coded, left, part.source)
         out["flags"] = np.where(coded, out["flags"] & ~Flag.CDI_GAP, out["flags"])
         out["wrong"] = np.where(coded, (left & Defect.CODE) // Defect.CODE, -1)
-        crews = np.array([
-            self._world.state.queues[Queue.CODING_INPATIENT + s].crew for s in range(len(SETTINGS))
-        ])  # fmt: skip
+        crews = np.array(
+            [
+                self._world.state.queues[Queue.CODING_INPATIENT + s].crew
+                for s in range(len(SETTINGS))
+            ]
+        )
         bits = np.array([self._world.state.terms[crew].bill_bit for crew in crews])
         coders = np.full(count, NOBODY)
         for s, able in enumerate(self._coders):
@@ -200,9 +205,11 @@ class Histories:
         out["crew"] = np.where(coded, crews[setting], NOBODY)
         out["billed"] = np.where(coded, bits[setting], 0)
         for name, value in (
-            ("submitted_day", -1), ("first_day", -1), ("first_outcome", First.NONE_YET),
+            ("submitted_day", -1),
+            ("first_day", -1),
+            ("first_outcome", First.NONE_YET),
             ("denied_for", -1),
-        ):  # fmt: skip
+        ):
             out[name] = np.full(count, value)
         return out
 
@@ -216,9 +223,9 @@ class Histories:
 
     def _weaken(self, out: Columns, who: Bools, luck: Floats) -> None:
         """Notes about which somebody asks are weak, or leave a gap."""
-        gaps = np.array([
-            getattr(self._scenario.hospital, name).cdi_gap_share for name in SETTINGS
-        ])[out["setting"]]  # fmt: skip
+        gaps = np.array(
+            [getattr(self._scenario.hospital, name).cdi_gap_share for name in SETTINGS]
+        )[out["setting"]]
         doc = self._left[:, CATEGORIES.index("DOC")][out["setting"]]
         weak = who & (luck * (doc + gaps) < doc)
         out["defects"][weak] |= Defect.DOC

@@ -23,10 +23,14 @@ class Mentoring:
     """
 
     def __init__(
-        self, env: Environment, hiring: Hiring, employed: Sequence[Career],
-        known: Callable[[Career], float], month_minutes: Callable[[Career], float],
+        self,
+        env: Environment,
+        hiring: Hiring,
+        employed: Sequence[Career],
+        known: Callable[[Career], float],
+        month_minutes: Callable[[Career], float],
         set_pace: Callable[[Career], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._env = env
         self._hiring = hiring
         self._employed = employed

@@ -10,24 +10,61 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.account import Account
+from sim.model import staff_tables
 from sim.model.agreements import agreements
 from sim.model.arithmetic import power
 from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.demand import Needed
-from sim.model.kernel.knowledge import knowledge_at
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
-from sim.record.record import ACCOUNT, AGE_BANDS, Facts, Record, Table
+from sim.record.record import AGE_BANDS, Facts, Record, Table, add_row
 
 COHORT_DAYS = 28
 NOTHING = Needed(0.0, 0.0, 0.0)
 OPENING = "opening team"
-LONGEST_CAREER_DAYS = 50 * 365
-"""Dates of hire are not told from further back: almost no turnover means endless careers."""
+QUEUE_WEEKS = [
+    "week",
+    "week_start",
+    "queue",
+    "opening",
+    "arrived",
+    "finished",
+    "backlog",
+    "oldest_days",
+    "wait_days",
+    "mean_level",
+    "days",
+    "in_time",
+    "missed",
+    "busy_minutes",
+    "productive_minutes",
+]
+TEAM_WEEKS = [
+    "day",
+    "team",
+    "plan",
+    "employed",
+    "producing",
+    "pipeline",
+    "knowledge",
+    "client",
+    "certified_share",
+    "busy_minutes",
+    "productive_minutes",
+    "paid_hours",
+    "scheduled_hours",
+    "billed_hours",
+    "annual_rate",
+    "exhaustion",
+    "touch_share",
+    "volume",
+    "workload_hours",
+    "required",
+]
+COHORTS = ("day", "date", "cohort", "people", "knowledge_domain", "knowledge_client")
 
 
 class Observer:
@@ -37,21 +74,9 @@ class Observer:
         self._world = world
         written = {str(q.name) for q in world.scenario.queues}
         self._names = [name for name in QUEUES if name in written]
-        self._queues: Table = {
-            k: [] for k in ("week", "week_start", "queue", "opening", "arrived", "finished",
-                            "backlog", "oldest_days", "wait_days", "mean_level", "days", "in_time",
-                            "missed", "busy_minutes", "productive_minutes", *AGE_BANDS)
-        }  # fmt: skip
-        self._weeks: Table = {
-            k: [] for k in ("day", "team", "plan", "employed", "producing", "pipeline", "knowledge",
-                            "client", "certified_share", "busy_minutes", "productive_minutes",
-                            "paid_hours", "scheduled_hours", "billed_hours", "annual_rate",
-                            "exhaustion", "touch_share", "volume", "workload_hours", "required")
-        }  # fmt: skip
-        self._cohorts: Table = {
-            k: [] for k in ("day", "date", "cohort", "people", "knowledge_domain",
-                            "knowledge_client")
-        }  # fmt: skip
+        self._queues: Table = {name: [] for name in (*QUEUE_WEEKS, *AGE_BANDS)}
+        self._weeks: Table = {name: [] for name in TEAM_WEEKS}
+        self._cohorts: Table = {name: [] for name in COHORTS}
         self._last_queue: dict[str, tuple[int, int, float, float, int, int, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
@@ -91,7 +116,7 @@ class Observer:
         before = self._waits
         self._waits = {n: c - before.get(n, 0) for n, c in self._wait_counts().items()}
         self.week(self._world.scenario.horizon_days)
-        self._at_end = self._agents(), self._totals()
+        self._at_end = staff_tables.agents(self._world), self._totals()
 
     def week(self, day: int) -> None:
         """Write the rows of the week (or part of one) that ends now."""
@@ -112,9 +137,12 @@ class Observer:
             needed = NOTHING if not team.is_open else demand.of(arrived, self._last_day, day)
             people = [a for a in team.employed if a.producing]
             seen = (
-                team.roster.busy_minutes, team.time.productive_minutes, team.time.paid_hours,
-                team.time.scheduled_hours, team.time.billed_hours,
-            )  # fmt: skip
+                team.roster.busy_minutes,
+                team.time.productive_minutes,
+                team.time.paid_hours,
+                team.time.scheduled_hours,
+                team.time.billed_hours,
+            )
             before = self._last_team.get(team.key, (0.0,) * len(seen))
             self._last_team[team.key] = seen
             since = [x - y for x, y in zip(seen, before, strict=True)]
@@ -125,16 +153,22 @@ class Observer:
             fte, full_time = team.roster.fte, team.roster.full_time
             planned = team.roster.plan - (len(team.employed) - full_time)  # vacancies are full-time
             row = (
-                self._last_day, team.name, planned * hours, full_time * hours,
-                sum(map(fte, people)) * hours, team.personnel.pipeline * hours,
+                self._last_day,
+                team.name,
+                planned * hours,
+                full_time * hours,
+                sum(map(fte, people)) * hours,
+                team.personnel.pipeline * hours,
                 sum(mean_level(a.row, skills) * fte(a) for a in people) * hours,
                 sum(a.client * fte(a) for a in people) * hours,
-                sum(fte(a) for a in people if a.certification != "none") * hours, *since,
+                sum(fte(a) for a in people if a.certification != "none") * hours,
+                *since,
                 team.personnel.expected_rate,
                 sum(a.exhaustion * fte(a) for a in people) * hours,
-                team.strain.touch_share * sum(map(fte, people)) * hours, *needed,
-            )  # fmt: skip
-            _append(self._weeks, row)
+                team.strain.touch_share * sum(map(fte, people)) * hours,
+                *needed,
+            )
+            add_row(self._weeks, row)
         return minutes
 
     def _arrived(self) -> dict[str, int]:
@@ -154,20 +188,37 @@ class Observer:
             area = queue.waited_days + queue.level * now
             waits = list(queue.waits)
             in_time = sum(waits[: wait_bin(queue.due_days)])
-            seen = (queue.arrived, sum(waits), queue.wait_days, area, in_time, queue.missed,
-                    queue.level)  # fmt: skip
+            seen = (
+                queue.arrived,
+                sum(waits),
+                queue.wait_days,
+                area,
+                in_time,
+                queue.missed,
+                queue.level,
+            )
             last = self._last_queue[name]
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
             ages = world.engine.ages(queue, now)
             row = (
-                self._last_day // 7, begins, name, last[6], seen[0] - last[0], finished,
-                queue.level, max(ages, default=0.0),
+                self._last_day // 7,
+                begins,
+                name,
+                last[6],
+                seen[0] - last[0],
+                finished,
+                queue.level,
+                max(ages, default=0.0),
                 (seen[2] - last[2]) / finished if finished > 0 else 0.0,
-                (area - last[3]) / span, span, seen[4] - last[4], seen[5] - last[5],
-                *minutes.get(name, (0.0, 0.0)), *_by_age(ages),
-            )  # fmt: skip
-            _append(self._queues, row)
+                (area - last[3]) / span,
+                span,
+                seen[4] - last[4],
+                seen[5] - last[5],
+                *minutes.get(name, (0.0, 0.0)),
+                *_by_age(ages),
+            )
+            add_row(self._queues, row)
 
     def _write_cohorts(self, day: int) -> None:
         """Mean knowledge of those hired in the same quarter."""
@@ -176,14 +227,14 @@ class Observer:
         for team in self._world.teams:
             skills = {q.skill for q in team.queues}
             for agent in team.employed:
-                hired = calendar.date_of(max(0, _floor(agent.hired)))
+                hired = calendar.date_of(max(0, int(agent.hired // 1)))
                 label = f"{hired.year} Q{(hired.month + 2) // 3}" if agent.hired >= 0 else OPENING
                 level = mean_level(agent.row, skills)
                 groups.setdefault(label, []).append((level, agent.client))
         for label in sorted(groups, key=lambda g: (g != OPENING, g)):
             levels = groups[label]
             means = (sum(column) / len(levels) for column in zip(*levels, strict=True))
-            _append(
+            add_row(
                 self._cohorts, (day, calendar.date_of(day).isoformat(), label, len(levels), *means)
             )
 
@@ -218,9 +269,9 @@ class Observer:
             cohorts=self._cohorts,
             waits=self._waits,
             agents=agents,
-            careers=self._careers(),
+            careers=staff_tables.careers(world),
             totals=totals | self._window_totals(),
-            accounts=self._accounts(),
+            accounts=staff_tables.accounts(world),
             stock=stock,
         )
 
@@ -255,17 +306,6 @@ class Observer:
             month_starts=tuple(starts.values()),
             agreements=agreements(scenario, world.stints),
         )
-
-    def _accounts(self) -> dict[str, dict[str, NDArray[np.float64]]]:
-        """The books of each vendor: those of its teams added up, by day."""
-        books: dict[str, list[Account]] = {}
-        for team in self._world.teams:
-            books.setdefault(team.vendor.name, []).append(team.roster.account)
-        return {
-            vendor: {item: np.array([each.days[item] for each in own]).sum(axis=0)
-                     for item in ACCOUNT}
-            for vendor, own in books.items()
-        }  # fmt: skip
 
     def _totals(self) -> dict[str, float]:
         world = self._world
@@ -341,59 +381,9 @@ class Observer:
         # Exact sums: they do not hang on the order of the vendors.
         return {"breach_expected_usd": fsum(expected), "breach_drawn_usd": fsum(drawn)}
 
-    def _careers(self) -> Table:
-        columns = ("day", "date", "change", "team", "agent", "from", "to", "asked", "done")
-        table: Table = {c: [] for c in columns}
-        for day, *told in self._world.moves.made:
-            _append(table, (day, self._world.calendar.date_of(day).isoformat(), *told))
-        return table
-
-    def _agents(self) -> Table:
-        world = self._world
-        columns = ("agent", "team", "vendor", "certification", "hired", "left", "reason",
-                   "tenure_days", "knowledge_domain", "knowledge_client", "items", "errors",
-                   "busy_hours", "productive_hours", "entry_certification", "start_age_days",
-                   "hours_share", "hired_day", "ready_day", "nested")  # fmt: skip
-        table: Table = {c: [] for c in columns}
-        horizon = float(world.scenario.horizon_days)
-        for team in world.teams:
-            skills = sorted({q.skill for q in team.queues})
-            for agent in team.agents:
-                end = agent.left if agent.left is not None else horizon
-                left = (
-                    ""
-                    if agent.left is None
-                    else (world.calendar.date_of(int(agent.left)).isoformat())
-                )
-                domain, client = knowledge_at(world.state.crews[agent.row.crew], agent.row, end)
-                row = (
-                    agent.label, team.name, team.vendor.name,
-                    agent.certification, world.calendar.date_of(
-                        max(_floor(agent.hired), -LONGEST_CAREER_DAYS)
-                    ).isoformat(),
-                    left, agent.reason, end - agent.hired,
-                    sum(domain[s] for s in skills) / len(skills), client,
-                    agent.row.items, agent.row.errors,
-                    team.roster.worked_minutes(agent) / 60.0,
-                    agent.productive_minutes / 60.0, agent.entry_certification,
-                    max(0.0, -agent.hired), agent.hours_share, agent.hired, agent.ready_at,
-                    int(agent.newcomer),
-                )  # fmt: skip
-                _append(table, row)
-        return table
-
 
 def _by_age(ages: Sequence[float]) -> list[int]:
     """How many lie in each of the bands of `AGE_BANDS`."""
     ordered = sorted(ages)
     below = [0, *(bisect_left(ordered, end) for end in AGE_BANDS.values())]
     return [b - a for a, b in pairwise(below)]
-
-
-def _append(table: Table, row: tuple[object, ...]) -> None:
-    for column, value in zip(table.values(), row, strict=True):
-        column.append(value)
-
-
-def _floor(x: float) -> int:
-    return int(x // 1)

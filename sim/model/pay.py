@@ -18,9 +18,12 @@ class Pay:
     """
 
     def __init__(
-        self, scenario: Scenario, stint: Stint, mix: dict[str, float],
+        self,
+        scenario: Scenario,
+        stint: Stint,
+        mix: dict[str, float],
         wages_of_site: dict[str, float],
-    ) -> None:  # fmt: skip
+    ) -> None:
         written = {c.name: c.wage_usd_per_hour for c in scenario.certifications}
         self._written = {**written, **wages_of_site}
         self._wages = dict(self._written)

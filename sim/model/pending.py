@@ -128,19 +128,26 @@ class Pending:
             domain, _ = settled_team(scenario, vendor, {skill: 1.0})
             category, payer = out["denied_for"][mine], out["payer"][mine]
             won = [
-                u < rules.win_chance(
-                    state.payers[p].first_chance[c], vendor.denials.win_multiplier, domain[skill],
-                    scenario.denials.knowledge_floor, 0, scenario.denials.level_factor,
+                u
+                < rules.win_chance(
+                    state.payers[p].first_chance[c],
+                    vendor.denials.win_multiplier,
+                    domain[skill],
+                    scenario.denials.knowledge_floor,
+                    0,
+                    scenario.denials.level_factor,
                     scenario.denials.win_cap,
                 )
                 for c, p, u in zip(
                     category.tolist(), payer.tolist(), luck[mine].tolist(), strict=True
                 )
-            ]  # fmt: skip
-            lags = np.array([
-                row.corrected_reply_days if awaited == CORRECTION else row.decision_days[0]
-                for row in state.payers
-            ])  # fmt: skip
+            ]
+            lags = np.array(
+                [
+                    row.corrected_reply_days if awaited == CORRECTION else row.decision_days[0]
+                    for row in state.payers
+                ]
+            )
             days = self._next(lags[payer] - part.days[mine])
             values = 2 * category + np.array(won, np.int64)
             found.append(Errands(mine, Errand.DECIDED, days, values))
@@ -149,10 +156,13 @@ class Pending:
     def answers(self, part: Part, who: Bools, luck: Floats) -> Errands:
         """When physicians answer, and whether they mend the notes."""
         hospital = self._scenario.hospital
-        lags = np.maximum(1, np.rint(
-            hospital.query_response_median_days
-            * exps(hospital.query_response_sigma * normal_quantiles(part.luck("query", TRIES)))
-        ))  # fmt: skip
+        lags = np.maximum(
+            1,
+            np.rint(
+                hospital.query_response_median_days
+                * exps(hospital.query_response_sigma * normal_quantiles(part.luck("query", TRIES)))
+            ),
+        )
         late = lags >= np.maximum(part.days, 1)[:, None]
         first = lags[np.arange(len(lags)), late.argmax(axis=1)]
         lag = np.where(late.any(axis=1), first, part.days).astype(np.int64)

@@ -307,10 +307,9 @@ class Personnel:
         if every == 0:
             return now
         slot = -int(-now // every)
-        while (
-            self._class_places.get(slot, 0) >= self._hiring.class_size
-            or self._freezes.on(slot * every)
-        ):  # fmt: skip
+        while self._class_places.get(slot, 0) >= self._hiring.class_size or self._freezes.on(
+            slot * every
+        ):
             slot += 1
         self._class_places[slot] = self._class_places.get(slot, 0) + 1
         return float(slot * every)

@@ -88,9 +88,13 @@ class Roster:
         self.time = WorkingTime(workplace, row, team.overtime, self._hiring, self.account)
         self.pace = Pace(self.env, scenario, self.vendor)
         self.mentoring = Mentoring(
-            self.env, self._hiring, self.employed, self.knowledge_of, self._month_minutes,
+            self.env,
+            self._hiring,
+            self.employed,
+            self.knowledge_of,
+            self._month_minutes,
             self.pace.set,
-        )  # fmt: skip
+        )
 
     def usd_per_busy_minute(self) -> float:
         """What a minute at work costs at the target occupancy: what is billed for those here."""

@@ -40,14 +40,18 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
         kinds=[Kind(int(_clinical(c)), c.stake_share) for c in _categories(scenario)],
         places=[
             Place(
-                s.accuracy_exponent, s.under_coding_payment_share, s.over_coding_payment_share,
-                s.cdi_gap_payment_share, s.audit_takeback_share, s.audit_note_takeback_share,
+                s.accuracy_exponent,
+                s.under_coding_payment_share,
+                s.over_coding_payment_share,
+                s.cdi_gap_payment_share,
+                s.audit_takeback_share,
+                s.audit_note_takeback_share,
             )
             for s in (scenario.hospital.inpatient, scenario.hospital.outpatient)
         ],
         crews=[crew_of(scenario, v) for v in employers],
         terms=[_terms(scenario, v, *amounts[v.name]) for v in employers],
-    )  # fmt: skip
+    )
 
 
 def _terms(scenario: Scenario, vendor: Vendor, records: list[float], denials: list[float]) -> Terms:

@@ -109,9 +109,12 @@ class SimPyEngine:
             stock.stand(s, q, s.claims[c], float(day))
 
     def put_down(
-        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        self,
+        errand: int,
+        claims: NDArray[np.int64],
+        days: NDArray[np.int64],
         values: NDArray[np.int64],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put an errand down for each of some claims, on its day and with its value."""
         s = self.state
         for c, day, value in zip(claims.tolist(), days.tolist(), values.tolist(), strict=True):

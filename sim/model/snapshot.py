@@ -184,12 +184,16 @@ class _Look:
             crew = self._state.crews[agent.row.crew]
             domain, client = knowledge_at(crew, agent.row, now)
             hired = self._into.on - timedelta(min(ceil(now - agent.hired), 365 * 50))
-            rows.append({
-                "certification": agent.certification, "hired": hired.isoformat(),
-                "fte": round(agent.row.hours_share, 4), "also": ";".join(agent.also),
-                **{f"knowledge_{s}": round(x, 4) for s, x in zip(SKILLS, domain, strict=True)},
-                "knowledge_client": round(client, 4),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "certification": agent.certification,
+                    "hired": hired.isoformat(),
+                    "fte": round(agent.row.hours_share, 4),
+                    "also": ";".join(agent.also),
+                    **{f"knowledge_{s}": round(x, 4) for s, x in zip(SKILLS, domain, strict=True)},
+                    "knowledge_client": round(client, 4),
+                }
+            )
         self._into.persons[team.name] = rows
         pipeline = team.personnel.pipeline
         opened = team.personnel.opened[-pipeline:] if pipeline else []

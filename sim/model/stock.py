@@ -71,9 +71,9 @@ class Stock:
         bands = [(line.age_from_days, line.age_to_days) for line in lines]
         places = [QUEUES.index(line.queue) for line in lines]
         settings = [
-            line.queue.removeprefix("coding_") if line.queue.startswith("coding_")
-            else line.setting for line in lines
-        ]  # fmt: skip
+            line.queue.removeprefix("coding_") if line.queue.startswith("coding_") else line.setting
+            for line in lines
+        ]
         kinds = [CATEGORIES.index(line.category) if line.category else -1 for line in lines]
         return self._part(OPEN_WORK, lines, bands, places, settings, kinds)
 
@@ -107,10 +107,14 @@ class Stock:
         return Part(columns, source, kinds, days, kinds, columns["expected"], luck)
 
     def _part(
-        self, row: int, lines: Sequence[OpenWork] | Sequence[AtPayers],
-        bands: Sequence[tuple[int, int]], places: Sequence[int],
-        settings: Sequence[str | None], kinds: Sequence[int],
-    ) -> Part:  # fmt: skip
+        self,
+        row: int,
+        lines: Sequence[OpenWork] | Sequence[AtPayers],
+        bands: Sequence[tuple[int, int]],
+        places: Sequence[int],
+        settings: Sequence[str | None],
+        kinds: Sequence[int],
+    ) -> Part:
         """Claims of some lines: as many as each says, with ages of its band, and its amount."""
         written = [line.count for line in lines]
         counts = at_scale(self._world.scenario, written)

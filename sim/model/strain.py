@@ -28,9 +28,15 @@ class TeamStrain:
     """
 
     def __init__(
-        self, scenario: Scenario, vendor: Vendor, crew: Crew, terms: Terms, workplace: Workplace,
-        hours_share: float, leads: TeamLeads,
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        vendor: Vendor,
+        crew: Crew,
+        terms: Terms,
+        workplace: Workplace,
+        hours_share: float,
+        leads: TeamLeads,
+    ) -> None:
         self._people = scenario.people
         self._vendor = vendor
         self._rules = scenario.people.strain
@@ -51,9 +57,12 @@ class TeamStrain:
         self._tell(agents, occupancy)
 
     def week(
-        self, agents: Sequence[Career], full_time: float, queues: Sequence[WorkQueue],
+        self,
+        agents: Sequence[Career],
+        full_time: float,
+        queues: Sequence[WorkQueue],
         occupancy: float,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Look at the week that ends: what waits, how busy and how long everybody was.
 
         `full_time` is how many the agents are in full-time equivalents.

@@ -76,9 +76,13 @@ class Timeline:
             return partial(slow, event.on)
         if isinstance(
             event,
-            events.VendorSwitch | events.Volume | events.MarketWage | events.LeaveSeason
-            | events.HireFreeze | events.Rule,
-        ):  # fmt: skip
+            events.VendorSwitch
+            | events.Volume
+            | events.MarketWage
+            | events.LeaveSeason
+            | events.HireFreeze
+            | events.Rule,
+        ):
             return None  # read by those whom they concern; stints carry switches out
         if isinstance(event, events.PriceChange):
             return partial(self._change_price, event)

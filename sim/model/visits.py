@@ -120,10 +120,14 @@ def booked_share(
         return 1.0
     workdays = tuple(sorted(scenario.calendar.workdays))
     return _booked(
-        _asked(scenario, front), workdays, worked or workdays,
-        front.patience_mean_days, front.call_again_share, front.call_again_days,
+        _asked(scenario, front),
+        workdays,
+        worked or workdays,
+        front.patience_mean_days,
+        front.call_again_share,
+        front.call_again_days,
         vendor.target_occupancy,
-    )  # fmt: skip
+    )
 
 
 def refused_share(scenario: Scenario, vendor: Vendor) -> float:
@@ -159,9 +163,14 @@ def _asked(scenario: Scenario, front: FrontEnd) -> tuple[float, ...]:
 
 @cache
 def _booked(
-    asked: tuple[float, ...], workdays: tuple[int, ...], worked: tuple[int, ...], patience: float,
-    again_share: float, again_days: int, target: float,
-) -> float:  # fmt: skip
+    asked: tuple[float, ...],
+    workdays: tuple[int, ...],
+    worked: tuple[int, ...],
+    patience: float,
+    again_share: float,
+    again_days: int,
+    target: float,
+) -> float:
     """Part of the requests that are booked, by a fluid that is served in order of arrival.
 
     The team is sized for what it books, so the answer stands on both sides; its occupancy has the
@@ -185,9 +194,14 @@ def _leaves(patience: float) -> Floats:
 
 
 def _played(
-    asked: tuple[float, ...], workdays: tuple[int, ...], worked: tuple[int, ...], leaves: Floats,
-    again_share: float, again_days: int, a_day: Floats,
-) -> float:  # fmt: skip
+    asked: tuple[float, ...],
+    workdays: tuple[int, ...],
+    worked: tuple[int, ...],
+    leaves: Floats,
+    again_share: float,
+    again_days: int,
+    a_day: Floats,
+) -> float:
     """Part of the requests that are booked, by teams that can book so many on a workday.
 
     `leaves` is the part of the patients whose patience lasts so many nights. Whoever calls again

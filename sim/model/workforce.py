@@ -32,10 +32,18 @@ class Team:
     """Agents of one vendor who share some queues. Times are days since the start."""
 
     def __init__(
-        self, scenario: Scenario, stint: Stint, crew: int, engine: Engine, workplace: Workplace,
-        ledger: Ledger, draws: Draws, heads: tuple[int, float], shares: Shares,
+        self,
+        scenario: Scenario,
+        stint: Stint,
+        crew: int,
+        engine: Engine,
+        workplace: Workplace,
+        ledger: Ledger,
+        draws: Draws,
+        heads: tuple[int, float],
+        shares: Shares,
         openers: Sequence[Opener],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.roster = Roster(scenario, stint, crew, engine, workplace, ledger, draws, heads, shares)
         self.vendor = self.roster.vendor
         self._crew = engine.state.crews[crew]

@@ -93,10 +93,17 @@ class World:
             return practice_shares(era, queues, minutes)
 
         return Team(
-            self.scenario, stint, crew, self.engine, workplace, self.ledger, self.draws,
-            heads, shares_of(stint.team.queues),
+            self.scenario,
+            stint,
+            crew,
+            self.engine,
+            workplace,
+            self.ledger,
+            self.draws,
+            heads,
+            shares_of(stint.team.queues),
             openers(self.scenario, stint.team, heads[0], stint.opens == 0, shares_of),
-        )  # fmt: skip
+        )
 
     def _heads(self, stint: Stint, full_time: float) -> tuple[int, float]:
         """Agents of a stint's plan when it opens, and the part of a shift that each works.

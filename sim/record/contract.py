@@ -99,9 +99,12 @@ def _with(by_day: Floats, window: Settled) -> Floats:
 
 
 def _windows(
-    record: Record, view: View, agreement: Agreement, rates: dict[str, Rate],
+    record: Record,
+    view: View,
+    agreement: Agreement,
+    rates: dict[str, Rate],
     known: tuple[Floats, Floats],
-) -> Iterator[Settled]:  # fmt: skip
+) -> Iterator[Settled]:
     """The windows in which the vendor charged anything; an early end falls into its own day."""
     facts, scale = record.facts, record.facts.scale
     fees = record.accounts[agreement.vendor][FEES] if agreement.vendor in record.accounts else None
@@ -117,20 +120,36 @@ def _windows(
         share = min(agreement.at_risk_share, sum(due.credit_share for due in dues))
         missing = max(0.0, agreement.minimum_claims - claims) * agreement.months * scale
         yield Settled(
-            agreement, begins, end - 1, claims, billed, dues,
+            agreement,
+            begins,
+            end - 1,
+            claims,
+            billed,
+            dues,
             credits=share * billed,
             discount=discount(claims, agreement.tiers) * billed,
             shortfall=missing * agreement.shortfall_usd_per_claim,
             gain=_gain(agreement, view, billed, span),
             exit=0.0,
-        )  # fmt: skip
+        )
     if agreement.ended is not None:
         day, nothing = min(agreement.ended, facts.horizon_days) - 1, 0.0
         before = fees[max(0, day + 1 - QUARTER_DAYS) : day + 1]
         notice = float(before.mean()) * agreement.notice_days if len(before) else nothing
         begins = facts.month_starts[facts.month_of_day[day]]
-        yield Settled(agreement, begins, day, nothing, nothing, (), nothing, nothing, nothing,
-                      nothing, agreement.exit_usd * scale + notice)  # fmt: skip
+        yield Settled(
+            agreement,
+            begins,
+            day,
+            nothing,
+            nothing,
+            (),
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            agreement.exit_usd * scale + notice,
+        )
 
 
 def _due(owed: Owed, rate: Rate, known: tuple[Floats, Floats], span: slice) -> Due:
@@ -186,25 +205,53 @@ def totals(windows: Sequence[Settled], first_day: int, end_day: int) -> dict[str
 def tables(windows: Sequence[Settled]) -> dict[str, Table]:
     """`contract`: a row per window and KPI; `settlements`: a row per window."""
     kpis = [
-        (w.agreement.name, w.agreement.vendor, w.begins, due.owed.kpi, due.value, due.owed.target,
-         int(due.met) if due.value == due.value else "", _capped(w, due))
+        (
+            w.agreement.name,
+            w.agreement.vendor,
+            w.begins,
+            due.owed.kpi,
+            due.value,
+            due.owed.target,
+            int(due.met) if due.value == due.value else "",
+            _capped(w, due),
+        )
         for w in windows
         for due in w.dues
-    ]  # fmt: skip
+    ]
     spans = [
-        (w.agreement.name, w.agreement.vendor, w.begins, w.claims, w.billed, w.credits, w.discount,
-         w.shortfall, w.gain, w.exit, w.fees)
+        (
+            w.agreement.name,
+            w.agreement.vendor,
+            w.begins,
+            w.claims,
+            w.billed,
+            w.credits,
+            w.discount,
+            w.shortfall,
+            w.gain,
+            w.exit,
+            w.fees,
+        )
         for w in windows
-    ]  # fmt: skip
+    ]
     head = ("contract", "vendor", "window_start")
     return {
         "contract": _table((*head, "kpi", "value", "target", "met", "credit_usd"), kpis),
         "settlements": _table(
-            (*head, "claims_per_month", "billed_usd", "credits_usd", "discount_usd",
-             "shortfall_usd", "gain_usd", "exit_usd", "fees_usd"),
+            (
+                *head,
+                "claims_per_month",
+                "billed_usd",
+                "credits_usd",
+                "discount_usd",
+                "shortfall_usd",
+                "gain_usd",
+                "exit_usd",
+                "fees_usd",
+            ),
             spans,
         ),
-    }  # fmt: skip
+    }
 
 
 def _capped(window: Settled, due: Due) -> float:

@@ -33,14 +33,24 @@ MINUTES_A_DAY = 1440.0
 
 
 def _k(
-    name: str, unit: str, better: str, form: str, definition: str, matters: float = 0.0,
-    headline: bool = False, scale_free: bool = True,
-) -> tuple[str, Kpi]:  # fmt: skip
+    name: str,
+    unit: str,
+    better: str,
+    form: str,
+    definition: str,
+    matters: float = 0.0,
+    headline: bool = False,
+    scale_free: bool = True,
+) -> tuple[str, Kpi]:
     return name, Kpi(name, unit, better, form, definition, matters, headline, scale_free)
 
 
-WHOLE_RUN = ("people.wages_usd", "people.turnover_cost_usd_per_year",
-             "people.programme_usd_per_year", "money.breach_drawn_usd")  # fmt: skip
+WHOLE_RUN = (
+    "people.wages_usd",
+    "people.turnover_cost_usd_per_year",
+    "people.programme_usd_per_year",
+    "money.breach_drawn_usd",
+)
 """Money that is added up over the whole run instead of the KPI window."""
 NO_TIME_LEFT = 0.97
 """Part of its productive time from which on a team is busy as good as always."""
@@ -281,8 +291,7 @@ def outcome(record: Record) -> Outcome:
     """KPIs and tables of a record."""
     record, windows = contract.settle(record)
     view = View(record)
-    figures = {**_answers(view), **_money(view), **_work(view), **people(view),
-               **margins(record)}  # fmt: skip
+    figures = {**_answers(view), **_money(view), **_work(view), **people(view), **margins(record)}
     if record.facts.agreements:
         figures |= contract.totals(windows, view.window.first_day, view.window.last_day)
     years = _years(record)
@@ -435,10 +444,12 @@ def _losses_usd(view: View) -> dict[str, float]:
     written_off = view.ends.loss_cents.sum(axis=(0, 1))[1:] / 100.0
     out = dict(zip(view.record.facts.causes, written_off.tolist(), strict=True))
     for cause, column, sign in (
-        ("under_coding", "under_cents", 1), ("cdi_gap", "cdi_cents", 1),
-        ("over_coding", "over_cents", -1), ("short_pay", "short_cents", 1),
+        ("under_coding", "under_cents", 1),
+        ("cdi_gap", "cdi_cents", 1),
+        ("over_coding", "over_cents", -1),
+        ("short_pay", "short_cents", 1),
         ("takeback", "takeback_cents", 1),
-    ):  # fmt: skip
+    ):
         out[cause] = sign * float(claims[column].sum()) / 100.0
     return out
 

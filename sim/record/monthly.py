@@ -36,9 +36,15 @@ def monthly(view: View) -> Table:
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
-BY_SERVICE = ("claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
-              "denials.initial_rate", "quality.coding_accuracy", "money.net_revenue_realisation",
-              "money.inpatient_realisation")  # fmt: skip
+BY_SERVICE = (
+    "claims.first_pass_payment_rate",
+    "claims.rejection_rate",
+    "claims.rfi_rate",
+    "denials.initial_rate",
+    "quality.coding_accuracy",
+    "money.net_revenue_realisation",
+    "money.inpatient_realisation",
+)
 """Rates that are told by month of service."""
 
 
@@ -64,8 +70,15 @@ def _by_calendar_month(view: View, month_of: NDArray[np.int64]) -> dict[str, Flo
     begins_week = np.zeros(facts.horizon_days)
     begins_week[day] = 1.0
     weeks_in_month = sums(month_of, begins_week, months)
-    names = ("employed", "producing", "plan", "knowledge", "client", "busy_minutes",
-             "productive_minutes")  # fmt: skip
+    names = (
+        "employed",
+        "producing",
+        "plan",
+        "knowledge",
+        "client",
+        "busy_minutes",
+        "productive_minutes",
+    )
     total = {name: sums(month, weeks[name], months) for name in names}
     return {
         "people.headcount": _divide(total["employed"], weeks_in_month),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +11,23 @@ from numpy.typing import NDArray
 
 Table = dict[str, list[Any]]
 """Columns in order, all of one length."""
-AGE_BANDS = {"age_0_2": 3.0, "age_3_7": 8.0, "age_8_14": 15.0, "age_15_30": 31.0,
-             "age_over_30": float("inf")}  # fmt: skip
+AGE_BANDS = {
+    "age_0_2": 3.0,
+    "age_3_7": 8.0,
+    "age_8_14": 15.0,
+    "age_15_30": 31.0,
+    "age_over_30": float("inf"),
+}
 """Columns of what waits by age in whole days, and the age at which each band ends."""
 FEES = "fees_usd"
-COSTS = ("wages_usd", "burden_usd", "recruiting_usd", "training_usd", "programmes_usd",
-         "overhead_usd")  # fmt: skip
+COSTS = (
+    "wages_usd",
+    "burden_usd",
+    "recruiting_usd",
+    "training_usd",
+    "programmes_usd",
+    "overhead_usd",
+)
 ACCOUNT = (FEES, *COSTS)
 """Lines of a vendor's own account: what it charges, and what that costs it."""
 CONTRACT_END = "vendor switch"
@@ -133,3 +145,9 @@ class Outcome:
 
     kpis: dict[str, float]
     tables: dict[str, Table]
+
+
+def add_row(table: Table, row: Sequence[object]) -> None:
+    """Add a row to a table; its values stand in the order of the columns."""
+    for column, value in zip(table.values(), row, strict=True):
+        column.append(value)

@@ -24,9 +24,22 @@ NONE, FIRST_PAID, REJECTED, ASKED, DENIED = range(len(ANSWERS))
 DUPLICATE = "DUP"
 """Category that the field does not count among denials."""
 NOT_CODED, RIGHT, WRONG = range(3)
-TEAM_MEASURES = ("plan", "employed", "producing", "knowledge", "client", "certified_share",
-                 "busy_minutes", "productive_minutes", "paid_hours", "scheduled_hours",
-                 "billed_hours", "annual_rate", "exhaustion", "touch_share")  # fmt: skip
+TEAM_MEASURES = (
+    "plan",
+    "employed",
+    "producing",
+    "knowledge",
+    "client",
+    "certified_share",
+    "busy_minutes",
+    "productive_minutes",
+    "paid_hours",
+    "scheduled_hours",
+    "billed_hours",
+    "annual_rate",
+    "exhaustion",
+    "touch_share",
+)
 
 
 def ratio(top: float, bottom: float) -> float:

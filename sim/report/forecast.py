@@ -64,8 +64,10 @@ class Told:
         if late.on[1] is None:
             behind = sum(each.on[1] is None for each in self.when)
             more = f" and {behind - 1} more" if behind > 1 else ""
-            return sentence(f"{said}; {inside(label(late.part))}{more} will not have been cleared "
-                            "by then, more likely than not")  # fmt: skip
+            return sentence(
+                f"{said}; {inside(label(late.part))}{more} will not have been cleared "
+                "by then, more likely than not"
+            )
         return sentence(
             f"{said}; every queue will have been cleared by {_date(late.on[1])}, more likely than "
             "not"

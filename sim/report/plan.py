@@ -23,11 +23,18 @@ def finding(planned: Planned, axes: Axes) -> str:
     left = planned.chosen.survivors
     leader = planned.chosen.standing()[0][0]
     first = "" if len(left) == 1 else f"{leader} leads, "
-    compared = sum(standing(planned, name) not in ("searched", "finalist")
-                   for name in planned.finalists)  # fmt: skip
+    compared = sum(
+        standing(planned, name) not in ("searched", "finalist") for name in planned.finalists
+    )
     if compared == 1:
-        said = sentence(f"{left[0]} is the only one of {len(planned.finalists)} leaders that keeps "
-                        "every limit") if left else "No verdict"  # fmt: skip
+        said = (
+            sentence(
+                f"{left[0]} is the only one of {len(planned.finalists)} leaders that keeps "
+                "every limit"
+            )
+            if left
+            else "No verdict"
+        )
     else:
         said = selected(planned.chosen)
     return f"{said} ({first}{_said(planned, axes, leader)}). {_searched(planned, compared)}"
@@ -55,9 +62,15 @@ def answer(planned: Planned, axes: Axes, study: Study) -> Answer:
     facts = {"left": list(planned.chosen.survivors), "frontier": list(planned.frontier)}
     parts = [Part("own", "Plans compared", tables), *aside(study)]
     return assembled(
-        "plan", planned.chosen.result, "A plan under limits", question, f"{said}.",
-        _rule(planned, axes), parts, facts=facts,
-    )  # fmt: skip
+        "plan",
+        planned.chosen.result,
+        "A plan under limits",
+        question,
+        f"{said}.",
+        _rule(planned, axes),
+        parts,
+        facts=facts,
+    )
 
 
 def _rule(planned: Planned, axes: Axes) -> str:
@@ -97,13 +110,21 @@ def _named(planned: Planned, axes: Axes, name: str) -> str:
 
 def _limits(planned: Planned) -> list[Table]:
     rows = tuple(
-        tuple(map(words, (
-            f"{k.plan}: {k.limit.kpi}", _limit(k.limit), f"{k.value:.3g}",
-            f"{k.low:.3g} to {k.high:.3g}", k.verdict,
-        )))
+        tuple(
+            map(
+                words,
+                (
+                    f"{k.plan}: {k.limit.kpi}",
+                    _limit(k.limit),
+                    f"{k.value:.3g}",
+                    f"{k.low:.3g} to {k.high:.3g}",
+                    k.verdict,
+                ),
+            )
+        )
         for k in planned.kept
         if k.plan in planned.chosen.survivors
-    )  # fmt: skip
+    )
     heads = ("Limit of", "Limit", "Found", "Exact limits", "Verdict")
     return [Table("limits", "Limits", heads, rows)] if rows else []
 

@@ -29,9 +29,12 @@ class Rung(Model):
     """A step of a credit ladder."""
 
     threshold: float = lever(
-        "Value of the KPI; where the window's is worse, the credit is due", "as the KPI",
-        "assumption", ge=-1e12, le=1e12,
-    )  # fmt: skip
+        "Value of the KPI; where the window's is worse, the credit is due",
+        "as the KPI",
+        "assumption",
+        ge=-1e12,
+        le=1e12,
+    )
     credit_share: float = share("Credit, of the window's fees", "assumption", "lever")
 
 
@@ -39,9 +42,7 @@ class Term(Model):
     """A KPI that the vendor owes; which direction is better is the KPI's own."""
 
     kpi: str = lever("KPI, by its name in `docs/kpis.md`", "-", "assumption", min_length=1)
-    target: float = lever(
-        "What is aimed at", "as the KPI", "assumption", ge=-1e12, le=1e12
-    )  # fmt: skip
+    target: float = lever("What is aimed at", "as the KPI", "assumption", ge=-1e12, le=1e12)
     ladder: tuple[Rung, ...] = lever(
         "Credits by how far the KPI falls short, the mildest first; the worst threshold passed "
         "counts",
@@ -62,18 +63,25 @@ class GainShare(Model):
         "Vendor's part of what is paid beyond the baseline", "assumption", "lever"
     )
     cap_share: float = lever(
-        "Most that the vendor gets, over the window's fees", "share", "assumption", ge=0, le=100,
+        "Most that the vendor gets, over the window's fees",
+        "share",
+        "assumption",
+        ge=0,
+        le=100,
         default=1.0,
-    )  # fmt: skip
+    )
 
 
 class Tier(Model):
     """A discount on the claims of a month beyond a volume."""
 
     from_claims: int = lever(
-        "Submitted claims of a month, at scale 1, beyond which it holds", "claims/month",
-        "assumption", ge=0, le=100_000_000,
-    )  # fmt: skip
+        "Submitted claims of a month, at scale 1, beyond which it holds",
+        "claims/month",
+        "assumption",
+        ge=0,
+        le=100_000_000,
+    )
     discount_share: float = share("Discount on the fees of these claims", "assumption", "lever")
 
 
@@ -85,9 +93,13 @@ class Exit(Model):
         "Early termination fee, at scale 1", "USD", "assumption", ge=0, le=1e9, default=0.0
     )
     notice_days: int = lever(
-        "Days of fees, as the last quarter's, that are owed besides", "days", "assumption", ge=0,
-        le=730, default=0,
-    )  # fmt: skip
+        "Days of fees, as the last quarter's, that are owed besides",
+        "days",
+        "assumption",
+        ge=0,
+        le=730,
+        default=0,
+    )
 
 
 class Contract(Model):
@@ -105,9 +117,11 @@ class Contract(Model):
         "KPIs owed", "-", "assumption", default=(), max_length=20, unordered=True
     )
     at_risk_share: float = share(
-        "Most of a window's fees that all its credits together may take", "assumption", "lever",
+        "Most of a window's fees that all its credits together may take",
+        "assumption",
+        "lever",
         default=1.0,
-    )  # fmt: skip
+    )
     gain_share: GainShare | None = lever("Gain-share", "-", "assumption", default=None)
     tiers: tuple[Tier, ...] = lever(
         "Volume discounts, the smallest volume first; each holds for the claims between its own "

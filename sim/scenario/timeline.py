@@ -116,9 +116,12 @@ class FilingLimit(_Dated):
     kind: Literal["filing_limit"] = constant("Kind of event", "-", "model")
     payers: Names = _of_payers()
     days: int = uncertainty(
-        "Days from service within which a claim must be submitted", "days", "assumption", ge=1,
+        "Days from service within which a claim must be submitted",
+        "days",
+        "assumption",
+        ge=1,
         le=3650,
-    )  # fmt: skip
+    )
 
 
 class Rule(_Dated):
@@ -130,14 +133,21 @@ class Rule(_Dated):
 
     kind: Literal["rule"] = constant("Kind of event", "-", "model")
     name: str = constant(
-        "Name of the rule, which keys the luck of whom it touches", "-", "assumption",
-        min_length=1, max_length=60,
-    )  # fmt: skip
+        "Name of the rule, which keys the luck of whom it touches",
+        "-",
+        "assumption",
+        min_length=1,
+        max_length=60,
+    )
     payers: Names = _of_payers()
     settings: tuple[Literal["inpatient", "outpatient"], ...] = uncertainty(
-        "Settings whose claims are touched", "-", "assumption", min_length=1, unordered=True,
+        "Settings whose claims are touched",
+        "-",
+        "assumption",
+        min_length=1,
+        unordered=True,
         default=("inpatient", "outpatient"),
-    )  # fmt: skip
+    )
     touched_share: float = share(
         "Claims of these payers and settings that the rule touches", "assumption", "uncertainty"
     )
@@ -289,18 +299,28 @@ class Wage(_Dated):
 
     kind: Literal["wage"] = constant("Kind of event", "-", "model")
     vendor: str | None = lever(
-        "Vendor whose teams are all paid so; write either this or `team`", "-", "assumption",
-        min_length=1, default=None,
-    )  # fmt: skip
+        "Vendor whose teams are all paid so; write either this or `team`",
+        "-",
+        "assumption",
+        min_length=1,
+        default=None,
+    )
     team: str | None = lever("Team that is paid so", "-", "assumption", min_length=1, default=None)
     certification: str | None = lever(
-        "Certification that is paid so; left out, all", "-", "assumption", min_length=1,
+        "Certification that is paid so; left out, all",
+        "-",
+        "assumption",
+        min_length=1,
         default=None,
-    )  # fmt: skip
+    )
     factor: float | None = lever(
-        "Wage over before; write either this or `usd_per_hour`", "ratio", "assumption", ge=0.1,
-        le=10, default=None,
-    )  # fmt: skip
+        "Wage over before; write either this or `usd_per_hour`",
+        "ratio",
+        "assumption",
+        ge=0.1,
+        le=10,
+        default=None,
+    )
     usd_per_hour: float | None = lever(
         "Wage", "USD/hour", "assumption", ge=0.01, le=500, default=None
     )
@@ -311,9 +331,12 @@ class MarketWage(_Dated):
 
     kind: Literal["market_wage"] = constant("Kind of event", "-", "model")
     certification: str | None = uncertainty(
-        "Certification whose market moves; left out, all", "-", "assumption", min_length=1,
+        "Certification whose market moves; left out, all",
+        "-",
+        "assumption",
+        min_length=1,
         default=None,
-    )  # fmt: skip
+    )
     factor: float = uncertainty("Market wage over before", "ratio", "assumption", ge=0.1, le=10)
     ramp_days: int = uncertainty(
         "Days over which the factor builds up", "days", "assumption", ge=0, le=3650, default=0
@@ -325,24 +348,32 @@ class LeaveSeason(_Dated):
 
     kind: Literal["leave_season"] = constant("Kind of event", "-", "model")
     vendor: str | None = uncertainty(
-        "Vendor all of whose people leave so; write either this or `team`", "-", "assumption",
-        min_length=1, default=None,
-    )  # fmt: skip
-    team: str | None = uncertainty(
-        "Team, whoever employs it, whose people leave so", "-", "assumption", min_length=1,
+        "Vendor all of whose people leave so; write either this or `team`",
+        "-",
+        "assumption",
+        min_length=1,
         default=None,
-    )  # fmt: skip
+    )
+    team: str | None = uncertainty(
+        "Team, whoever employs it, whose people leave so",
+        "-",
+        "assumption",
+        min_length=1,
+        default=None,
+    )
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = uncertainty(
         "Months of the year", "month", "assumption", min_length=1, max_length=12, unordered=True
     )
     factor: float = uncertainty(
-        "Hazard of quitting in these months, over that of others", "ratio", "assumption", ge=0,
+        "Hazard of quitting in these months, over that of others",
+        "ratio",
+        "assumption",
+        ge=0,
         le=10,
-    )  # fmt: skip
+    )
     until: date | None = uncertainty(
-        "Day on which it has ended for good; left out, it stays", "date", "assumption",
-        default=None,
-    )  # fmt: skip
+        "Day on which it has ended for good; left out, it stays", "date", "assumption", default=None
+    )
 
 
 class Rotate(_Dated):

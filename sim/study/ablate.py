@@ -36,14 +36,18 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "learning speed": ("people", ("learning", "conformance")),
     "retraining": ("people", ("retraining",)),
     "quality checks": (
-        "checks", ("quality.qa_sample_share", "quality.qa_detection_share", "quality.qa_enrichment",
-                   "quality.under_coding_share"),
+        "checks",
+        (
+            "quality.qa_sample_share",
+            "quality.qa_detection_share",
+            "quality.qa_enrichment",
+            "quality.under_coding_share",
+        ),
     ),
-    "hold and query": (
-        "checks", ("quality.hold_and_query_share", "quality.realtime_review_share"),
-    ),
+    "hold and query": ("checks", ("quality.hold_and_query_share", "quality.realtime_review_share")),
     "front-end catch": (
-        "checks", ("quality.catch_share", "quality.entry_defect_share", "quality.duplicate_share"),
+        "checks",
+        ("quality.catch_share", "quality.entry_defect_share", "quality.duplicate_share"),
     ),
     "denial work": ("denials", ("denials",)),
     "feedback loop": ("feedback", ("feedback",)),
@@ -53,10 +57,17 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "compliance": ("terms", ("compliance",)),
     "price": ("terms", ("price", "costs")),
     "organisation": ("terms", ()),
-}  # fmt: skip
+}
 """Family and vendor fields of each group; `organisation` is what teams do in their own way."""
-TEAM_FIELDS = ("discipline", "overtime", "certification_mix", "exact_mix", "headcount", "roster",
-               "site")  # fmt: skip
+TEAM_FIELDS = (
+    "discipline",
+    "overtime",
+    "certification_mix",
+    "exact_mix",
+    "headcount",
+    "roster",
+    "site",
+)
 
 Coalition = frozenset[str]
 
@@ -280,11 +291,16 @@ def tables(ablation: Ablation) -> Tables:
     ends = ("", "_ci_low", "_ci_high")
     ways = ("alone", "last", "cumulative")
     rows: list[Sequence[object]] = [
-        (kpi, e.group, e.family, e.alone.n,
-         *(x for i in (e.alone, e.last, e.cumulative) for x in (i.mean, i.low, i.high)))
+        (
+            kpi,
+            e.group,
+            e.family,
+            e.alone.n,
+            *(x for i in (e.alone, e.last, e.cumulative) for x in (i.mean, i.low, i.high)),
+        )
         for kpi, effects in ablation.effects.items()
         for e in effects
-    ]  # fmt: skip
+    ]
     out: Tables = {
         "ablation.csv": (
             ("kpi", "group", "family", "n", *(f"{way}{end}" for way in ways for end in ends)),

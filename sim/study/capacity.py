@@ -20,8 +20,18 @@ from sim.study.replicate import StudyResult
 from sim.study.statistics import Floats
 
 BAND = (0.1, 0.9)
-SHOWN = ("volume", "workload_hours", "required", "available", "net", "in_class", "leavers", "hires",
-         "classes", "backlog")  # fmt: skip
+SHOWN = (
+    "volume",
+    "workload_hours",
+    "required",
+    "available",
+    "net",
+    "in_class",
+    "leavers",
+    "hires",
+    "classes",
+    "backlog",
+)
 """What is counted by week and team, in the order of the columns."""
 BANDED = ("required", "available", "net", "leavers", "hires", "backlog")
 """Those that have a band."""
@@ -59,11 +69,16 @@ def capacity(result: StudyResult, name: str) -> list[Week]:
     means = each.mean(axis=0)
     low, high = np.quantile(each, BAND, axis=0, method="weibull")
     return [
-        Week(name, week, (start + timedelta(7 * week)).isoformat(), team,
-             *(_named(of[:, week, i]) for of in (means, low, high)))
+        Week(
+            name,
+            week,
+            (start + timedelta(7 * week)).isoformat(),
+            team,
+            *(_named(of[:, week, i]) for of in (means, low, high)),
+        )
         for week in range(each.shape[2])
         for i, team in enumerate(teams)
-    ]  # fmt: skip
+    ]
 
 
 def _named(values: Floats) -> dict[str, float]:
@@ -76,9 +91,13 @@ def _counted(outcome: Outcome, said: Mapping[str, Any], teams: Sequence[str]) ->
     of = {team: i for i, team in enumerate(teams)}
     places = [of[team] for team in people["team"]]
     total = dict.fromkeys(SHOWN, np.zeros((weeks, len(teams))))
-    for shown, column in (("volume", "volume"), ("workload_hours", "workload_hours"),
-                          ("required", "required"), ("available", "producing"),
-                          ("in_class", "employed")):  # fmt: skip
+    for shown, column in (
+        ("volume", "volume"),
+        ("workload_hours", "workload_hours"),
+        ("required", "required"),
+        ("available", "producing"),
+        ("in_class", "employed"),
+    ):
         total[shown] = _added(people["week"], places, people[column], weeks, len(teams))
     total["in_class"] = total["in_class"] - total["available"]
     total["net"] = total["available"] - total["required"]
@@ -135,10 +154,24 @@ def _backlog(
     return _added(list(at), list(who), list(items), weeks, len(of))
 
 
-COLUMNS = ("scenario", "week", "week_start", "team", "volume_items", "workload_hours",
-           "required_fte", "available_fte", "net_fte", "in_class_fte", "leavers_fte", "hires_fte",
-           "classes", "backlog_items", "gap_share",
-           *(f"{name}_{end}" for name in BANDED for end in ("p10", "p90")))  # fmt: skip
+COLUMNS = (
+    "scenario",
+    "week",
+    "week_start",
+    "team",
+    "volume_items",
+    "workload_hours",
+    "required_fte",
+    "available_fte",
+    "net_fte",
+    "in_class_fte",
+    "leavers_fte",
+    "hires_fte",
+    "classes",
+    "backlog_items",
+    "gap_share",
+    *(f"{name}_{end}" for name in BANDED for end in ("p10", "p90")),
+)
 """Of `capacity.csv`: means, then bands."""
 
 
@@ -194,9 +227,15 @@ def _summed(team: str, rows: Sequence[Week]) -> Summary:
     worst, start = min(quarters)
     a_year = 365.25 / 7.0
     return Summary(
-        team, mean["required"], mean["available"], mean["net"], start, worst,
-        mean["leavers"] * a_year, mean["hires"] * a_year,
-    )  # fmt: skip
+        team,
+        mean["required"],
+        mean["available"],
+        mean["net"],
+        start,
+        worst,
+        mean["leavers"] * a_year,
+        mean["hires"] * a_year,
+    )
 
 
 def _quarters(rows: Sequence[Week]) -> Iterator[tuple[float, str]]:

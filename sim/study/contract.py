@@ -16,10 +16,14 @@ from sim.study.capacity import BAND
 from sim.study.replicate import StudyResult
 
 AMOUNTS = {
-    "fees billed": "billed_usd", "service credits": "credits_usd",
-    "volume discounts": "discount_usd", "minimum volume": "shortfall_usd", "gain share": "gain_usd",
-    "early end": "exit_usd", "fees paid": "fees_usd",
-}  # fmt: skip
+    "fees billed": "billed_usd",
+    "service credits": "credits_usd",
+    "volume discounts": "discount_usd",
+    "minimum volume": "shortfall_usd",
+    "gain share": "gain_usd",
+    "early end": "exit_usd",
+    "fees paid": "fees_usd",
+}
 """Lines of an account, and the columns of `settlements.csv` that they add up."""
 PAID = "fees paid"
 
@@ -56,8 +60,9 @@ class Kept(NamedTuple):
 
 def account(result: StudyResult, name: str) -> list[Line]:
     """The contracts of a scenario, line by line; then what both sides have of all of them."""
-    tables = [o.tables["settlements"] for o in result.outcomes[name].values()
-              if "settlements" in o.tables]  # fmt: skip
+    tables = [
+        o.tables["settlements"] for o in result.outcomes[name].values() if "settlements" in o.tables
+    ]
     if not tables:
         return []
     said = result.scenarios[name]
@@ -67,12 +72,16 @@ def account(result: StudyResult, name: str) -> list[Line]:
         months = 3 if agreed["window"] == "quarter" else 1
         rows = [_rows(table, of[0]) for table in tables]
         for line, column in AMOUNTS.items():
-            values = [_yearly(table, mine, column, months) / scale
-                      for table, mine in zip(tables, rows, strict=True)]  # fmt: skip
+            values = [
+                _yearly(table, mine, column, months) / scale
+                for table, mine in zip(tables, rows, strict=True)
+            ]
             if line in (PAID, "fees billed") or any(values):
                 found.append(_line(name, of, line, "USD/year", values))
-        credited = [float(any(table["credits_usd"][i] > 0.0 for i in mine))
-                    for table, mine in zip(tables, rows, strict=True)]  # fmt: skip
+        credited = [
+            float(any(table["credits_usd"][i] > 0.0 for i in mine))
+            for table, mine in zip(tables, rows, strict=True)
+        ]
         found.append(_line(name, of, "chance of a credit", "share", credited))
     return found + list(_sides(result, name))
 
@@ -91,8 +100,10 @@ def _yearly(table: Table, rows: Sequence[int], column: str, months: int) -> floa
 def _sides(result: StudyResult, name: str) -> Iterator[Line]:
     """The hospital's net value and the vendors' margin with the contracts, and without."""
     kpis = [o.kpis for o in result.outcomes[name].values()]
-    for line, kpi, sign in (("hospital's net value", "money.net_value_usd", 1.0),
-                            ("vendors' margin", "vendor.margin_usd", -1.0)):  # fmt: skip
+    for line, kpi, sign in (
+        ("hospital's net value", "money.net_value_usd", 1.0),
+        ("vendors' margin", "vendor.margin_usd", -1.0),
+    ):
         values = [k[kpi] for k in kpis]
         yield _line(name, ("", ""), line, "USD/year", values)
         before = [k[kpi] + sign * k["contract.settled_usd"] for k in kpis]
@@ -117,13 +128,17 @@ def kept(result: StudyResult, name: str) -> list[Kept]:
                 found.setdefault((contract, kpi), []).append((target, met, credit, r))
     return [
         Kept(
-            name, contract, kpi, rows[0][0], len(rows),
+            name,
+            contract,
+            kpi,
+            rows[0][0],
+            len(rows),
             sum(met for _, met, _, _ in rows) / len(rows),
             sum(credit > 0.0 for _, _, credit, _ in rows) / len(rows),
             len({r for _, _, credit, r in rows if credit > 0.0}) / len({r for *_, r in rows}),
         )
         for (contract, kpi), rows in found.items()
-    ]  # fmt: skip
+    ]
 
 
 def tables(result: StudyResult) -> dict[str, tuple[Sequence[str], list[Sequence[object]]]]:

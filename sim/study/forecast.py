@@ -27,8 +27,12 @@ WEEK_DAYS = 7
 BAND = 0.8
 """Part of the futures between the tenth and the ninetieth percentile."""
 BACKLOG, OLDEST, IN_TIME, NET_FTE, CASH = (
-    "work.backlog", "work.oldest_days", "work.in_time_share", "people.net_fte", "money.cash_usd"
-)  # fmt: skip
+    "work.backlog",
+    "work.oldest_days",
+    "work.in_time_share",
+    "people.net_fte",
+    "money.cash_usd",
+)
 KINDS = {BACKLOG: "work.backlog_days.", OLDEST: "work.wait_days.", IN_TIME: "work.in_time_share."}
 """KPIs whose intervals of the mean are to be trusted as much, or as little."""
 UNITS = {BACKLOG: "items", OLDEST: "days", IN_TIME: "share", NET_FTE: "people", CASH: "USD"}
@@ -117,8 +121,9 @@ def _row(quantity: str, name: str, part: str, period: str, values: Sequence[floa
         low = high = middle
     if quantity not in (NET_FTE, CASH):  # what cannot be below nothing, nor a share above all
         low, high = max(0.0, low), min(high, 1.0) if quantity == IN_TIME else high
-    figure = Figure(quantity, name, "", part, period, UNITS[quantity], at.mean, at.low, at.high,
-                    at.n)  # fmt: skip
+    figure = Figure(
+        quantity, name, "", part, period, UNITS[quantity], at.mean, at.low, at.high, at.n
+    )
     return Forecast(*figure, min(low, middle), middle, max(high, middle))
 
 
@@ -128,13 +133,16 @@ def _series(outcome: Outcome, scale: float) -> dict[tuple[str, str], list[float]
     parts: dict[str, list[int]] = {}
     for i, queue in enumerate(queues["queue"]):
         parts.setdefault(queue, []).append(i)
-    columns = {c: np.array(queues[c], float) for c in ("backlog", "oldest_days", "in_time",
-                                                       "finished")}  # fmt: skip
+    columns = {
+        c: np.array(queues[c], float) for c in ("backlog", "oldest_days", "in_time", "finished")
+    }
     by_queue = {c: np.array([v[rows] for rows in parts.values()]) for c, v in columns.items()}
     whole = {
-        "backlog": by_queue["backlog"].sum(axis=0), "oldest_days": by_queue["oldest_days"].max(0),
-        "in_time": by_queue["in_time"].sum(axis=0), "finished": by_queue["finished"].sum(axis=0),
-    }  # fmt: skip
+        "backlog": by_queue["backlog"].sum(axis=0),
+        "oldest_days": by_queue["oldest_days"].max(0),
+        "in_time": by_queue["in_time"].sum(axis=0),
+        "finished": by_queue["finished"].sum(axis=0),
+    }
     out: dict[tuple[str, str], list[float]] = {}
     for i, part in enumerate(["", *parts]):
         mine = whole if not part else {c: v[i - 1] for c, v in by_queue.items()}
@@ -197,9 +205,17 @@ def _end_of(start: date, week: int) -> date:
 def tables(rows: Sequence[Forecast], when: Sequence[Cleared], by: date) -> Tables:
     """The forecast, and the dates by which queues are cleared, as files."""
     dates = (
-        (c.part, *(d.isoformat() if d else "" for d in c.on), by.isoformat(), c.n, c.met,
-         c.met / c.n, c.low, c.high)
+        (
+            c.part,
+            *(d.isoformat() if d else "" for d in c.on),
+            by.isoformat(),
+            c.n,
+            c.met,
+            c.met / c.n,
+            c.low,
+            c.high,
+        )
         for c in when
-    )  # fmt: skip
+    )
     columns = ("part", "p10", "p50", "p90", "by", "n", "met", "share", "ci_low", "ci_high")
     return {FILE: (Forecast._fields, rows), CLEARED: (columns, dates)}

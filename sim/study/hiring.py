@@ -75,10 +75,12 @@ def classes(
     fill, lesson, nest = (
         ceil(d / 7) for d in (pipeline.time_to_fill, pipeline.classroom, pipeline.nesting)
     )
-    there = np.array([
-        available * pipeline.stay(w) + (in_class * pipeline.stay(w) if w >= lesson else 0.0)
-        for w in range(weeks)
-    ])  # fmt: skip
+    there = np.array(
+        [
+            available * pipeline.stay(w) + (in_class * pipeline.stay(w) if w >= lesson else 0.0)
+            for w in range(weeks)
+        ]
+    )
     need, found = np.array(required, float), []
     for start in range(ceil(fill / every) * every, weeks - lesson, every):
         desk = start + lesson
@@ -104,8 +106,17 @@ def _done_by_one(pipeline: Pipeline, weeks: int, lesson: int, nest: int) -> floa
     return there * (1.0 - pipeline.mentor_share if nesting else 1.0)
 
 
-COLUMNS = ("scenario", "team", "requisition_date", "class_start", "people", "at_desks_date",
-           "full_date", "missing_fte", "left_fte")  # fmt: skip
+COLUMNS = (
+    "scenario",
+    "team",
+    "requisition_date",
+    "class_start",
+    "people",
+    "at_desks_date",
+    "full_date",
+    "missing_fte",
+    "left_fte",
+)
 """Of `hiring_plan.csv`."""
 
 
@@ -125,8 +136,15 @@ def _dated(result: StudyResult, name: str, of: Class) -> tuple[object, ...]:
     def on(week: int) -> str:
         return (start + timedelta(7 * week)).isoformat()
 
-    return (on(of.requisition_week), on(of.start_week), of.people, on(of.desk_week),
-            on(of.full_week), of.missing, of.left)  # fmt: skip
+    return (
+        on(of.requisition_week),
+        on(of.start_week),
+        of.people,
+        on(of.desk_week),
+        on(of.full_week),
+        of.missing,
+        of.left,
+    )
 
 
 def plans(result: StudyResult, name: str) -> dict[str, list[Class]]:
@@ -169,7 +187,12 @@ def _pipeline(vendor: dict[str, Any], leave_per_year: float) -> Pipeline:
     hiring = vendor["hiring"]
     every = int(hiring["class_every_days"])
     return Pipeline(
-        int(hiring["time_to_fill_days"]), int(hiring["classroom_days"]),
-        int(hiring["nesting_days"]), every, int(hiring["class_size"]) if every else None,
-        float(hiring["mentor_share"]), float(hiring["dropout_share"]), leave_per_year,
-    )  # fmt: skip
+        int(hiring["time_to_fill_days"]),
+        int(hiring["classroom_days"]),
+        int(hiring["nesting_days"]),
+        every,
+        int(hiring["class_size"]) if every else None,
+        float(hiring["mentor_share"]),
+        float(hiring["dropout_share"]),
+        leave_per_year,
+    )

@@ -104,8 +104,11 @@ def scenarios(base: Scenario, vendors: tuple[str, str]) -> list[Scenario]:
             for team in base.teams
         )
         who = (f"{name.replace('_', ' ')} with {vendors[given]}" for name, given in second.items())
-        update = {"name": name_of(assignment, vendors), "teams": teams,
-                  "description": f"{', '.join(who)}."}  # fmt: skip
+        update = {
+            "name": name_of(assignment, vendors),
+            "teams": teams,
+            "description": f"{', '.join(who)}.",
+        }
         made.append(base.model_copy(update=update))
     return made
 
@@ -268,10 +271,14 @@ def tables(matrix: Matrix) -> Tables:
         for rank, (assignment, worth, gap, share) in enumerate(matrix.standing, 1)
     ]  # fmt: skip
     standing += [
-        (OVERLOADED, name_of(a, matrix.vendors), *(matrix.vendors[second] for second in a),
-         *[""] * 8)
+        (
+            OVERLOADED,
+            name_of(a, matrix.vendors),
+            *(matrix.vendors[second] for second in a),
+            *[""] * 8,
+        )
         for a in matrix.overloaded
-    ]  # fmt: skip
+    ]
     return {
         "matrix.csv": (columns, rows),
         "assignments.csv": (

@@ -22,8 +22,17 @@ MONEY = ("money.", "vendor.")
 UNDONE = "work.undone_share."
 LEAST_SHARE = 0.05
 """Part of what comes in that may be left undone, net of what waited before: 18 days' in a year."""
-COLUMNS = ("scenario", "queue", "n", "undone_share", "ci_low", "ci_high", "team", "planned_people",
-           "needed_people")  # fmt: skip
+COLUMNS = (
+    "scenario",
+    "queue",
+    "n",
+    "undone_share",
+    "ci_low",
+    "ci_high",
+    "team",
+    "planned_people",
+    "needed_people",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,19 @@ def _without_money(outcome: Outcome) -> Outcome:
 def rows(result: StudyResult) -> list[tuple[object, ...]]:
     """Rows of `overload.csv` (`COLUMNS`), one for each queue that falls behind."""
     return [
-        (o.scenario, o.queue, o.undone.n, o.undone.mean, o.undone.low, o.undone.high, o.team,
-         o.planned, o.needed)
+        (
+            o.scenario,
+            o.queue,
+            o.undone.n,
+            o.undone.mean,
+            o.undone.low,
+            o.undone.high,
+            o.team,
+            o.planned,
+            o.needed,
+        )
         for o in overloaded(result)
-    ]  # fmt: skip
+    ]
 
 
 def _behind(result: StudyResult, name: str) -> dict[str, Interval]:

@@ -22,8 +22,17 @@ from sim.study.statistics import Floats, quantile_interval
 
 BASES = {"cash": "cash_usd", "accrual": "accrued_usd"}
 COSTS = ("fees_usd", "hospital_usd", "one_off_usd")
-COLUMNS = ("baseline", "scenario", "basis", "since", "pairs", "pairs_paid_back", "median_day",
-           "ci_low", "ci_high")  # fmt: skip
+COLUMNS = (
+    "baseline",
+    "scenario",
+    "basis",
+    "since",
+    "pairs",
+    "pairs_paid_back",
+    "median_day",
+    "ci_low",
+    "ci_high",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,9 @@ class _Desk:
         """How far a point that was looked at is from feasible, and its loss."""
         kpis = self.seen[self.name(point)]
         loss = -_sign(self.asked.objectives[0]) * _mean(kpis, self.asked.objectives[0])
-        short = sum(shortfall(limit, [k.get(limit.kpi, math.nan) for k in kpis])
-                    for limit in self.limits)  # fmt: skip
+        short = sum(
+            shortfall(limit, [k.get(limit.kpi, math.nan) for k in kpis]) for limit in self.limits
+        )
         if is_money(self.asked.objectives[0]):
             short += _overload(kpis)
         return short, math.inf if math.isnan(loss) else loss
@@ -184,12 +185,21 @@ def plan(
     tell(f"{len(finalists)} of {len(seen.scores)} plans are simulated anew")
     fresh = [_fresh(desk.scenarios[name]) for name in finalists]
     chosen, kept = _choose(fresh, run, asked, confidence, budget, batch)
-    means = {desk.name(p): tuple(_mean(desk.seen[desk.name(p)], o) for o in asked.objectives)
-             for p in seen.scores}  # fmt: skip
+    means = {
+        desk.name(p): tuple(_mean(desk.seen[desk.name(p)], o) for o in asked.objectives)
+        for p in seen.scores
+    }
     return Planned(
-        asked, seen, {name: p for p, name in desk.names.items() if name in desk.seen}, means,
-        tuple(map(desk.name, starts)), tuple(finalists), kept, chosen, front,
-    )  # fmt: skip
+        asked,
+        seen,
+        {name: p for p, name in desk.names.items() if name in desk.seen},
+        means,
+        tuple(map(desk.name, starts)),
+        tuple(finalists),
+        kept,
+        chosen,
+        front,
+    )
 
 
 def _choose(
@@ -216,9 +226,14 @@ def _choose(
                 exit_code=2,
             )
         chosen = select(
-            eligible, run, kpi=asked.objectives[0], indifference=asked.indifference,
-            confidence=confidence, budget=budget, batch=batch,
-        )  # fmt: skip
+            eligible,
+            run,
+            kpi=asked.objectives[0],
+            indifference=asked.indifference,
+            confidence=confidence,
+            budget=budget,
+            batch=batch,
+        )
         left = [s for s in eligible if s.name in chosen.survivors]
         more = run(left, enough) if left and limits else first
         kept |= {s.name: constraints(limits, more, s.name, sure) for s in left}
@@ -229,16 +244,25 @@ def _choose(
 def _joined(chosen: Chosen, first: StudyResult) -> Chosen:
     """The choice with every finalist in its result: those not compared as they were first seen."""
     outcomes = {**first.outcomes, **chosen.result.outcomes}
-    return replace(chosen, result=replace(
-        first, outcomes=outcomes, replications=chosen.result.replications,
-        stopped_because=chosen.result.stopped_because,
-    ))  # fmt: skip
+    return replace(
+        chosen,
+        result=replace(
+            first,
+            outcomes=outcomes,
+            replications=chosen.result.replications,
+            stopped_because=chosen.result.stopped_because,
+        ),
+    )
 
 
 def _look_along(
-    desk: _Desk, sizes: Sequence[int], starts: Sequence[Point], effort: Effort, seen: Searched,
+    desk: _Desk,
+    sizes: Sequence[int],
+    starts: Sequence[Point],
+    effort: Effort,
+    seen: Searched,
     tell: Callable[[str], None],
-) -> None:  # fmt: skip
+) -> None:
     """Search at levels of the second objective too; what is found joins what was seen."""
     one, two = desk.asked.objectives
     best = desk.name(seen.best(1)[0])
@@ -246,8 +270,14 @@ def _look_along(
     desk.asked = desk.asked.model_copy(update={"objective": (two, one)})
     other = Searched(replications=seen.replications, spent=seen.spent)
     other.scores = {p: desk.score(p) for p in seen.scores}
-    search(sizes, desk.measure, [*starts, seen.best(1)[0]],
-           replace(effort, budget=seen.spent + effort.budget), seen=other, tell=tell)  # fmt: skip
+    search(
+        sizes,
+        desk.measure,
+        [*starts, seen.best(1)[0]],
+        replace(effort, budget=seen.spent + effort.budget),
+        seen=other,
+        tell=tell,
+    )
     far = _mean(desk.seen[desk.name(other.best(1)[0])], two)
     desk.asked = desk.asked.model_copy(update={"objective": (one, two)})
     spent = other.spent
@@ -257,9 +287,14 @@ def _look_along(
         desk.limits = (*desk.asked.limits, Limit.model_validate({"kpi": two, sense: bound}))
         again = Searched(replications=seen.replications, spent=spent)
         again.scores = {p: desk.score(p) for p in other.scores}
-        search(sizes, desk.measure, [again.best(1)[0]],
-               replace(effort, budget=spent + effort.budget // LEVELS), seen=again,
-               tell=tell)  # fmt: skip
+        search(
+            sizes,
+            desk.measure,
+            [again.best(1)[0]],
+            replace(effort, budget=spent + effort.budget // LEVELS),
+            seen=again,
+            tell=tell,
+        )
         spent, other = again.spent, again
     desk.limits = desk.asked.limits
     seen.spent = spent
@@ -274,8 +309,9 @@ def frontier(asked: PlanFile, seen: dict[str, list[dict[str, float]]]) -> tuple[
     good = []
     for name, kpis in seen.items():
         values = [_sign(o) * _mean(kpis, o) for o in asked.objectives]
-        short = sum(shortfall(limit, [k.get(limit.kpi, math.nan) for k in kpis])
-                    for limit in asked.limits)  # fmt: skip
+        short = sum(
+            shortfall(limit, [k.get(limit.kpi, math.nan) for k in kpis]) for limit in asked.limits
+        )
         if short <= 0.0 and not any(map(math.isnan, values)):
             good.append((values, name))
     best, found = -math.inf, []
@@ -292,12 +328,17 @@ def _refuse_infeasible(desk: _Desk, seen: Searched, leader: Point) -> None:
         return
     name = desk.name(leader)
     kpis = desk.seen[name]
-    missed = [said for limit in desk.asked.limits
-              if (said := _missed(limit, [k.get(limit.kpi, math.nan) for k in kpis]))]  # fmt: skip
+    missed = [
+        said
+        for limit in desk.asked.limits
+        if (said := _missed(limit, [k.get(limit.kpi, math.nan) for k in kpis]))
+    ]
     if not missed:
-        missed = [f"{queue.removeprefix(UNDONE)} leaves {_mean(kpis, queue):.0%} of its work undone"
-                  for queue in kpis[0]
-                  if queue.startswith(UNDONE) and _mean(kpis, queue) > LEAST_SHARE]  # fmt: skip
+        missed = [
+            f"{queue.removeprefix(UNDONE)} leaves {_mean(kpis, queue):.0%} of its work undone"
+            for queue in kpis[0]
+            if queue.startswith(UNDONE) and _mean(kpis, queue) > LEAST_SHARE
+        ]
     looked = "all" if seen.whole else f"the {len(seen.scores)} that were looked at"
     raise StudyError(
         f"no plan of {looked} keeps every limit; the nearest, {desk.scenarios[name].description}, "
@@ -324,8 +365,11 @@ def _fresh(scenario: Scenario) -> Scenario:
 
 def _enough(limits: Sequence[Limit], sure: float) -> int:
     """Replications with which a chance could be shown at a confidence, if all of them kept it."""
-    needed = [math.ceil(math.log(1.0 - sure) / math.log(limit.probability))
-              for limit in limits if limit.probability is not None]  # fmt: skip
+    needed = [
+        math.ceil(math.log(1.0 - sure) / math.log(limit.probability))
+        for limit in limits
+        if limit.probability is not None
+    ]
     return max([FIRST, *needed])
 
 

@@ -50,10 +50,16 @@ def plan_tables(planned: Planned, axes: Axes) -> Tables:
     for name in order:
         point = planned.points[name]
         short, _ = planned.searched.scores[point]
-        rows.append((
-            name, *map(shown, values(planned, axes, name).values()), standing(planned, name),
-            planned.searched.replications[point], short, *planned.means[name],
-        ))  # fmt: skip
+        rows.append(
+            (
+                name,
+                *map(shown, values(planned, axes, name).values()),
+                standing(planned, name),
+                planned.searched.replications[point],
+                short,
+                *planned.means[name],
+            )
+        )
     head = ("plan", *axes, "standing", "replications", "shortfall", *objectives)
     tables: Tables = {
         "plan.csv": (head, rows),
@@ -65,7 +71,10 @@ def plan_tables(planned: Planned, axes: Axes) -> Tables:
     if len(objectives) > 1:
         tables["frontier.csv"] = (
             ("plan", *axes, *objectives),
-            [(row[0], *row[1 : 1 + len(axes)], *planned.means[str(row[0])])
-             for row in rows if front[str(row[0])] == "yes"],
-        )  # fmt: skip
+            [
+                (row[0], *row[1 : 1 + len(axes)], *planned.means[str(row[0])])
+                for row in rows
+                if front[str(row[0])] == "yes"
+            ],
+        )
     return tables

@@ -75,8 +75,9 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         children = value.items()
     elif isinstance(value, list):
-        named = [item.get("name", i) if isinstance(item, dict) else i
-                 for i, item in enumerate(value)]  # fmt: skip
+        named = [
+            item.get("name", i) if isinstance(item, dict) else i for i, item in enumerate(value)
+        ]
         children = zip(named, value, strict=True)  # type: ignore[assignment]
     else:
         yield path, value

@@ -116,21 +116,27 @@ def rank(result: StudyResult) -> Ranking:
         leads = (sign * by_bid) == best
         places[criterion] = [
             Place(
-                names[i], at + 1, estimate(kpi, by_bid[i]), float(leads[i].mean()),
+                names[i],
+                at + 1,
+                estimate(kpi, by_bid[i]),
+                float(leads[i].mean()),
                 *wilson_interval(int(leads[i].sum()), leads.shape[1]),
                 (criterion, i, order[at + 1]) in clear if at + 1 < known.sum() else None,
             )
             for at, i in enumerate(order)
-        ]  # fmt: skip
+        ]
     reversals = [
         Reversal(
-            criterion, names[cheap], names[dear], gaps["price", cheap, dear].interval,
+            criterion,
+            names[cheap],
+            names[dear],
+            gaps["price", cheap, dear].interval,
             gaps[criterion, cheap, dear].interval,
         )
         for criterion in list(CRITERIA)[1:]
         for cheap, dear in permutations(range(len(names)), 2)
         if ("price", cheap, dear) in clear and (criterion, dear, cheap) in clear
-    ]  # fmt: skip
+    ]
     margins = {
         name: estimate(MARGIN, at) for name, at in zip(names, values(result, MARGIN), strict=True)
     }
@@ -165,18 +171,39 @@ def _leads(result: StudyResult) -> tuple[dict[Lead, PairedDifference], set[Lead]
 def tables(ranking: Ranking) -> Tables:
     """`rfp.csv`, a row per criterion and bid, `reversals.csv`, and `margins.csv`, a row per bid."""
     rows: list[Sequence[object]] = [
-        (criterion, CRITERIA[criterion], p.bid, p.rank if p.at.n else "", p.at.n, p.at.mean,
-         p.at.low, p.at.high, p.first, p.first_low, p.first_high,
-         {True: "yes", False: "no", None: ""}[p.clear],
-         "yes" if ranking.trail.get(p.bid, False) else "no", "no" if p.at.n else "yes")
+        (
+            criterion,
+            CRITERIA[criterion],
+            p.bid,
+            p.rank if p.at.n else "",
+            p.at.n,
+            p.at.mean,
+            p.at.low,
+            p.at.high,
+            p.first,
+            p.first_low,
+            p.first_high,
+            {True: "yes", False: "no", None: ""}[p.clear],
+            "yes" if ranking.trail.get(p.bid, False) else "no",
+            "no" if p.at.n else "yes",
+        )
         for criterion, places in ranking.places.items()
         for p in places
-    ]  # fmt: skip
+    ]
     reversals = [
-        (r.criterion, r.cheaper, r.better, r.price.mean, r.price.low, r.price.high, r.gap.mean,
-         r.gap.low, r.gap.high)
+        (
+            r.criterion,
+            r.cheaper,
+            r.better,
+            r.price.mean,
+            r.price.low,
+            r.price.high,
+            r.gap.mean,
+            r.gap.low,
+            r.gap.high,
+        )
         for r in ranking.reversals
-    ]  # fmt: skip
+    ]
     return {
         "rfp.csv": (
             ("criterion", "kpi", "bid", "rank", "n", "mean", "ci_low", "ci_high", "first_share",

@@ -193,22 +193,33 @@ def _naive(
 
 
 def _score(
-    quantity: str, part: str, pairs: Mapping[Key, Sequence[tuple[Forecast, float]]],
-    naive: Mapping[Key, tuple[float, float, float]], whole: bool = False,
-) -> Score:  # fmt: skip
+    quantity: str,
+    part: str,
+    pairs: Mapping[Key, Sequence[tuple[Forecast, float]]],
+    naive: Mapping[Key, tuple[float, float, float]],
+    whole: bool = False,
+) -> Score:
     told = [(row, value) for of_part in pairs.values() for row, value in of_part]
     n = len(told)
     inside = sum(row.p10 <= value <= row.p90 for row, value in told)
     lost = [pinball((row.p10, row.p50, row.p90), value) for row, value in told]
     before = [
         pinball(naive[key], value)
-        for key, of_part in pairs.items() if key in naive for _, value in of_part
-    ]  # fmt: skip
+        for key, of_part in pairs.items()
+        if key in naive
+        for _, value in of_part
+    ]
     return Score(
-        quantity, "all parts" if whole else part, UNITS[quantity], n, inside / n,
-        *wilson_interval(inside, n), sum(row.p50 - value for row, value in told) / n,
-        sum(lost) / n, sum(before) / n if len(before) == n else math.nan,
-    )  # fmt: skip
+        quantity,
+        "all parts" if whole else part,
+        UNITS[quantity],
+        n,
+        inside / n,
+        *wilson_interval(inside, n),
+        sum(row.p50 - value for row, value in told) / n,
+        sum(lost) / n,
+        sum(before) / n if len(before) == n else math.nan,
+    )
 
 
 def pinball(percentiles: Sequence[float], value: float) -> float:

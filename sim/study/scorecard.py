@@ -50,15 +50,32 @@ DENIAL_TEAMS = ("coding_inpatient", "coding_outpatient", "billing", "clinical")
 TEAMS = {name: (name,) for name in NAMES} | {"claims_denials": DENIAL_TEAMS}
 
 SCENARIOS: dict[str, tuple[str, tuple[str, ...]]] = {
-    **{name: (name, ()) for name in (G, S, H, CASE, STAYS, MG, MS, BB, BBP, HL, HLP,
-                                     "transformation", SHOCK_G, FIVE)},
+    **{
+        name: (name, ())
+        for name in (
+            G,
+            S,
+            H,
+            CASE,
+            STAYS,
+            MG,
+            MS,
+            BB,
+            BBP,
+            HL,
+            HLP,
+            "transformation",
+            SHOCK_G,
+            FIVE,
+        )
+    },
     STEADY: (G, ("vendors.generalist.turnover.annual_rate=0.30",)),
     SHOCK_S: (S, (SHOCK,)),
     **{
         f"{FIVE}, {name}": (FIVE, tuple(f"teams.{t}.vendor=specialized" for t in TEAMS[name]))
         for name in NAMES
     },
-}  # fmt: skip
+}
 """File and overrides of each scenario that a claim needs."""
 
 
@@ -432,8 +449,20 @@ def _median(values: Floats) -> Interval:
 
 def tables(rows: Sequence[Row]) -> Tables:
     """`scorecard.csv`, a row per claim."""
-    columns = ("claim", "words", "reading", "unit", "low", "high", "n", "value", "ci_low",
-               "ci_high", "verdict", "because")  # fmt: skip
+    columns = (
+        "claim",
+        "words",
+        "reading",
+        "unit",
+        "low",
+        "high",
+        "n",
+        "value",
+        "ci_low",
+        "ci_high",
+        "verdict",
+        "because",
+    )
     nothing = Interval(0, math.nan, math.nan, math.nan, math.nan)
 
     def bound(value: float) -> float:
@@ -443,13 +472,25 @@ def tables(rows: Sequence[Row]) -> Tables:
         "scorecard.csv": (
             columns,
             [
-                (c.key, c.words, c.reading, c.unit, bound(c.low), bound(c.high), at.n, at.mean,
-                 at.low, at.high, row.verdict, c.because)
+                (
+                    c.key,
+                    c.words,
+                    c.reading,
+                    c.unit,
+                    bound(c.low),
+                    bound(c.high),
+                    at.n,
+                    at.mean,
+                    at.low,
+                    at.high,
+                    row.verdict,
+                    c.because,
+                )
                 for row in rows
                 for c, at in ((row.claim, row.at or nothing),)
             ],
         )
-    }  # fmt: skip
+    }
 
 
 def counts(rows: Sequence[Row]) -> Mapping[str, int]:

@@ -154,8 +154,10 @@ def of_kind(
     left_out: dict[str, str] = {}
     loaded = [load(file, overrides) for file in files]
     candidates: dict[str, tuple[Path, Factor]] = {}
-    each = (_numbers(file, scenario, fields, kind, left_out)
-            for file, scenario in zip(files, loaded, strict=True))  # fmt: skip
+    each = (
+        _numbers(file, scenario, fields, kind, left_out)
+        for file, scenario in zip(files, loaded, strict=True)
+    )
     for file, path, value in filter(None, chain.from_iterable(zip_longest(*each))):
         if path in candidates or path in left_out:
             continue
@@ -230,8 +232,14 @@ def _numbers(
             else:
                 yield file, path, value
         elif _is(fields, steps, None):
-            above = next((steps[:n] for n in range(len(steps) - 1, 0, -1)
-                          if not _is(fields, steps[:n], None)), ())  # fmt: skip
+            above = next(
+                (
+                    steps[:n]
+                    for n in range(len(steps) - 1, 0, -1)
+                    if not _is(fields, steps[:n], None)
+                ),
+                (),
+            )
             if above and _is(fields, above, kind):
                 left_out[loaded.tree.dotted(above)] = "a list or a mix: its members go together"
 
@@ -319,8 +327,9 @@ def responses(result: StudyResult, points: Sequence[Sequence[str]], kpi: str) ->
         name: [result.outcomes[name][r].kpis.get(kpi, math.nan) for r in sorted(common)]
         for name in names
     }
-    values = np.array([np.subtract(column[p[-1]], column[p[0]]) if len(p) > 1 else column[p[0]]
-                       for p in points])  # fmt: skip
+    values = np.array(
+        [np.subtract(column[p[-1]], column[p[0]]) if len(p) > 1 else column[p[0]] for p in points]
+    )
     values[~up] = np.nan
     values = values[:, ~np.isnan(values[up]).any(axis=0)]
     if not values.shape[1]:
@@ -352,8 +361,10 @@ def _one_at_a_time(kpi: str, values: Floats, i: int) -> dict[str, Interval]:
 def _morris(design: Design, values: Floats, seed: int) -> list[dict[str, Interval]]:
     """Elementary effects per whole range, by the step that was taken, not the planned one."""
     k = len(design.factors)
-    shares = [[f.share(u) for f, u in zip(design.factors, row, strict=True)]
-              for row in design.points.tolist()]  # fmt: skip
+    shares = [
+        [f.share(u) for f, u in zip(design.factors, row, strict=True)]
+        for row in design.points.tolist()
+    ]
     steps = np.diff(np.reshape(shares, (-1, k + 1, k)), axis=1)  # one factor moves in each
     rises = np.diff(values.mean(axis=1).reshape(-1, k + 1), axis=1)
     moved = np.abs(steps).argmax(axis=2)
@@ -369,10 +380,12 @@ def _morris(design: Design, values: Floats, seed: int) -> list[dict[str, Interva
         low, high = np.quantile(statistic(again, 1), (0.025, 0.975), axis=0)
         told[name] = zip(statistic(by_factor, 0).tolist(), low.tolist(), high.tolist(), strict=True)
     return [
-        {name: Interval(n, mean, math.nan, low, high)
-         for name, (mean, low, high) in zip(told, row, strict=True)}
+        {
+            name: Interval(n, mean, math.nan, low, high)
+            for name, (mean, low, high) in zip(told, row, strict=True)
+        }
         for row in zip(*told.values(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 _MORRIS: dict[str, Callable[[Floats, int], Floats]] = {
@@ -412,8 +425,20 @@ def tables(design: Design, found: Sequence[Effect], by_kpi: dict[str, Floats]) -
          "share" if design.method == "sobol" else kpi_of(e.kpi).unit, name, q.mean, q.low, q.high)
         for e in found for f in (e.factor,) for name, q in e.quantities.items()
     ]  # fmt: skip
-    columns = ("method", "path", "unit", "kind", "low", "high", "kpi", "value_unit", "quantity",
-               "value", "ci_low", "ci_high")  # fmt: skip
+    columns = (
+        "method",
+        "path",
+        "unit",
+        "kind",
+        "low",
+        "high",
+        "kpi",
+        "value_unit",
+        "quantity",
+        "value",
+        "ci_low",
+        "ci_high",
+    )
     at_points = [
         tuple("" if math.isnan(u) else f.at(u) for f, u in zip(design.factors, row, strict=True))
         for row in design.points.tolist()
@@ -433,6 +458,14 @@ def tables(design: Design, found: Sequence[Effect], by_kpi: dict[str, Floats]) -
         for n, (row, response) in enumerate(zip(at_points, values, strict=True), 1)
         for at in (estimate(kpi, response),)
     ]
-    heads = ("point", *(f.path for f in design.factors), "kpi", "n", "mean", "ci_low", "ci_high",
-             "overloaded")  # fmt: skip
+    heads = (
+        "point",
+        *(f.path for f in design.factors),
+        "kpi",
+        "n",
+        "mean",
+        "ci_low",
+        "ci_high",
+        "overloaded",
+    )
     return {"sensitivity.csv": (columns, rows), "points.csv": (heads, points)}

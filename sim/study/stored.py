@@ -21,8 +21,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     for name in (MANIFEST, LEDGER):
         if not (folder / name).is_file():
-            _refuse(f"{folder} holds no finished study (no {name}); name the folder of `run` or "
-                    "`compare`")  # fmt: skip
+            _refuse(
+                f"{folder} holds no finished study (no {name}); name the folder of `run` or "
+                "`compare`"
+            )
     manifest = _json(folder / MANIFEST)
     needed = {"command", "seed", "scenarios", "replications", "model_code_sha256"}
     if not isinstance(manifest, dict) or not needed <= manifest.keys():

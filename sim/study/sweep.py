@@ -319,8 +319,9 @@ def _from_csv(path: Path) -> Design:
         at = Mark(str(path), line, 1)
         if len(row) != len(paths) or not all(cell.strip() for cell in row):
             _refuse(at, f"{len(paths)} values are needed, one for each path")
-        points.append(tuple(replace(parse(c, f"{path}:{line}", in_file=False), mark=at)
-                            for c in row))  # fmt: skip
+        points.append(
+            tuple(replace(parse(c, f"{path}:{line}", in_file=False), mark=at) for c in row)
+        )
     if not 2 <= len(points) <= MOST_POINTS:
         _refuse(Mark(str(path)), f"{len(points):,} points; a sweep has 2 to {MOST_POINTS:,}")
     return Design(paths, tuple(points))

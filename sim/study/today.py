@@ -35,22 +35,27 @@ def write_state(
     files = scenario_folders(seen.persons)
     for team, persons in seen.persons.items():
         if persons:
-            write_csv(folder / f"{files[team]}.csv", list(persons[0]),
-                      [list(person.values()) for person in persons])  # fmt: skip
+            write_csv(
+                folder / f"{files[team]}.csv",
+                list(persons[0]),
+                [list(person.values()) for person in persons],
+            )
     teams: list[Mapping[str, Any]] = [
-        {"name": team, "headcount": "auto", "roster": f"{files[team]}.csv"} if persons
+        {"name": team, "headcount": "auto", "roster": f"{files[team]}.csv"}
+        if persons
         else {"name": team, "headcount": 0}
         for team, persons in seen.persons.items()
-    ]  # fmt: skip
+    ]
     state = {
         "as_of": date.fromordinal(on.toordinal()),  # YAML would refer to one date twice
         **({"open_work": OPEN_WORK} if seen.open_work else {}),
         **({"at_payers": AT_PAYERS} if seen.at_payers else {}),
         "requisitions": [
             {"team": team, "people": 1, "days_open": days}
-            for team, opened in seen.requisitions.items() for days in opened
+            for team, opened in seen.requisitions.items()
+            for days in opened
         ],
-    }  # fmt: skip
+    }
     said: dict[str, Any] = {"extends": extends} if extends else {}
     said |= {"start": on, "state": state, "teams": teams}
     write_file(folder / TODAY, yaml.safe_dump(said, sort_keys=False, default_flow_style=None))

@@ -79,11 +79,15 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 def people_in(folder: Path) -> list[Person]:
     return [
         Person(
-            row["resource"], date.fromisoformat(row["first"]), float(row["tenure_days"]),
-            row["exit_observed"] == "1", row["left_truncated"] == "0", row["usable"] == "1",
+            row["resource"],
+            date.fromisoformat(row["first"]),
+            float(row["tenure_days"]),
+            row["exit_observed"] == "1",
+            row["left_truncated"] == "0",
+            row["usable"] == "1",
         )
         for row in rows_of(folder / "derived" / "bpic2017_resource_tenure.csv")
-    ]  # fmt: skip
+    ]
 
 
 def table_of(folder: Path) -> Floats:
@@ -366,8 +370,9 @@ def told_of_time(folder: Path) -> Iterator[str]:
     yield f"the median changed by {100 * changed:.0f} %"
     sums, counts = cells_in(folder)
     stayed = counts[:, 20:].sum(axis=1) > 0
-    slow, quick = (exp(sums[who][:, :3].sum() / counts[who][:, :3].sum())
-                   for who in (stayed, ~stayed))  # fmt: skip
+    slow, quick = (
+        exp(sums[who][:, :3].sum() / counts[who][:, :3].sum()) for who in (stayed, ~stayed)
+    )
     yield f"took {slow:.1f} times the standard in their first three weeks"
     yield f"those who left earlier {quick:.1f}."
     first = own_change(folder, slice(0, 1))
@@ -401,13 +406,16 @@ def told_of_staying(folder: Path) -> Iterator[str]:
     yield f"With the {len(newcomers_all) - len(days)} others who came that year"
     yield f"the shape is {shape:.2f} ({low:.2f} to {high:.2f})"
     old_days, old_left = stays_of([p for p in people_in(folder) if not p.newcomer and p.usable])
-    old, new = (365.25 * ends.sum() / seen.sum() for seen, ends in ((old_days, old_left),
-                                                                   (days, left)))  # fmt: skip
+    old, new = (
+        365.25 * ends.sum() / seen.sum() for seen, ends in ((old_days, old_left), (days, left))
+    )
     yield f"left at {old:.2f} a year, the newcomers at {new:.2f}"
     # Given all who left, the number of newcomers among them is binomial (Clopper and Pearson).
     events = left.sum(), old_left.sum()
-    ends = (stats.beta.ppf(0.025, events[0], events[1] + 1),
-            stats.beta.ppf(0.975, events[0] + 1, events[1]))  # fmt: skip
+    ends = (
+        stats.beta.ppf(0.025, events[0], events[1] + 1),
+        stats.beta.ppf(0.975, events[0] + 1, events[1]),
+    )
     ratio = [float(x / (1 - x) * old_days.sum() / days.sum()) for x in ends]
     yield "a ratio anywhere between {:.1f} and {:.1f}".format(*ratio)
     yield f"own rate of {written.annual_rate:g} would be wrong"
@@ -492,8 +500,11 @@ def digest(data: Table) -> str:
 
 
 def test_the_figure_of_the_page_is_of_these_data(shared_data: Path) -> None:
-    [row] = (row for row in studies.table(studies.IMAGES / "pictures.csv")
-             if row["picture"] == "newcomers")  # fmt: skip
+    [row] = (
+        row
+        for row in studies.table(studies.IMAGES / "pictures.csv")
+        if row["picture"] == "newcomers"
+    )
     assert row["drawn_of_sha256"] == digest(figure_data(shared_data)), "draw docs/images again"
 
 

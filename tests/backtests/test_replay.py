@@ -64,19 +64,25 @@ def test_a_real_logs_days_are_reproduced_exactly(
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     model = scenario(
-        "generalist", f"hospital.arrivals.file={file}", f"start={start}", *staffed(2),
-        scale=1, days=days,
-    )  # fmt: skip
+        "generalist",
+        f"hospital.arrivals.file={file}",
+        f"start={start}",
+        *staffed(2),
+        scale=1,
+        days=days,
+    )
     record = run(model, 0)
     claims = record.claims
     names = [payer.name for payer in model.payers]
     seen = Counter(
         (day, setting, names[payer])
         for day, setting, payer in zip(
-            claims["day"].tolist(), claims["setting"].tolist(), claims["payer"].tolist(),
+            claims["day"].tolist(),
+            claims["setting"].tolist(),
+            claims["payer"].tolist(),
             strict=True,
         )
-    )  # fmt: skip
+    )
     assert seen == +expected
     log = np.array([cases_by_day[start + timedelta(day)] for day in range(days)])
     simulated = np.bincount(claims["day"], minlength=days)
@@ -93,8 +99,11 @@ def test_a_real_logs_days_are_reproduced_exactly(
 
 # --- every bad file -------------------------------------------------------------------------------
 
-ROWS = [f"2025-01-{day:02d},{setting},medicare,{day}" for day in range(1, 5)
-        for setting in ("inpatient", "outpatient")]  # fmt: skip
+ROWS = [
+    f"2025-01-{day:02d},{setting},medicare,{day}"
+    for day in range(1, 5)
+    for setting in ("inpatient", "outpatient")
+]
 
 
 def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
@@ -131,9 +140,7 @@ def test_what_a_spreadsheet_adds_is_no_mistake(tmp_path: Path) -> None:
         [HEADER, *(f'"{row.replace(",", chr(34) + "," + chr(34))}"' for row in ROWS)]
     )
     file.write_bytes(b"\xef\xbb\xbf" + text.encode() + b"\r\n\r\n")
-    assert read_daily_counts(file, PAYERS) == read_daily_counts(
-        written(tmp_path, *ROWS), PAYERS
-    )  # fmt: skip
+    assert read_daily_counts(file, PAYERS) == read_daily_counts(written(tmp_path, *ROWS), PAYERS)
 
 
 def test_rows_may_come_in_any_order(tmp_path: Path) -> None:

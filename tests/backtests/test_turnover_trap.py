@@ -64,9 +64,7 @@ def test_the_points_meet_the_same_claims(study: StudyResult) -> None:
 # --- with the loop of pressure and exhaustion -----------------------------------------------------
 
 YEAR_AND_A_HALF = ("horizon_days=545", "kpi_from_days=180", "kpi_until_days=120")
-ENOUGH = {
-    "coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinical": 13, "ar": 9,
-}  # fmt: skip
+ENOUGH = {"coding_inpatient": 7, "coding_outpatient": 19, "billing": 12, "clinical": 13, "ar": 9}
 """About the people that the generalist's plan asks for at full size."""
 
 

@@ -79,8 +79,14 @@ def test_on_random_scenarios(first: int) -> None:
     "name", ["generalist", "five_functions_generalist", "ai_human_in_the_loop"]
 )
 def test_on_todays_stock(name: str) -> None:
-    line = {"queue": "transcription", "payer": "medicare", "age_from_days": 0, "age_to_days": 9,
-            "count": 30, "amount_usd": 9000}  # fmt: skip
+    line = {
+        "queue": "transcription",
+        "payer": "medicare",
+        "age_from_days": 0,
+        "age_to_days": 9,
+        "count": 30,
+        "amount_usd": 9000,
+    }
     work = [*OPEN_WORK, line] if name.startswith("five") else OPEN_WORK
     scene = today("drain_days=200", name=name, open_work=work)
     for replication in range(REPLICATIONS):
@@ -96,9 +102,13 @@ def test_on_everything_that_a_scenario_may_write() -> None:
 def test_at_full_size(name: str) -> None:
     days = ["hospital.scale=1", "horizon_days=75", "kpi_from_days=10", "kpi_until_days=20"]
     if name == "medcentral":  # the vendor switch within the run
-        days[1:] = ["horizon_days=100", "kpi_from_days=10", "kpi_until_days=20",
-                    "timeline=!replace [{kind: vendor_switch, to: specialized, on: 2024-03-01}]",
-                    "start=2024-01-01"]  # fmt: skip
+        days[1:] = [
+            "horizon_days=100",
+            "kpi_from_days=10",
+            "kpi_until_days=20",
+            "timeline=!replace [{kind: vendor_switch, to: specialized, on: 2024-03-01}]",
+            "start=2024-01-01",
+        ]
     agree(load(shipped_file(f"{name}.yaml"), days).scenario)
 
 
@@ -163,11 +173,15 @@ def test_on_sites_with_clocks_and_shifts_of_their_own() -> None:
     extra = "{backlog_days: 0.5, hours_per_day: 3, pay_multiplier: 1.5, days: [1, 4]}"
     move = "[{kind: vendor_switch, to: specialized, on: 2025-03-03, site: behind}]"
     scene = scenario(
-        "medcentral", sites, f"timeline=!replace {move}", "kpi_from_days=30",
+        "medcentral",
+        sites,
+        f"timeline=!replace {move}",
+        "kpi_from_days=30",
         "vendors.in_house.turnover.annual_rate=2",
         *(f"teams.{team}.site=ahead" for team in TEAMS[1:]),
-        *(f"teams.{team}.overtime={extra}" for team in TEAMS), days=150,
-    )  # fmt: skip
+        *(f"teams.{team}.overtime={extra}" for team in TEAMS),
+        days=150,
+    )
     agree(scene)
     agree(everything())
 
@@ -175,9 +189,13 @@ def test_on_sites_with_clocks_and_shifts_of_their_own() -> None:
 def test_on_people_who_leave_with_an_item_in_hand() -> None:
     """Long items and short careers: many leave in the middle of one, and it goes back."""
     scene = scenario(
-        "generalist", "queues.coding_inpatient.minutes=480",
-        "vendors.generalist.turnover.annual_rate=8", *staffed(40), scale=0.2, days=150,
-    )  # fmt: skip
+        "generalist",
+        "queues.coding_inpatient.minutes=480",
+        "vendors.generalist.turnover.annual_rate=8",
+        *staffed(40),
+        scale=0.2,
+        days=150,
+    )
     given_back = 0
 
     class Counting(SimPyEngine):
@@ -193,8 +211,7 @@ def test_on_people_who_leave_with_an_item_in_hand() -> None:
 
 @pytest.mark.parametrize("law", ["exponential", "wright", "de_jong", "lfcm"])
 def test_on_every_learning_law(law: str) -> None:
-    agree(scenario("specialized", f"people.learning_law={law}",
-                   "people.incompressible_share=0.1"))  # fmt: skip
+    agree(scenario("specialized", f"people.learning_law={law}", "people.incompressible_share=0.1"))
 
 
 @pytest.mark.parametrize("days", [1, 5, 400])

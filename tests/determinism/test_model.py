@@ -73,8 +73,10 @@ def test_processes_with_other_hash_seeds_agree_to_the_last_digit(
 
 def test_another_replication_or_seed_is_another_world(book: Book) -> None:
     base = run(scenario(days=100, last=30), 0)
-    others = run(scenario(days=100, last=30), 1), run(scenario("generalist", "seed=7", days=100,
-                                                              last=30), 0)  # fmt: skip
+    others = (
+        run(scenario(days=100, last=30), 1),
+        run(scenario("generalist", "seed=7", days=100, last=30), 0),
+    )
     for other in others:
         assert base.claims["expected"][:20].tolist() != other.claims["expected"][:20].tolist()
     assert plain(base) == plain(run(scenario(days=100, last=30), 0))
@@ -190,8 +192,12 @@ def test_more_people_in_one_team_leave_the_others_people_alone() -> None:
 
 def test_more_claims_of_one_setting_leave_the_other_alone() -> None:
     base = run(scenario(days=60, first=0, last=30), 0)
-    grown = run(scenario("generalist", "hospital.inpatient.claims_per_year=90000", days=60, first=0,
-                         last=30), 0)  # fmt: skip
+    grown = run(
+        scenario(
+            "generalist", "hospital.inpatient.claims_per_year=90000", days=60, first=0, last=30
+        ),
+        0,
+    )
     of_outpatients = [r.claims["setting"] == 1 for r in (base, grown)]
     for column in ("key", "expected", "payer"):
         np.testing.assert_array_equal(

@@ -124,16 +124,24 @@ def test_the_order_of_a_stock_decides_nothing(tmp_path: Path) -> None:
 
 def test_the_order_of_a_contracts_terms_decides_nothing() -> None:
     terms = [
-        {"kpi": "denials.initial_rate", "target": 0.05,
-         "ladder": [{"threshold": 0.06, "credit_share": 0.02}]},
+        {
+            "kpi": "denials.initial_rate",
+            "target": 0.05,
+            "ladder": [{"threshold": 0.06, "credit_share": 0.02}],
+        },
         {"kpi": "quality.coding_accuracy", "target": 0.95},
-    ]  # fmt: skip
+    ]
     one, other = (
-        scenario("generalist", "contract=" + json.dumps(
-            [{"name": "ours", "vendor": "generalist", "window": "month", "terms": listed}]
-        ), days=150)
+        scenario(
+            "generalist",
+            "contract="
+            + json.dumps(
+                [{"name": "ours", "vendor": "generalist", "window": "month", "terms": listed}]
+            ),
+            days=150,
+        )
         for listed in (terms, terms[::-1])
-    )  # fmt: skip
+    )
     assert content_hash(content_of(one)) == content_hash(content_of(other))
     assert digests(run(one, 0)) == digests(run(other, 0))
 
@@ -156,9 +164,13 @@ def test_names_of_vendors_decide_nothing(seed: int) -> None:
 
 def test_names_of_assessed_vendors_decide_nothing() -> None:
     """Their luck with assessments and breaches is that of the place they take."""
-    scene = scenario("medcentral_assessed", "kpi_from_days=30", "timeline=!replace "
-                     "[{kind: vendor_switch, on: 2025-02-01, to: specialized, assessed: true}]",
-                     days=200)  # fmt: skip
+    scene = scenario(
+        "medcentral_assessed",
+        "kpi_from_days=30",
+        "timeline=!replace "
+        "[{kind: vendor_switch, on: 2025-02-01, to: specialized, assessed: true}]",
+        days=200,
+    )
     names = {"in_house": "z", "generalist": "y", "specialized": "x"}
     other = anew(renamed(data_of(scene), names))
     assert digests(run(other, 0)) == digests(with_names(run(scene, 0), names))
@@ -168,9 +180,12 @@ def test_two_vendors_with_feedback_meet_in_any_order() -> None:
     """Both hear of the same denials; what each closes does not hang on who comes first."""
     feedback = "{every_days: 14, closes_share: 0.5, floor_share: 0.8}"
     scene = scenario(
-        "hybrid", f"vendors.generalist.feedback={feedback}", "teams.billing.vendor=generalist",
-        days=120, last=30,
-    )  # fmt: skip
+        "hybrid",
+        f"vendors.generalist.feedback={feedback}",
+        "teams.billing.vendor=generalist",
+        days=120,
+        last=30,
+    )
     data = data_of(scene)
     turned = {**data, "vendors": data["vendors"][::-1]}
     assert digests(run(anew(turned), 0)) == digests(run(scene, 0))
@@ -199,13 +214,40 @@ def test_every_list_says_whether_its_order_does() -> None:
 
     look(Model)
     assert marked == {
-        "carc", "categories", "certifications", "months", "opens", "payers", "policy_calendar",
-        "at_payers", "classes", "closed_days", "contract", "days", "open_work", "queues",
-        "requisitions", "settings", "sites", "skills", "teams", "terms", "timeline", "vendors",
+        "carc",
+        "categories",
+        "certifications",
+        "months",
+        "opens",
+        "payers",
+        "policy_calendar",
+        "at_payers",
+        "classes",
+        "closed_days",
+        "contract",
+        "days",
+        "open_work",
+        "queues",
+        "requisitions",
+        "settings",
+        "sites",
+        "skills",
+        "teams",
+        "terms",
+        "timeline",
+        "vendors",
         "workdays",
-    }  # fmt: skip
+    }
     assert plain == ORDERED | {
-        "audit_lag_days", "auth_decision_days", "lead_days", "month_profile", "queues",
-        "records_decision_days", "reply_days", "shifts", "weekday_profile",
-        "ladder", "tiers",  # these must ascend, or descend
-    }  # fmt: skip
+        "audit_lag_days",
+        "auth_decision_days",
+        "lead_days",
+        "month_profile",
+        "queues",
+        "records_decision_days",
+        "reply_days",
+        "shifts",
+        "weekday_profile",
+        "ladder",
+        "tiers",  # these must ascend, or descend
+    }

@@ -15,15 +15,34 @@ import pytest
 from tests.determinism.test_study_order import tables
 
 TOY = (sys.executable, "-m", "tests.unit.study.toy")
-RUN = (sys.executable, "-m", "sim", "run", "configs/article/generalist.yaml", "--scale", "0.005",
-       "--replications", "2", "--workers", "1", "--formats", "none", "--out")  # fmt: skip
+RUN = (
+    sys.executable,
+    "-m",
+    "sim",
+    "run",
+    "configs/article/generalist.yaml",
+    "--scale",
+    "0.005",
+    "--replications",
+    "2",
+    "--workers",
+    "1",
+    "--formats",
+    "none",
+    "--out",
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def toy(folder: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
     """The files of a small study in some surroundings."""
-    subprocess.run([*TOY, folder, "2", "3"], env={**os.environ, **environment}, cwd=ROOT,
-                   check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run(
+        [*TOY, folder, "2", "3"],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return tables(folder)
 
 
@@ -70,8 +89,14 @@ def test_a_full_disk_is_told_in_a_line_and_the_study_goes_on_later(tmp_path: Pat
     folder, fresh = tmp_path / "study", tmp_path / "fresh"
     # Not measured: the tests' own coverage would not find room for its file either.
     env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    full = subprocess.run([*RUN, folder], cwd=ROOT, capture_output=True, text=True, env=env,
-                          preexec_fn=partial(small_files, 10_000))  # fmt: skip
+    full = subprocess.run(
+        [*RUN, folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=env,
+        preexec_fn=partial(small_files, 10_000),
+    )
     assert full.returncode == 1, full.stdout
     assert str(folder) in full.stderr.strip().splitlines()[-1]
     assert "Traceback" not in full.stderr

@@ -37,8 +37,20 @@ PAGES = [
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS)
     if re.search(r"^```(sh|yaml)", path.read_text(encoding="utf-8"), re.MULTILINE)
 ]
-STUDIES = ("run", "compare", "sweep", "breakeven", "sensitivity", "ablate", "select", "matrix",
-           "rfp", "scorecard", "forecast", "plan")  # fmt: skip
+STUDIES = (
+    "run",
+    "compare",
+    "sweep",
+    "breakeven",
+    "sensitivity",
+    "ablate",
+    "select",
+    "matrix",
+    "rfp",
+    "scorecard",
+    "forecast",
+    "plan",
+)
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^(\w+):.*## ", MAKEFILE, re.MULTILINE)
 

@@ -68,9 +68,22 @@ def assert_translates(folder: Path) -> None:
 def simulated(folder: Path) -> dict[str, float]:
     """Means of a small run of the generalist in a changed copy."""
     within(
-        folder, "sim", "run", "configs/article/generalist.yaml", "--scale", "0.02",
-        "--replications", "2", "--workers", "1", "--formats", "none", "--quiet", "--out", "results",
-    )  # fmt: skip
+        folder,
+        "sim",
+        "run",
+        "configs/article/generalist.yaml",
+        "--scale",
+        "0.02",
+        "--replications",
+        "2",
+        "--workers",
+        "1",
+        "--formats",
+        "none",
+        "--quiet",
+        "--out",
+        "results",
+    )
     with (folder / "results" / "summary.csv").open(encoding="utf-8") as file:
         return {row["kpi"]: float(row["mean"] or "nan") for row in csv.DictReader(file)}
 

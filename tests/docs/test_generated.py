@@ -46,10 +46,16 @@ def test_a_verdict_is_that_of_the_interval() -> None:
     figure = validation.Figure("x", "y", 10.0, 20.0, "", ("z",))
     point = validation.Figure("x", "y", 10.0, 10.0, "", ("z",))
     for published, low, high, expected in (
-        (figure, 12, 13, "agrees"), (figure, 5, 10, "open"), (figure, 19, 30, "open"),
-        (figure, 7, 9.5, "near"), (figure, 23, 25, "near"), (figure, 24, 25, "**misses**"),
-        (figure, 1, 7.9, "**misses**"), (point, 9, 11, "open"), (point, 10.1, 10.3, "near"),
-    ):  # fmt: skip
+        (figure, 12, 13, "agrees"),
+        (figure, 5, 10, "open"),
+        (figure, 19, 30, "open"),
+        (figure, 7, 9.5, "near"),
+        (figure, 23, 25, "near"),
+        (figure, 24, 25, "**misses**"),
+        (figure, 1, 7.9, "**misses**"),
+        (point, 9, 11, "open"),
+        (point, 10.1, 10.3, "near"),
+    ):
         at = Interval(20, (low + high) / 2, math.nan, low, high)
         assert validation.verdict(published, at) == expected, at
 

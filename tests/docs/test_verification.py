@@ -9,8 +9,17 @@ import pytest
 from tests.book import PAGE, Book, Row, pages_rows, render
 
 TESTS = PAGE.parents[1] / "tests"
-PARTS = ("Determinism", "Levers", "Limits", "Mean field", "Money", "People", "Queues", "Statistics",
-         "Strain")  # fmt: skip
+PARTS = (
+    "Determinism",
+    "Levers",
+    "Limits",
+    "Mean field",
+    "Money",
+    "People",
+    "Queues",
+    "Statistics",
+    "Strain",
+)
 PART = "Queues"
 
 
@@ -19,8 +28,18 @@ def test_the_book_is_complete() -> None:
     assert len(rows) >= 30
     assert tuple(sorted({row.part for row in rows.values()})) == PARTS
     subjects = " ".join(row.what for row in rows.values())
-    for subject in ("M/M/2", "M/M/4", "+M", "priority", "turnover", "client knowledge", "USD",
-                    "hash seed", "before", "Coverage"):  # fmt: skip
+    for subject in (
+        "M/M/2",
+        "M/M/4",
+        "+M",
+        "priority",
+        "turnover",
+        "client knowledge",
+        "USD",
+        "hash seed",
+        "before",
+        "Coverage",
+    ):
         assert subject in subjects, subject
 
 

@@ -178,9 +178,10 @@ def test_without_anybody_nothing_ever_happens(book: Book) -> None:
     record = run(scenario("generalist", *staffed(0), days=150), 0)
     assert (record.claims["touches"] == 0).all()
     assert (record.claims["first_day"] < 0).all()
-    late = record.claims["day"] + np.array(record.facts.filing_limit_days)[
-        record.claims["payer"]
-    ] < record.facts.end_days  # fmt: skip
+    late = (
+        record.claims["day"] + np.array(record.facts.filing_limit_days)[record.claims["payer"]]
+        < record.facts.end_days
+    )
     assert 0 < late.sum() < len(late)
     left = np.where(late, record.claims["loss_cents"], record.claims["open_cents"])
     np.testing.assert_array_equal(left, record.claims["expected"])
@@ -243,10 +244,16 @@ def test_a_stricter_payer_denies_the_same_claims_and_more(seed: int) -> None:
 def test_a_claim_sent_again_past_the_filing_limit_is_late() -> None:
     """Vanished first submissions come back after the follow-up, which is then past the limit."""
     late = scenario(
-        "in_house", *faultless("in_house"), *for_payers("no_reply_share", 0.5),
-        *for_payers("filing_limit_days", 28), "denials.follow_up_after_days=30",
-        "categories.TIMELY.recovery_share=0", *staffed(200), scale=0.02, days=200,
-    )  # fmt: skip
+        "in_house",
+        *faultless("in_house"),
+        *for_payers("no_reply_share", 0.5),
+        *for_payers("filing_limit_days", 28),
+        "denials.follow_up_after_days=30",
+        "categories.TIMELY.recovery_share=0",
+        *staffed(200),
+        scale=0.02,
+        days=200,
+    )
     record = run(late, 0)
     lost = record.claims["loss_cause"] == CAUSES.index("timely_filing")
     assert lost.sum() > 100
@@ -263,8 +270,14 @@ def test_who_pursues_no_level_of_appeal_writes_clinical_denials_off() -> None:
     denied = np.isin(record.claims["denied_for"], clinical) & is_done(record)
     assert denied.sum() > 50
     assert (record.claims["loss_cause"][denied] == CAUSES.index("not_worked")).all()
-    assert sum(record.queues["arrived"][i] for i, q in enumerate(record.queues["queue"])
-               if q == "denials_clinical") == 0  # fmt: skip
+    assert (
+        sum(
+            record.queues["arrived"][i]
+            for i, q in enumerate(record.queues["queue"])
+            if q == "denials_clinical"
+        )
+        == 0
+    )
 
 
 def test_charts_that_trickle_in_wait_until_they_are_ready_too() -> None:
@@ -276,10 +289,22 @@ def test_charts_that_trickle_in_wait_until_they_are_ready_too() -> None:
 
 def test_a_day_that_hardly_varies_is_a_poisson_day() -> None:
     counts = [
-        np.bincount(run(scenario("in_house", f"hospital.arrivals.day_cv={cv}", scale=0.02,
-                                 days=60, first=0, last=10), 0).claims["day"], minlength=60)
+        np.bincount(
+            run(
+                scenario(
+                    "in_house",
+                    f"hospital.arrivals.day_cv={cv}",
+                    scale=0.02,
+                    days=60,
+                    first=0,
+                    last=10,
+                ),
+                0,
+            ).claims["day"],
+            minlength=60,
+        )
         for cv in (0, 1e-200)
-    ]  # fmt: skip
+    ]
     np.testing.assert_array_equal(*counts)
 
 

@@ -59,21 +59,35 @@ CASES: dict[str, list[str]] = {
     "early attrition in a quiet team": [f"{TURNOVER}.shape=0.2"],
     "everybody leaves at the same age": [HOT, f"{TURNOVER}.shape=5", *QUICK],
     "items last for weeks": [
-        HOT, *QUICK, "queues.coding_inpatient.minutes=600", "queues.denials_clinical.minutes=600",
+        HOT,
+        *QUICK,
+        "queues.coding_inpatient.minutes=600",
+        "queues.denials_clinical.minutes=600",
         f"{VENDOR}.handle_time_multiplier=5",
     ],
     "a day of class and years of nesting": [
-        HOT, *QUICK, f"{HIRING}.nesting_days=365", f"{HIRING}.mentor_share=1",
+        HOT,
+        *QUICK,
+        f"{HIRING}.nesting_days=365",
+        f"{HIRING}.mentor_share=1",
     ],
     "class for a year": [HOT, *QUICK, f"{HIRING}.classroom_days=365"],
     "classes of one, once a month": [
-        HOT, *QUICK, f"{HIRING}.class_every_days=30", f"{HIRING}.class_size=1",
+        HOT,
+        *QUICK,
+        f"{HIRING}.class_every_days=30",
+        f"{HIRING}.class_size=1",
     ],
     "nobody is hired": [HOT, f"{HIRING}.policy=freeze"],
     "hired ahead": [HOT, *QUICK, f"{HIRING}.policy=hire_ahead"],
     "hired up to plan": [HOT, *QUICK, f"{HIRING}.policy=hire_up_to"],
-    "teams of one": ["hospital.scale=1", *(f"hospital.{s}.claims_per_year=1500" for s in
-                     ("inpatient", "outpatient")), *staffed(1), HOT, *QUICK],
+    "teams of one": [
+        "hospital.scale=1",
+        *(f"hospital.{s}.claims_per_year=1500" for s in ("inpatient", "outpatient")),
+        *staffed(1),
+        HOT,
+        *QUICK,
+    ],
     "far too many people": staffed(400),
     "nobody at all": staffed(0),
     "always somebody away": ["calendar.absence_share=0.6", *staffed(200)],
@@ -82,14 +96,20 @@ CASES: dict[str, list[str]] = {
     "everybody passes": [HOT, *QUICK, PROGRAMME % 1],
     "everybody fails": [HOT, *QUICK, PROGRAMME % 0],
     "work at all hours": [
-        HOT, *QUICK, "hospital.arrivals.within_day=continuous", "calendar.country=none",
-        "calendar.workdays=[0, 1, 2, 3, 4, 5, 6]", "calendar.shift_start_hour=0",
+        HOT,
+        *QUICK,
+        "hospital.arrivals.within_day=continuous",
+        "calendar.country=none",
+        "calendar.workdays=[0, 1, 2, 3, 4, 5, 6]",
+        "calendar.shift_start_hour=0",
         "calendar.shift_hours=24",
     ],
     "long evenings": [
         *(f"teams.{team}.headcount=4" for team in TEAMS),
-        *(f"teams.{team}.overtime={{backlog_days: 1, hours_per_day: 4, pay_multiplier: 2}}"
-          for team in TEAMS),
+        *(
+            f"teams.{team}.overtime={{backlog_days: 1, hours_per_day: 4, pay_multiplier: 2}}"
+            for team in TEAMS
+        ),
     ],
     "a long evening in one of two teams that share a queue": [
         "hospital.arrivals.within_day=continuous",
@@ -98,36 +118,52 @@ CASES: dict[str, list[str]] = {
         *staffed(60),
     ],
     "one pool for everything": [
-        HOT, *QUICK, "teams.billing.queues=[coding_inpatient, coding_outpatient, cdi_query, edits,"
+        HOT,
+        *QUICK,
+        "teams.billing.queues=[coding_inpatient, coding_outpatient, cdi_query, edits,"
         " records, denials_technical, denials_clinical, follow_up, underpayments]",
         *(f"teams.{team}.headcount=0" for team in TEAMS if team != "billing"),
         "teams.billing.headcount=120",
     ],
     "walk-outs": [
         *QUICK,
-        "timeline=[" + ", ".join(
+        "timeline=["
+        + ", ".join(
             [shock("attrition_shock", f"2025-02-{d:02}", "billing", 0.5) for d in range(3, 8)]
             + [shock("attrition_shock", "2025-03-05", team, 1.0) for team in TEAMS]
             + [shock("attrition_shock", "2025-03-08", team, 1.0) for team in TEAMS]
-        ) + "]",
+        )
+        + "]",
     ],
     "lay-offs to the last": [
         *QUICK,
-        "timeline=[" + ", ".join(
+        "timeline=["
+        + ", ".join(
             [shock("layoff", "2025-02-10", team, 0.5) for team in TEAMS]
             + [shock("attrition_shock", "2025-02-10", team, 0.5) for team in TEAMS]
             + [shock("layoff", "2025-03-10", "billing", 1.0)]
-        ) + "]",
+        )
+        + "]",
     ],
     "plans that change while places are vacant": [
-        HOT, *QUICK, f"{HIRING}.time_to_fill_days=45", *staffed(200),
-        "timeline=[" + ", ".join(
+        HOT,
+        *QUICK,
+        f"{HIRING}.time_to_fill_days=45",
+        *staffed(200),
+        "timeline=["
+        + ", ".join(
             f"{{kind: staffing, on: {on}, team: {team}, headcount: {people}}}"
-            for on, people in (("2025-02-10", 40), ("2025-03-01", 300), ("2025-03-05", 0),
-                               ("2025-03-20", 100)) for team in TEAMS
-        ) + "]",
+            for on, people in (
+                ("2025-02-10", 40),
+                ("2025-03-01", 300),
+                ("2025-03-05", 0),
+                ("2025-03-20", 100),
+            )
+            for team in TEAMS
+        )
+        + "]",
     ],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -138,10 +174,16 @@ def test_the_office_stays_sound(case: str) -> None:
     booked = sum(
         sign * int(claims[column].sum())
         for column, sign in (
-            ("paid_cents", 1), ("open_cents", 1), ("loss_cents", 1), ("under_cents", 1),
-            ("cdi_cents", 1), ("over_cents", -1), ("short_cents", 1), ("takeback_cents", 1),
+            ("paid_cents", 1),
+            ("open_cents", 1),
+            ("loss_cents", 1),
+            ("under_cents", 1),
+            ("cdi_cents", 1),
+            ("over_cents", -1),
+            ("short_cents", 1),
+            ("takeback_cents", 1),
         )
-    )  # fmt: skip
+    )
     assert booked == int(claims["expected"].sum()) > 0
     assert outcome(seen.record).tables["agents"]["agent"] == [
         f"{team.name}-{agent.number}" for team in seen.world.teams for agent in team.agents
@@ -214,10 +256,11 @@ def test_newcomers_can_quit(choose: Choice, least_days: float, most_days: float)
 def test_follow_ups_that_the_payer_overtakes_are_not_left_behind() -> None:
     """An answer may come while somebody asks for it; if they quit then, the claim has gone on."""
     slow = [
-        "queues.follow_up.minutes=600", "denials.follow_up_after_days=15",
+        "queues.follow_up.minutes=600",
+        "denials.follow_up_after_days=15",
         "teams.ar.headcount=100",
         *(f"payers.{payer}.reply_days=[14, 16, 25]" for payer in PAYERS),
-    ]  # fmt: skip
+    ]
     asking = strike(0.37, lambda a, team: team.name == "ar" and a.row.hand_queue >= 0)
     seen = watch(scenario("generalist", *QUICK, *slow), asking)
     assert_sound(seen)
@@ -253,13 +296,20 @@ def test_a_team_that_empties_leaves_its_work_waiting() -> None:
 @pytest.mark.parametrize("policy", ["replace_on_exit", "hire_up_to"])
 def test_the_pipeline_brings_a_team_back_to_plan(policy: str) -> None:
     scene = bare(
-        60, f"{TURNOVER}.annual_rate=0", f"{HIRING}.policy={policy}",
-        f"{HIRING}.time_to_fill_days=30", f"{HIRING}.class_every_days=14",
-        f"{HIRING}.class_size=8", f"{HIRING}.classroom_days=21",
-        "timeline=[" + shock("attrition_shock", "2025-02-01", "coding_inpatient", 0.7) + ", "
-        + shock("layoff", "2025-02-01", "coding_inpatient", 0.5) + "]",
+        60,
+        f"{TURNOVER}.annual_rate=0",
+        f"{HIRING}.policy={policy}",
+        f"{HIRING}.time_to_fill_days=30",
+        f"{HIRING}.class_every_days=14",
+        f"{HIRING}.class_size=8",
+        f"{HIRING}.classroom_days=21",
+        "timeline=["
+        + shock("attrition_shock", "2025-02-01", "coding_inpatient", 0.7)
+        + ", "
+        + shock("layoff", "2025-02-01", "coding_inpatient", 0.5)
+        + "]",
         days=250,
-    )  # fmt: skip
+    )
     seen = watch(scene)
     assert_sound(seen)
     team = coders(seen.world)
@@ -281,11 +331,20 @@ def test_a_class_has_no_largest_size_where_one_starts_on_any_day(every: int) -> 
     walk_out = "timeline=[" + shock("attrition_shock", "2025-02-01", "coding_inpatient", 1.0) + "]"
     starts = []
     for size in (1, 1000):
-        team = coders(after(bare(
-            40, f"{TURNOVER}.annual_rate=0", f"{HIRING}.policy=replace_on_exit",
-            f"{HIRING}.time_to_fill_days=30", f"{HIRING}.class_every_days={every}",
-            f"{HIRING}.class_size={size}", walk_out, days=120,
-        )))  # fmt: skip
+        team = coders(
+            after(
+                bare(
+                    40,
+                    f"{TURNOVER}.annual_rate=0",
+                    f"{HIRING}.policy=replace_on_exit",
+                    f"{HIRING}.time_to_fill_days=30",
+                    f"{HIRING}.class_every_days={every}",
+                    f"{HIRING}.class_size={size}",
+                    walk_out,
+                    days=120,
+                )
+            )
+        )
         starts.append(sorted(Counter(a.hired for a in team.agents if a.hired > 0).items()))
     sought = 31 + 30  # the day of the shock, and the time to fill
     if every == 0:
@@ -297,9 +356,14 @@ def test_a_class_has_no_largest_size_where_one_starts_on_any_day(every: int) -> 
 
 def mean_producing(policy: str) -> float:
     scene = bare(
-        100, f"{TURNOVER}.annual_rate=1", f"{TURNOVER}.shape=1", f"{HIRING}.time_to_fill_days=40",
-        f"{HIRING}.classroom_days=20", f"{HIRING}.policy={policy}", days=1500,
-    )  # fmt: skip
+        100,
+        f"{TURNOVER}.annual_rate=1",
+        f"{TURNOVER}.shape=1",
+        f"{HIRING}.time_to_fill_days=40",
+        f"{HIRING}.classroom_days=20",
+        f"{HIRING}.policy={policy}",
+        days=1500,
+    )
     weeks = run(scene, 0).weeks
     rows = zip(weeks["day"], weeks["team"], weeks["producing"], strict=True)
     return fmean(n for day, team, n in rows if team == "coding_inpatient" and day >= 150)
@@ -351,8 +415,7 @@ def test_a_programme_certifies_all_or_nobody(passed: int, certified: bool) -> No
 
 
 def test_leavers_in_a_programme_leave_without_a_certificate() -> None:
-    scene = bare(40, HOT, PROGRAMME.replace("months: 1", "months: 3") % 1, FROM_THE_START,
-                 days=200)  # fmt: skip
+    scene = bare(40, HOT, PROGRAMME.replace("months: 1", "months: 3") % 1, FROM_THE_START, days=200)
     team = coders(watch(scene).world)
     left_early = [a for a in team.agents if a.left is not None and a.left < 91]
     assert left_early
@@ -371,12 +434,15 @@ def test_a_certificate_that_opens_other_queues_strands_nobody(
     opens = {"all": "all", "records": f"[{every}, records]", "edits": f"[{every}, edits]"}
     seen = watch(
         scenario(
-            "generalist", *staffed(60), PROGRAMME % 1,
+            "generalist",
+            *staffed(60),
+            PROGRAMME % 1,
             f"{VENDOR}.certification_mix=!replace {{none: 0.5, RHIT: 0.5}}",
             f"certifications.none.opens={opens[from_opens]}",
-            f"certifications.CPC.opens={opens[to_opens]}", days=120,
+            f"certifications.CPC.opens={opens[to_opens]}",
+            days=120,
         )
-    )  # fmt: skip
+    )
     assert_sound(seen)
     assert any(a.certification != a.entry_certification for t in seen.world.teams for a in t.agents)
 
@@ -387,21 +453,26 @@ def test_overtime_is_worked_paid_and_counted_on_the_same_days(heads: int, scale:
     full = heads * scale
     overtime = "{backlog_days: 3, hours_per_day: 2, pay_multiplier: 1.5}"
     scene = bare(
-        heads, f"{TURNOVER}.annual_rate=0", f"hospital.scale={scale}",
+        heads,
+        f"{TURNOVER}.annual_rate=0",
+        f"hospital.scale={scale}",
         f"hospital.inpatient.claims_per_year={2250 * heads}",
-        "calendar.shift_start_hour=8", "calendar.shift_hours=8",
+        "calendar.shift_start_hour=8",
+        "calendar.shift_hours=8",
         "hospital.inpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
         "hospital.arrivals.month_profile=[4, 2, 0.01, 0.01, 0.01, 0.01, 1, 1, 1, 1, 1, 1]",
-        f"teams.coding_inpatient.overtime={overtime}", days=150,
-    )  # fmt: skip
+        f"teams.coding_inpatient.overtime={overtime}",
+        days=150,
+    )
     seen = watch(scene)
     assert_sound(seen)
     team = coders(seen.world)
     weeks = seen.record.weeks
     rows = [
         {name: column[i] for name, column in weeks.items()}
-        for i, name in enumerate(weeks["team"]) if name == "coding_inpatient"
-    ]  # fmt: skip
+        for i, name in enumerate(weeks["team"])
+        if name == "coding_inpatient"
+    ]
     scheduled = [round(row["scheduled_hours"], 6) for row in rows if row["day"] + 7 <= 150]
     # What is decided on one day holds from the next on.
     longer = {round((hours / full - 7 * 8.0) / 2.0, 6) for hours in scheduled}

@@ -49,8 +49,16 @@ SMALL: dict[Path_, object] = {
 MOST_WORK = 40_000
 """Claims and people beyond which a value is sound, but too dear to run here."""
 SECONDS, BYTES = 20, 3 << 30
-DATES = ("0001-01-01", "1899-12-31", "1999-12-31", "2024-02-29", "2038-01-19", "2099-12-31",
-         "2261-01-01", "9999-12-31")  # fmt: skip
+DATES = (
+    "0001-01-01",
+    "1899-12-31",
+    "1999-12-31",
+    "2024-02-29",
+    "2038-01-19",
+    "2099-12-31",
+    "2261-01-01",
+    "9999-12-31",
+)
 COUNTRIES = ("US", "DE", "IN", "PH", "us", "XX", "none", "CW", "AX", "MARS")
 
 

@@ -23,8 +23,13 @@ from sim.model.simulation import run
 from sim.scenario.load import load, shipped_configs
 from tests.exports import counts, people, remittances, work_log
 
-SIZE = ("hospital.scale=0.15", "horizon_days=740", "kpi_from_days=30", "kpi_until_days=90",
-        "drain_days=0")  # fmt: skip
+SIZE = (
+    "hospital.scale=0.15",
+    "horizon_days=740",
+    "kpi_from_days=30",
+    "kpi_until_days=90",
+    "drain_days=0",
+)
 LEAST_HELD = 0.88
 
 

@@ -15,19 +15,24 @@ from tests.people import VENDOR, bare
 
 MINUTES = 30.0
 CLAIMS = (
-    "hospital.inpatient.claims_per_year=20000", f"queues.coding_inpatient.minutes={MINUTES}",
+    "hospital.inpatient.claims_per_year=20000",
+    f"queues.coding_inpatient.minutes={MINUTES}",
     "hospital.inpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
-)  # fmt: skip
+)
 
 
 def coders(scene: Scenario) -> tuple[Record, list[tuple[float, float]]]:
     """A run, and its weeks: charts that came to the coders, and the people required for them."""
     record = run(scene, 0)
     queues, weeks = record.queues, record.weeks
-    came = [n for n, q in zip(queues["arrived"], queues["queue"], strict=True)
-            if q == "coding_inpatient"]  # fmt: skip
-    needed = [x for x, t in zip(weeks["required"], weeks["team"], strict=True)
-              if t == "coding_inpatient"]  # fmt: skip
+    came = [
+        n
+        for n, q in zip(queues["arrived"], queues["queue"], strict=True)
+        if q == "coding_inpatient"
+    ]
+    needed = [
+        x for x, t in zip(weeks["required"], weeks["team"], strict=True) if t == "coding_inpatient"
+    ]
     return record, list(zip(came, needed, strict=True))
 
 
@@ -43,11 +48,16 @@ def test_office_hours_absence_breaks_target_and_multiplier_are_in_it() -> None:
     """Five shifts of 8 hours, four in the week of a holiday: 20 % breaks, 10 % absent, target 0.8,
     half as long again per item."""
     office = (
-        "calendar.workdays=[0, 1, 2, 3, 4]", "calendar.shift_start_hour=8",
-        "calendar.shift_hours=8", "calendar.shrinkage_share=0.2", "calendar.absence_share=0.1",
-        "calendar.country=US", "start=2025-05-19", f"{VENDOR}.target_occupancy=0.8",
+        "calendar.workdays=[0, 1, 2, 3, 4]",
+        "calendar.shift_start_hour=8",
+        "calendar.shift_hours=8",
+        "calendar.shrinkage_share=0.2",
+        "calendar.absence_share=0.1",
+        "calendar.country=US",
+        "start=2025-05-19",
+        f"{VENDOR}.target_occupancy=0.8",
         f"{VENDOR}.handle_time_multiplier=1.5",
-    )  # fmt: skip
+    )
     _, weeks = coders(bare(20, *CLAIMS, *office, days=35))
     for i, (came, needed) in enumerate(weeks):
         shifts = 4 if i in (1, 4) else 5  # Memorial Day and Juneteenth
@@ -70,9 +80,15 @@ def test_a_dated_volume_is_required_when_it_comes() -> None:
 def pipeline(**changed: object) -> Pipeline:
     """Two weeks to find somebody, two in class, none nesting, a class every four weeks."""
     usual: dict[str, object] = {
-        "time_to_fill": 14, "classroom": 14, "nesting": 0, "class_every": 28, "most": None,
-        "mentor_share": 0.0, "dropout_share": 0.0, "leave_per_year": 0.0,
-    }  # fmt: skip
+        "time_to_fill": 14,
+        "classroom": 14,
+        "nesting": 0,
+        "class_every": 28,
+        "most": None,
+        "mentor_share": 0.0,
+        "dropout_share": 0.0,
+        "leave_per_year": 0.0,
+    }
     return Pipeline(**(usual | changed))  # type: ignore[arg-type]
 
 

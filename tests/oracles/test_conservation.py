@@ -137,19 +137,21 @@ PAYER_PARAMETERS: dict[str, st.SearchStrategy[Any]] = {
 # From the first of January to a few days before the end of the run.
 DAYS = st.dates(date(2025, 1, 2), date(2025, 4, 25))
 EVENTS: dict[str, st.SearchStrategy[str]] = {
-    "volume": st.builds(
-        "factor: {}, ramp_days: {}".format, shares(0, 3), st.integers(0, 60)
+    "volume": st.builds("factor: {}, ramp_days: {}".format, shares(0, 3), st.integers(0, 60)),
+    "staffing": st.builds(
+        "team: {}, headcount: {}".format, st.sampled_from(TEAMS), st.integers(0, 400)
     ),
-    "staffing": st.builds("team: {}, headcount: {}".format, st.sampled_from(TEAMS),
-                          st.integers(0, 400)),
     "attrition_shock": st.builds("team: {}, share: {}".format, st.sampled_from(TEAMS), shares()),
     "layoff": st.builds("team: {}, share: {}".format, st.sampled_from(TEAMS), shares()),
     "policy_change": st.builds("skills: all, obsolete_share: {}".format, shares(0, 0.99)),
     "payer_ai": st.builds(
         "found_share: {}, false_share: {}, contest_share: {}, contest_with_trail_share: {}".format,
-        shares(), shares(0, 0.5), shares(), shares(),
+        shares(),
+        shares(0, 0.5),
+        shares(),
+        shares(),
     ),
-}  # fmt: skip
+}
 
 
 @st.composite
@@ -193,17 +195,30 @@ def assert_booked(record: Record) -> None:
     """Per claim and in total: expected = paid + open + every named loss, in whole cents."""
     c = record.claims
     booked = (
-        c["paid_cents"] + c["open_cents"] + c["loss_cents"] + c["under_cents"] + c["cdi_cents"]
-        - c["over_cents"] + c["short_cents"] + c["takeback_cents"]
-    )  # fmt: skip
+        c["paid_cents"]
+        + c["open_cents"]
+        + c["loss_cents"]
+        + c["under_cents"]
+        + c["cdi_cents"]
+        - c["over_cents"]
+        + c["short_cents"]
+        + c["takeback_cents"]
+    )
     np.testing.assert_array_equal(booked, c["expected"])
     kpis, cents = outcome(record).kpis, 100 / a_year(record.facts)
     losses = sum(kpis[f"money.loss_usd.{cause}"] for cause in record.facts.causes)
     total = kpis["money.paid_usd"] + kpis["money.open_usd"] + losses
     assert round(cents * total) == round(cents * kpis["money.expected_usd"])
     assert (c["expected"] > 0).all()
-    for name in ("under_cents", "cdi_cents", "over_cents", "short_cents", "takeback_cents",
-                 "loss_cents", "open_cents"):  # fmt: skip
+    for name in (
+        "under_cents",
+        "cdi_cents",
+        "over_cents",
+        "short_cents",
+        "takeback_cents",
+        "loss_cents",
+        "open_cents",
+    ):
         assert (c[name] >= 0).all(), name
 
 
@@ -272,10 +287,13 @@ def assert_rates(record: Record) -> None:
     if (record.claims["first_outcome"] > 0).any():
         known = np.array(answers)
         assert np.isnan(known).all() or abs(known.sum() - 1.0) < 1e-12
-    for name in (*(f"people.{n}" for n in ("mean_knowledge", "client_knowledge",
-                                           "certified_share")),
-                 "quality.coding_accuracy", "denials.final_rate", "denials.overturned_rate",
-                 "claims.clean_claim_rate"):  # fmt: skip
+    for name in (
+        *(f"people.{n}" for n in ("mean_knowledge", "client_knowledge", "certified_share")),
+        "quality.coding_accuracy",
+        "denials.final_rate",
+        "denials.overturned_rate",
+        "claims.clean_claim_rate",
+    ):
         assert np.isnan(kpis[name]) or -1e-12 <= kpis[name] <= 1.0 + 1e-12, name
 
 

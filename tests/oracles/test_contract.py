@@ -26,10 +26,20 @@ CLEAN = Owed("claims.clean_claim_rate", True, 0.95, ((0.95, 0.9),))
 
 def agreed(**changed: object) -> Agreement:
     nothing: dict[str, object] = {
-        "name": "a", "vendor": "v", "months": 1, "windows": (FEBRUARY,), "owed": (),
-        "at_risk_share": 1.0, "gain": None, "tiers": (), "minimum_claims": 0,
-        "shortfall_usd_per_claim": 0.0, "ended": None, "exit_usd": 0.0, "notice_days": 0,
-    }  # fmt: skip
+        "name": "a",
+        "vendor": "v",
+        "months": 1,
+        "windows": (FEBRUARY,),
+        "owed": (),
+        "at_risk_share": 1.0,
+        "gain": None,
+        "tiers": (),
+        "minimum_claims": 0,
+        "shortfall_usd_per_claim": 0.0,
+        "ended": None,
+        "exit_usd": 0.0,
+        "notice_days": 0,
+    }
     return Agreement(**(nothing | changed))  # type: ignore[arg-type]
 
 
@@ -101,8 +111,12 @@ def test_an_early_end_costs_its_fee_and_the_days_of_notice() -> None:
 def test_both_sides_have_it_in_their_accounts() -> None:
     before, after = (outcome(r).kpis for r in (record(), signed(agreed(owed=(DENIED, REALISED)))))
     credit = 0.5 * BILLED * A_YEAR
-    for kpi, sign in (("money.fees_usd", -1), ("money.tco", -1), ("money.net_value_usd", 1),
-                      ("vendor.margin_usd", -1)):  # fmt: skip
+    for kpi, sign in (
+        ("money.fees_usd", -1),
+        ("money.tco", -1),
+        ("money.net_value_usd", 1),
+        ("vendor.margin_usd", -1),
+    ):
         assert after[kpi] - before[kpi] == pytest.approx(sign * credit), kpi
     assert after["contract.credits_usd"] == pytest.approx(credit)
     assert after["contract.settled_usd"] == pytest.approx(-credit)

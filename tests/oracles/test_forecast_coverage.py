@@ -65,8 +65,9 @@ def test_a_state_in_mid_run_is_that_of_the_run(tmp_path: Path) -> None:
     on = ahead.start.isoformat()
     persons = sum(
         len(Path(team.roster).read_text().splitlines()) - 1
-        for team in ahead.teams if team.roster is not None
-    )  # fmt: skip
+        for team in ahead.teams
+        if team.roster is not None
+    )
     assert persons == sum(hired <= on <= left for hired, left in employed)
 
 
@@ -95,16 +96,30 @@ def test_positions_that_are_open_go_on_being_filled(tmp_path: Path) -> None:
     shock = {"kind": "attrition_shock", "on": "2025-03-10", "team": "coding_outpatient", "share": 1}
     scene = load(
         {
-            "extends": "generalist.yaml", "start": "2025-03-03", "horizon_days": 60,
-            "kpi_from_days": 0, "kpi_until_days": 0, "drain_days": 0, "timeline": [shock],
-            "vendors": [{"name": "generalist", "turnover": {"annual_rate": 0},
-                         "hiring": {"policy": "replace_on_exit", "time_to_fill_days": 40}}],
+            "extends": "generalist.yaml",
+            "start": "2025-03-03",
+            "horizon_days": 60,
+            "kpi_from_days": 0,
+            "kpi_until_days": 0,
+            "drain_days": 0,
+            "timeline": [shock],
+            "vendors": [
+                {
+                    "name": "generalist",
+                    "turnover": {"annual_rate": 0},
+                    "hiring": {"policy": "replace_on_exit", "time_to_fill_days": 40},
+                }
+            ],
         },
         [*floors.FLOOR, *(f"teams.{team}.headcount={n}" for team, n in floors.HEADS.items())],
-    ).scenario  # fmt: skip
+    ).scenario
     written = write_state(scene, 0, date(2025, 3, 17), tmp_path)
-    said = {"extends": ["generalist.yaml", str(written)], "horizon_days": 60, "kpi_from_days": 0,
-            "kpi_until_days": 0}  # fmt: skip
+    said = {
+        "extends": ["generalist.yaml", str(written)],
+        "horizon_days": 60,
+        "kpi_from_days": 0,
+        "kpi_until_days": 0,
+    }
     found = load(said, floors.FLOOR).scenario
     assert found.state is not None
     assert [(r.team, r.days_open) for r in found.state.requisitions] == [

@@ -55,8 +55,13 @@ def test_early_attrition_makes_turnover_steeper_in_pay(book: Book) -> None:
     expected = 300 * RATE * f ** (1 / shape) * 6 * YEARS
     spread = sqrt(expected * 2.0)  # of long times: the squared variation of tenure is below 2
     found = len(leavers(team))
-    book.agrees("Separations of early leavers, poached 1.5 times as often", found, expected,
-                SIGMAS * spread, HAZARD)  # fmt: skip
+    book.agrees(
+        "Separations of early leavers, poached 1.5 times as often",
+        found,
+        expected,
+        SIGMAS * spread,
+        HAZARD,
+    )
 
 
 def test_a_season_changes_its_months_by_the_factor(book: Book) -> None:
@@ -81,14 +86,17 @@ def test_quits_that_call_for_others(book: Book) -> None:
     b = RATE / 365.25 * gain * half / log(2)
     assert 0.25 < b < 0.35
     team = team_of(
-        f"{TURNOVER}.contagion_hazard={gain}", f"{TURNOVER}.contagion_half_life_days={half}",
-        seed=30, days=2 * DAYS,
-    )  # fmt: skip
+        f"{TURNOVER}.contagion_hazard={gain}",
+        f"{TURNOVER}.contagion_half_life_days={half}",
+        seed=30,
+        days=2 * DAYS,
+    )
     late = [day for day in leavers(team) if day > DAYS]
     expected = PEOPLE * RATE * YEARS / (1 - b)
     spread = sqrt(expected) / (1 - b)
-    book.agrees("Quits, each of which brings 0.28 others", len(late), expected, SIGMAS * spread,
-                HAWKES)  # fmt: skip
+    book.agrees(
+        "Quits, each of which brings 0.28 others", len(late), expected, SIGMAS * spread, HAWKES
+    )
 
 
 def test_the_quick_leave_by_the_elasticity_of_their_speed(book: Book) -> None:
@@ -105,8 +113,13 @@ def test_the_quick_leave_by_the_elasticity_of_their_speed(book: Book) -> None:
     leaves = 1 - np.exp(-RATE * days / 365.25 * np.exp(gain * x))
     weight = np.exp(-(z**2) / 2)
     theory = np.average(x, weights=weight * leaves) - np.average(x, weights=weight * (1 - leaves))
-    book.agrees("Log speed of leavers over that of others, elasticity 1.2, spread 0.3", found,
-                float(theory), SIGMAS * error, HAZARD)  # fmt: skip
+    book.agrees(
+        "Log speed of leavers over that of others, elasticity 1.2, spread 0.3",
+        found,
+        float(theory),
+        SIGMAS * error,
+        HAZARD,
+    )
 
 
 def test_notice_delays_exits_and_leaves_their_rate(book: Book) -> None:
@@ -114,8 +127,13 @@ def test_notice_delays_exits_and_leaves_their_rate(book: Book) -> None:
     notice = 45
     team = team_of(f"{TURNOVER}.notice_days={notice}", seed=50)
     expected = PEOPLE * RATE * (DAYS - notice) / 365.25
-    book.agrees("Separations in two years, 45 days' notice", len(leavers(team)), expected,
-                SIGMAS * sqrt(expected), "renewal theory (Cox 1962)")  # fmt: skip
+    book.agrees(
+        "Separations in two years, 45 days' notice",
+        len(leavers(team)),
+        expected,
+        SIGMAS * sqrt(expected),
+        "renewal theory (Cox 1962)",
+    )
 
 
 def test_vacancies_are_searches_under_way_whatever_their_spread(book: Book) -> None:
@@ -130,19 +148,30 @@ def test_vacancies_are_searches_under_way_whatever_their_spread(book: Book) -> N
     expected = PEOPLE * load / (1 + load)
     # A search is remembered for its mean residual length, (1 + cv²)/2 times the mean.
     spread = sqrt(expected * search * (1 + cv**2) / (2 * DAYS))
-    book.agrees("Vacancies of 1,000 places, searches of 60 days, cv 1.5", float(np.mean(seen)),
-                expected, SIGMAS * spread, PALM)  # fmt: skip
+    book.agrees(
+        "Vacancies of 1,000 places, searches of 60 days, cv 1.5",
+        float(np.mean(seen)),
+        expected,
+        SIGMAS * spread,
+        PALM,
+    )
 
 
 def test_rotation_is_one_more_way_to_go(book: Book) -> None:
     """At constant rates those who quit and those who are moved compete: shares of the sum."""
-    event_ = event("rotate", "2025-01-02", vendor="generalist", share_per_year=0.4,
-                   after_tenure_days=1)  # fmt: skip
+    event_ = event(
+        "rotate", "2025-01-02", vendor="generalist", share_per_year=0.4, after_tenure_days=1
+    )
     team = team_of(timeline(event_), seed=70)
     went = {"quit": "quit", ROTATED: "were moved"}
     rates = {"quit": RATE, ROTATED: -log(1 - 0.4)}
     for reason, rate in rates.items():
         found = sum(a.reason == reason for a in team.agents)
         expected = PEOPLE * rate * YEARS
-        book.agrees(f"Leavers in two years who {went[reason]}, of quits and rotation", found,
-                    expected, SIGMAS * sqrt(expected), "competing risks (Cox 1972)")  # fmt: skip
+        book.agrees(
+            f"Leavers in two years who {went[reason]}, of quits and rotation",
+            found,
+            expected,
+            SIGMAS * sqrt(expected),
+            "competing risks (Cox 1972)",
+        )

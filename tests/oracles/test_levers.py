@@ -46,9 +46,15 @@ LEVERS = {
         [("denials.category.DOC", -1), ("money.leakage.cdi_gap", -1), ("claims.rfi_rate", -1)],
     ),
     "noticing that takes skill": (
-        [f"{G}.quality.hold_and_query_share=0.62", "people.notice_by_skill_share=1",
-         *(f"certifications.{c}.accuracy_{end}=0.5" for c in ("none", "CPC", "CCS", "RHIT", "RN")
-           for end in ("floor", "ceiling"))],
+        [
+            f"{G}.quality.hold_and_query_share=0.62",
+            "people.notice_by_skill_share=1",
+            *(
+                f"certifications.{c}.accuracy_{end}=0.5"
+                for c in ("none", "CPC", "CCS", "RHIT", "RN")
+                for end in ("floor", "ceiling")
+            ),
+        ],
         [("denials.category.DOC", -1)],
     ),
     "real-time review": (
@@ -61,8 +67,12 @@ LEVERS = {
     ),
     "front-end catch": (
         [f"{G}.quality.catch_share={{REG: 0.82, DATA: 0.85, AUTH: 0.75}}"],
-        [("denials.category.REG", -1), ("denials.category.AUTH", -1),
-         ("claims.rejection_rate", -1), ("claims.first_pass_payment_rate", 1)],
+        [
+            ("denials.category.REG", -1),
+            ("denials.category.AUTH", -1),
+            ("claims.rejection_rate", -1),
+            ("claims.first_pass_payment_rate", 1),
+        ],
     ),
     "feedback": (
         [f"{G}.feedback={{every_days: 14, closes_share: 0.3, floor_share: 0.45}}"],
@@ -76,30 +86,35 @@ LEVERS = {
         [f"{G}.denials.win_multiplier=1.3"],
         [("money.leakage.final_denial", -1), ("denials.overturned_rate", 1)],
     ),
-    "threshold": (
-        [f"{G}.denials.threshold_usd=2000"],
-        [("money.leakage.not_worked", 1)],
-    ),
+    "threshold": ([f"{G}.denials.threshold_usd=2000"], [("money.leakage.not_worked", 1)]),
     "narrow scope": (
-        [f"{G}.scope=coding_and_denials",
-         "hospital.narrow_scope.catch_share={REG: 0.9, DATA: 0.9, AUTH: 0.9}"],
+        [
+            f"{G}.scope=coding_and_denials",
+            "hospital.narrow_scope.catch_share={REG: 0.9, DATA: 0.9, AUTH: 0.9}",
+        ],
         [("denials.category.REG", -1)],
     ),
     "machine alone": (
         [f"{G}.ai=" + AI % ("black_box", 1, 1)],
-        [("denials.category.DOC", 1), ("denials.category.REG", 1), ("audit.takeback", 1),
-         ("people.headcount", -1)],
+        [
+            ("denials.category.DOC", 1),
+            ("denials.category.REG", 1),
+            ("audit.takeback", 1),
+            ("people.headcount", -1),
+        ],
     ),
     "machine with a human": (
         [f"{G}.ai=" + AI % ("human_in_the_loop", 0, 0)],
         [("quality.coding_accuracy", 1), ("people.headcount", -1)],
     ),
     "payers' machine": (
-        ["timeline=[{kind: payer_ai, on: 2025-01-02, found_share: 0.2, false_share: 0.02, "
-         "contest_share: 0.35, contest_with_trail_share: 0.75}]"],
+        [
+            "timeline=[{kind: payer_ai, on: 2025-01-02, found_share: 0.2, false_share: 0.02, "
+            "contest_share: 0.35, contest_with_trail_share: 0.75}]"
+        ],
         [("denials.initial_rate", 1), ("denials.category.PAYER", 1), ("money.leakage", 1)],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("lever", LEVERS)
@@ -126,8 +141,13 @@ OFF = {
     "drafts": [f"{G}.drafts={{}}"],
     "noticing by skill": ["people.notice_by_skill_share=0"],
 }
-MONEY_OF_COMPLIANCE = {"money.net_value_usd", "money.tco", "money.tco_with_revenue",
-                       "money.breach_expected_usd", "money.breach_drawn_usd"}  # fmt: skip
+MONEY_OF_COMPLIANCE = {
+    "money.net_value_usd",
+    "money.tco",
+    "money.tco_with_revenue",
+    "money.breach_expected_usd",
+    "money.breach_drawn_usd",
+}
 
 
 @pytest.mark.parametrize("lever", OFF)
@@ -148,9 +168,17 @@ def test_vendors_equal_but_for_name_and_price_differ_in_money_only() -> None:
     small = {"scale": 0.02, "days": 200}
     cheap = outcome(run(scenario("generalist", **small), 0))
     dear = outcome(run(scenario("generalist", f"{G}.price.usd_per_hour=44", **small), 0))
-    paid = {"money.fees_usd", "money.left_work_usd", "money.net_value_usd", "money.tco",
-            "money.tco_with_revenue", "money.cost_per_transaction",
-            "money.cost_to_collect", "vendor.margin_usd", "vendor.margin_share"}  # fmt: skip
+    paid = {
+        "money.fees_usd",
+        "money.left_work_usd",
+        "money.net_value_usd",
+        "money.tco",
+        "money.tco_with_revenue",
+        "money.cost_per_transaction",
+        "money.cost_to_collect",
+        "vendor.margin_usd",
+        "vendor.margin_share",
+    }
     differ = {n for n, v in cheap.kpis.items() if repr(v) != repr(dear.kpis[n])}
     assert differ == paid
     assert dear.kpis["money.fees_usd"] == pytest.approx(2 * cheap.kpis["money.fees_usd"])
@@ -176,8 +204,10 @@ def test_vendors_equal_but_for_their_names_differ_in_nothing_but_their_luck_with
 def test_a_shock_of_the_hospital_hits_all_vendors_alike(name: str) -> None:
     surge = "timeline=[{kind: volume, on: 2025-03-01, until: 2025-05-01, factor: 1.5}]"
     small = {"scale": 0.02, "days": 160}
-    records = [run(scenario(f"{name}{v}", surge, **small), 0).claims
-               for v in ("generalist", "specialized", "in_house")]  # fmt: skip
+    records = [
+        run(scenario(f"{name}{v}", surge, **small), 0).claims
+        for v in ("generalist", "specialized", "in_house")
+    ]
     first, *others = records
     for other in others:
         for column in ("key", "day", "expected", "payer", "setting"):

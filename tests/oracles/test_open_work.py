@@ -58,8 +58,9 @@ def test_net_value_never_falls_with_staff_before_the_work_is_done(
     the last count, at which no queue of the team is overloaded; with nobody each is, and by more
     than with some.
     """
-    studies = [study(year(f"teams.{team}.headcount={n}", scale=0.05), replications=4)
-               for n in counts]  # fmt: skip
+    studies = [
+        study(year(f"teams.{team}.headcount={n}", scale=0.05), replications=4) for n in counts
+    ]
     values = [
         np.array([o.kpis["money.net_value_usd"] for by in s.outcomes.values() for o in by.values()])
         for s in studies
@@ -139,10 +140,13 @@ def test_a_team_too_small_leaves_undone_what_it_has_no_time_for() -> None:
     The plan is for a target occupancy: six tenths of its people have time for so much less.
     """
     model = scenario(
-        "five_functions_in_house", "hospital.front_end.call_again_share=0",
-        "vendors.in_house.turnover.annual_rate=0", "vendors.in_house.handle_time_multiplier=1",
-        scale=0.2, **SHAPE,
-    )  # fmt: skip
+        "five_functions_in_house",
+        "hospital.front_end.call_again_share=0",
+        "vendors.in_house.turnover.annual_rate=0",
+        "vendors.in_house.handle_time_multiplier=1",
+        scale=0.2,
+        **SHAPE,
+    )
     [target] = {v.target_occupancy for v in model.vendors if v.name == "in_house"}
     [none] = overloaded(_with(model, 0))
     few = round(0.6 * none.needed)

@@ -15,8 +15,11 @@ from tests.scenarios import a_year, faultless, for_payers, scenario, staffed, wo
 
 DRAIN = "drain_days=730"
 NEVER_LATE = for_payers("filing_limit_days", 3650)
-WALK_INS = [f"hospital.front_end.{s}.{share}=0" for s in ("inpatient", "outpatient")
-            for share in ("scheduled_share", "prior_auth_share", "dictated_share")]  # fmt: skip
+WALK_INS = [
+    f"hospital.front_end.{s}.{share}=0"
+    for s in ("inpatient", "outpatient")
+    for share in ("scheduled_share", "prior_auth_share", "dictated_share")
+]
 
 
 def two_vendors(*overrides: str) -> dict[str, float]:
@@ -27,13 +30,18 @@ def two_vendors(*overrides: str) -> dict[str, float]:
 
 def teams_of(coder: str, follower: str) -> list[str]:
     return [
-        *(f"teams.{t}.vendor={coder}" for t in
-          ("coding_inpatient", "coding_outpatient", "billing", "clinical")),
+        *(
+            f"teams.{t}.vendor={coder}"
+            for t in ("coding_inpatient", "coding_outpatient", "billing", "clinical")
+        ),
         f"teams.ar.vendor={follower}",
         *(f"vendors.{v}.price.usd_per_hour=0" for v in (coder, follower)),
-        *(f"vendors.{v}.price.{kind}=0" for v in (coder, follower)
-          for kind in ("usd_per_claim", "share_of_collections")),
-    ]  # fmt: skip
+        *(
+            f"vendors.{v}.price.{kind}=0"
+            for v in (coder, follower)
+            for kind in ("usd_per_claim", "share_of_collections")
+        ),
+    ]
 
 
 def test_collections_go_to_whoever_worked_for_them() -> None:
@@ -49,21 +57,27 @@ def test_collections_go_to_whoever_worked_for_them() -> None:
 
 def test_what_is_paid_at_the_first_go_is_the_coders() -> None:
     found = two_vendors(
-        *teams_of("generalist", "specialized"), *faultless("generalist"),
+        *teams_of("generalist", "specialized"),
+        *faultless("generalist"),
         "vendors.generalist.price.share_of_collections=0.04",
-    )  # fmt: skip
+    )
     assert found["money.fees_usd"] == pytest.approx(0.04 * found["money.paid_usd"], rel=1e-9)
 
 
 def test_a_claim_is_billed_once_by_each_vendor_that_works_on_it() -> None:
     """The coder's 7 dollars for every claim; the follower's 3 for those that were followed up."""
     model = scenario(
-        "hybrid", DRAIN, *WALK_INS, *teams_of("generalist", "specialized"),
+        "hybrid",
+        DRAIN,
+        *WALK_INS,
+        *teams_of("generalist", "specialized"),
         *faultless("generalist"),
-        *for_payers("no_reply_share", 0.5), *NEVER_LATE,
-        "vendors.generalist.price.usd_per_claim=7", "vendors.specialized.price.usd_per_claim=3",
+        *for_payers("no_reply_share", 0.5),
+        *NEVER_LATE,
+        "vendors.generalist.price.usd_per_claim=7",
+        "vendors.specialized.price.usd_per_claim=3",
         days=200,
-    )  # fmt: skip
+    )
     record = run(model, 0)
     found = outcome(record).kpis
     first, last = 30, 140
@@ -84,9 +98,14 @@ DEAR = ("payers.commercial.payment_multiplier=5", "payers.medicare.payment_multi
 def test_what_is_left_is_mostly_small_and_as_much_as_is_written(prices: tuple[str, ...]) -> None:
     """Share of denials taken up, by count, within three standard errors and what tilts leave."""
     model = scenario(
-        "in_house", DRAIN, "vendors.in_house.denials.worked_share=0.8",
-        "vendors.in_house.denials.threshold_usd=0", *prices, scale=0.3, days=200,
-    )  # fmt: skip
+        "in_house",
+        DRAIN,
+        "vendors.in_house.denials.worked_share=0.8",
+        "vendors.in_house.denials.threshold_usd=0",
+        *prices,
+        scale=0.3,
+        days=200,
+    )
     record = run(model, 0)
     c = record.claims
     causes = list(record.facts.causes)
@@ -110,13 +129,27 @@ def test_small_requests_for_records_are_left_more_often_than_large_ones(
     fifth of 150,000. The share that is written comes out within what tilts leave.
     """
     model = scenario(
-        "in_house", DRAIN, *faultless("in_house"), *NEVER_LATE, *staffed(200),
-        *(f"categories.DOC.{name}={value}" for name, value in
-          (("incidence", 1), ("dollar_weight", 1), ("reject_share", 0), ("deny_share", 0),
-           ("rfi_share", 1))),
+        "in_house",
+        DRAIN,
+        *faultless("in_house"),
+        *NEVER_LATE,
+        *staffed(200),
+        *(
+            f"categories.DOC.{name}={value}"
+            for name, value in (
+                ("incidence", 1),
+                ("dollar_weight", 1),
+                ("reject_share", 0),
+                ("deny_share", 0),
+                ("rfi_share", 1),
+            )
+        ),
         *for_payers("records_window_days", 365),
-        "vendors.in_house.denials.worked_share=0.7", *prices, scale=0.05, days=150,
-    )  # fmt: skip
+        "vendors.in_house.denials.worked_share=0.7",
+        *prices,
+        scale=0.05,
+        days=150,
+    )
     terms = world_of(model).state.terms[0]  # all of one vendor
     most, halfway, steepness = terms.records_worked
     record = run(model, 0)

@@ -133,9 +133,10 @@ def renewals(days: int, scale: float, shape: float) -> list[float]:
 def test_a_team_of_newcomers_leaves_as_renewal_theory_says(book: Book) -> None:
     rate, shape, days = 0.39, 0.6, 730
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape={shape}",
         f"{VENDOR}.go_live_knowledge={{domain: 0.4, client: 0.15}}",
-    ]  # fmt: skip
+    ]
     team = coders(after(bare(PEOPLE, *IDLE, *options, days=days)))
     exits = np.array([a.left for a in team.agents if a.left is not None])
     expected = np.array(renewals(days, rules.tenure_scale_days(rate, shape), shape)) * PEOPLE
@@ -158,9 +159,10 @@ def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged(book: Boo
     rate, shape, days, grown = 0.39, 0.6, 731, 91
     growth = "{kind: staffing, on: 2025-04-02, team: coding_inpatient, headcount: %d}"
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape={shape}",
         f"timeline=[{growth % (2 * PEOPLE)}]",
-    ]  # fmt: skip
+    ]
     team = coders(after(bare(PEOPLE, *IDLE, *options, days=days)))
     assert len(team.employed) == 2 * PEOPLE
     exits = np.array([a.left for a in team.agents if a.left is not None])
@@ -179,9 +181,12 @@ def test_a_team_that_grows_leaves_faster_until_its_newcomers_have_aged(book: Boo
 def test_vacancies_and_classes_leave_the_rate_per_head_as_written(book: Book) -> None:
     rate, shape, people, days = 0.8, 0.75, 800, 1096
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
-        f"{HIRING}.time_to_fill_days=60", f"{HIRING}.classroom_days=21", "kpi_from_days=365",
-    ]  # fmt: skip
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape={shape}",
+        f"{HIRING}.time_to_fill_days=60",
+        f"{HIRING}.classroom_days=21",
+        "kpi_from_days=365",
+    ]
     kpis = outcome(run(bare(people, *IDLE, *options, days=days), 0)).kpis
     mean_tenure = 365.25 / rate
     filled = mean_tenure / (mean_tenure + 60)
@@ -196,9 +201,12 @@ def test_pressure_scales_the_hazard_away_from_the_target(book: Book) -> None:
     # An idle team that was planned to be busy all the time: the hazard is below the one written.
     rate, slope, days = 0.8, 4.0, 731
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=1", "people.pressure_threshold=0.6",
-        f"people.pressure_hazard={slope}", "kpi_from_days=91",
-    ]  # fmt: skip
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape=1",
+        "people.pressure_threshold=0.6",
+        f"people.pressure_hazard={slope}",
+        "kpi_from_days=91",
+    ]
     kpis = outcome(run(bare(PEOPLE, *IDLE, *options, days=days), 0)).kpis
     relaxed = rate / (1 + slope * 0.4)
     counted = PEOPLE * relaxed * 640 / 365.25
@@ -212,10 +220,13 @@ def test_pressure_scales_the_hazard_away_from_the_target(book: Book) -> None:
 def test_pressure_at_the_target_leaves_the_rate_as_written() -> None:
     people, rate, days = 60, 8.0, 366
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=1", "people.pressure_hazard=4",
-        "people.pressure_threshold=0.85", "queues.coding_inpatient.minutes=600",
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape=1",
+        "people.pressure_hazard=4",
+        "people.pressure_threshold=0.85",
+        "queues.coding_inpatient.minutes=600",
         "hospital.inpatient.claims_per_year=60000",
-    ]  # fmt: skip
+    ]
     team = coders(after(bare(people, *options, days=days)))
     assert team.roster.occupancy > 0.97  # more work than they can do, as the target of 1 wants
     expected = people * rate * days / 365.25  # and not 1.6 times as many
@@ -275,11 +286,13 @@ def test_mean_knowledge_of_a_team_is_whitts(
 ) -> None:
     entry, learning = {"domain": 0.1, "client": 0.05}, {"domain": 1.0, "client": 0.5}
     options = [
-        f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={shape}",
-        f"{LEARNING}.forgetting_per_month={forgetting}", f"seed={seed}",
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape={shape}",
+        f"{LEARNING}.forgetting_per_month={forgetting}",
+        f"seed={seed}",
         *(f"{VENDOR}.entry_knowledge.{part}={entry[part]}" for part in entry),
         *(f"{LEARNING}.{part}_per_month={learning[part]}" for part in learning),
-    ]  # fmt: skip
+    ]
     world, record = lived_through(bare(STAFF, *flood, *options, days=BUSY_DAYS))
     weeks = record.weeks
     mine = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"]
@@ -335,13 +348,18 @@ def forever(law: str, days: int = 730) -> World:
     """Five people who never leave, with more than enough to do for years, and no break."""
     return after(
         bare(
-            5, f"people.learning_law={law}", "people.incompressible_share=0.2",
-            "hospital.inpatient.claims_per_year=5000", "queues.coding_inpatient.minutes=600",
-            f"{TURNOVER}.annual_rate=0", f"{LEARNING}.domain_per_month=0.8",
+            5,
+            f"people.learning_law={law}",
+            "people.incompressible_share=0.2",
+            "hospital.inpatient.claims_per_year=5000",
+            "queues.coding_inpatient.minutes=600",
+            f"{TURNOVER}.annual_rate=0",
+            f"{LEARNING}.domain_per_month=0.8",
             f"{LEARNING}.client_per_month=0.6",
-            f"{VENDOR}.go_live_knowledge={{domain: 0.1, client: 0.05}}", days=days,
+            f"{VENDOR}.go_live_knowledge={{domain: 0.1, client: 0.05}}",
+            days=days,
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -390,8 +408,15 @@ def test_a_skill_that_is_not_used_fades_as_the_law_says(book: Book, law: str) ->
 
 @pytest.mark.parametrize("law", LAWS)
 def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> None:
-    world = world_of(bare(50, f"people.learning_law={law}", "people.incompressible_share=0.2",
-                          f"{TURNOVER}.annual_rate=0.5", days=60))  # fmt: skip
+    world = world_of(
+        bare(
+            50,
+            f"people.learning_law={law}",
+            "people.incompressible_share=0.2",
+            f"{TURNOVER}.annual_rate=0.5",
+            days=60,
+        )
+    )
     team = coders(world)
     team.open_doors()
     people, learn = world.scenario.people, rules.LEARNING[law][0]
@@ -406,11 +431,14 @@ def test_the_opening_team_knows_what_its_law_makes_of_its_tenure(law: str) -> No
 def test_a_team_opens_with_the_knowledge_that_it_keeps(book: Book, law: str) -> None:
     """Learning, forgetting and turnover are in balance from the first day, whatever the law."""
     options = [
-        f"people.learning_law={law}", f"{LEARNING}.forgetting_per_month=0.05",
-        f"{TURNOVER}.annual_rate=0.3", f"{TURNOVER}.shape=1",
-        "hospital.inpatient.claims_per_year=24000", "queues.coding_inpatient.minutes=600",
+        f"people.learning_law={law}",
+        f"{LEARNING}.forgetting_per_month=0.05",
+        f"{TURNOVER}.annual_rate=0.3",
+        f"{TURNOVER}.shape=1",
+        "hospital.inpatient.claims_per_year=24000",
+        "queues.coding_inpatient.minutes=600",
         f"{VENDOR}.handle_time_multiplier=5",
-    ]  # fmt: skip
+    ]
     weeks = run(bare(100, *options, days=545), 0).weeks
     rows = zip(weeks["team"], weeks["knowledge"], strict=True)
     level = [known / 100 for team, known in rows if team == "coding_inpatient"]
@@ -424,11 +452,13 @@ def test_rule_changes_take_and_retraining_gives_back_a_part(obsolete: float) -> 
     taught, level = 0.9, 0.8
     reform = f"{{kind: policy_change, on: 2025-02-01, skills: all, obsolete_share: {obsolete}}}"
     options = [
-        *IDLE, f"timeline=[{reform}]", f"{TURNOVER}.annual_rate=0",
+        *IDLE,
+        f"timeline=[{reform}]",
+        f"{TURNOVER}.annual_rate=0",
         f"{VENDOR}.go_live_knowledge={{domain: {level}, client: {level}}}",
         f"{VENDOR}.retraining.effectiveness_share={taught}",
         f"{VENDOR}.retraining.delay_days=14",
-    ]  # fmt: skip
+    ]
     for days, lost in ((44, obsolete), (60, obsolete * (1 - taught))):
         for agent in coders(after(bare(3, *options, days=days))).agents:
             assert agent.row.knowledge == pytest.approx([level * (1 - lost)] * len(SKILLS))
@@ -459,12 +489,13 @@ def test_a_pooled_team_knows_less_of_every_skill_than_specialists(book: Book) ->
     everything = ", ".join(q for t in split.scenario.teams for q in t.queues)
     pooled, second = lived_through(
         scenario(
-            "generalist", f"teams.billing.queues=[{everything}]",
+            "generalist",
+            f"teams.billing.queues=[{everything}]",
             f"teams.billing.headcount={round(heads)}",
             *(f"teams.{team}.headcount=0" for team in TEAMS if team != "billing"),
             **size,  # type: ignore[arg-type]
         )
-    )  # fmt: skip
+    )
     pool = pooled.teams[TEAMS.index("billing")]
     assert pool.roster.plan * pool.roster.hours_share == pytest.approx(heads * 0.05, rel=0.01)
     for team in split.teams:
@@ -485,9 +516,10 @@ def test_playbooks_raise_the_start_of_newcomers(book: Book) -> None:
     starts = []
     for conformance in (0.0, 0.3, 0.7, 1.0):
         options = [
-            f"{VENDOR}.conformance={conformance}", f"{TURNOVER}.annual_rate=1",
+            f"{VENDOR}.conformance={conformance}",
+            f"{TURNOVER}.annual_rate=1",
             f"{VENDOR}.go_live_knowledge={{domain: 0.5, client: 0.6}}",
-        ]  # fmt: skip
+        ]
         team = coders(after(bare(50, *IDLE, *options, days=200)))
         # Nobody works here, so that newcomers know what they were handed.
         newcomers = [a.client for a in team.agents if a.hired > 0]
@@ -503,11 +535,15 @@ def test_playbooks_raise_the_start_of_newcomers(book: Book) -> None:
 def test_more_turnover_means_less_knowledge_and_accuracy(book: Book) -> None:
     """The direction, at otherwise equal vendors and common random numbers; see docs/people.md."""
     coding = [
-        "hospital.inpatient.claims_per_year=14500", "queues.coding_inpatient.minutes=600",
+        "hospital.inpatient.claims_per_year=14500",
+        "queues.coding_inpatient.minutes=600",
         "hospital.inpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
-        f"{VENDOR}.handle_time_multiplier=5", "certifications.none.accuracy_floor=0.6",
-        "certifications.none.accuracy_ceiling=0.885", "kpi_from_days=60", "kpi_until_days=90",
-    ]  # fmt: skip
+        f"{VENDOR}.handle_time_multiplier=5",
+        "certifications.none.accuracy_floor=0.6",
+        "certifications.none.accuracy_ceiling=0.885",
+        "kpi_from_days=60",
+        "kpi_until_days=90",
+    ]
     known, accurate = [], []
     for rate in (0.1, 0.3, 0.8):
         options = (*coding, f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape=0.75")

@@ -75,8 +75,9 @@ def planned(seed: int, effort: Effort, *, indifference: float = 1.0, **more: obj
     def make(name: str, point: Point) -> Scenario:
         return Toy(name=name, point=point, seed=seed)  # type: ignore[return-value]
 
-    return plan(asked, SIZES, [(5, 0)], make, run, effort=effort, confidence=0.95, budget=200,
-                batch=10)  # fmt: skip
+    return plan(
+        asked, SIZES, [(5, 0)], make, run, effort=effort, confidence=0.95, budget=200, batch=10
+    )
 
 
 def by_cost(*, least: float = 0.0) -> list[Point]:
@@ -149,9 +150,14 @@ def test_a_frontier_by_hand() -> None:
     )
     seen = {
         name: [{COST: cost, IN_TIME: share}]
-        for name, cost, share in (("a", 3.0, 0.9), ("b", 1.0, 0.5), ("c", 2.0, 0.4),
-                                  ("d", 2.0, 0.7), ("e", 4.0, 0.9))
-    }  # fmt: skip
+        for name, cost, share in (
+            ("a", 3.0, 0.9),
+            ("b", 1.0, 0.5),
+            ("c", 2.0, 0.4),
+            ("d", 2.0, 0.7),
+            ("e", 4.0, 0.9),
+        )
+    }
     assert frontier(asked, seen) == ("b", "d", "a")
 
 
@@ -170,10 +176,15 @@ def test_the_start_of_a_loss_free_case_is_erlangs() -> None:
     5 people keep not, and 6 do, by the formula as it is printed.
     """
     scene = bare(
-        9, "hospital.inpatient.claims_per_year=20000", "queues.coding_inpatient.minutes=120",
-        "queues.coding_inpatient.distribution=exponential", "queues.coding_inpatient.due_days=1",
-        f"{VENDOR}.turnover.annual_rate=0", "hospital.inpatient.cdi_gap_share=0", days=60,
-    )  # fmt: skip
+        9,
+        "hospital.inpatient.claims_per_year=20000",
+        "queues.coding_inpatient.minutes=120",
+        "queues.coding_inpatient.distribution=exponential",
+        "queues.coding_inpatient.due_days=1",
+        f"{VENDOR}.turnover.annual_rate=0",
+        "hospital.inpatient.cdi_gap_share=0",
+        days=60,
+    )
     load = 20000 * 120 / (365.25 * 24 * 60)
     late = {c: erlang_by_sums(c, load) * exp(-(c - load) * 24 * 60 / 120) for c in (5, 6, 7)}
     fewest = min(c for c, share in late.items() if share <= 0.01)

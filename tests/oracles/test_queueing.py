@@ -77,7 +77,10 @@ def markovian(layout: list[str]) -> list[str]:
         for key, value in (("minutes", MINUTES), ("distribution", "exponential"))
     ]
     return [
-        *frozen("generalist"), *faultless("generalist"), *settings, *queues,
+        *frozen("generalist"),
+        *faultless("generalist"),
+        *settings,
+        *queues,
         EVENLY,
         "hospital.arrivals.day_cv=0",
         "hospital.arrivals.within_day=continuous",
@@ -90,7 +93,7 @@ def markovian(layout: list[str]) -> list[str]:
         f"{vendor}.quality.qa_sample_share=0",
         f"{vendor}.handle_time_multiplier=1",
         *layout,
-    ]  # fmt: skip
+    ]
 
 
 def batch_means(values: np.ndarray, size: int) -> list[float]:
@@ -286,11 +289,19 @@ def test_callers_give_up_as_erlang_a_says(book: Book) -> None:
     front = "hospital.front_end"
     model = scenario(
         "five_functions_generalist",
-        *frozen("generalist"), *faultless("generalist"),
-        *(f"{front}.{s}.{share}={value}" for s in ("inpatient", "outpatient")
-          for share, value in (("scheduled_share", 1), ("prior_auth_share", 0),
-                               ("dictated_share", 0))),
-        f"{front}.lead_days=[90, 90, 90]", f"{front}.patience_mean_days={patience}",
+        *frozen("generalist"),
+        *faultless("generalist"),
+        *(
+            f"{front}.{s}.{share}={value}"
+            for s in ("inpatient", "outpatient")
+            for share, value in (
+                ("scheduled_share", 1),
+                ("prior_auth_share", 0),
+                ("dictated_share", 0),
+            )
+        ),
+        f"{front}.lead_days=[90, 90, 90]",
+        f"{front}.patience_mean_days={patience}",
         "hospital.inpatient.claims_per_year=0",
         f"hospital.outpatient.claims_per_year={rate * 365.25}",
         "hospital.outpatient.weekday_profile=[1, 1, 1, 1, 1, 1, 1]",
@@ -298,14 +309,20 @@ def test_callers_give_up_as_erlang_a_says(book: Book) -> None:
         "hospital.arrivals.day_cv=0",
         "calendar={country: none, workdays: [0, 1, 2, 3, 4, 5, 6], shift_start_hour: 0, "
         "shift_hours: 24, shrinkage_share: 0, absence_share: 0}",
-        "people.novice_slowdown=0", "people.speed_sigma=0", "people.check_time_share=0",
+        "people.novice_slowdown=0",
+        "people.speed_sigma=0",
+        "people.check_time_share=0",
         "queues.scheduling={minutes: 600, distribution: exponential}",
         "vendors.generalist.certification_mix={none: 1, CPC: 0, CCS: 0, RHIT: 0}",
         "vendors.generalist.handle_time_multiplier=5",
         *(f"teams.{team}.headcount=0" for team in (*TEAMS, "prior_auth", "transcription")),
-        f"teams.scheduling.headcount={servers}", "teams.scheduling.overtime=null",
-        scale=1, days=1500, first=100, last=1,
-    )  # fmt: skip
+        f"teams.scheduling.headcount={servers}",
+        "teams.scheduling.overtime=null",
+        scale=1,
+        days=1500,
+        first=100,
+        last=1,
+    )
     share, waiting = erlang_a_by_steps(servers, rate, service, patience, 1.0)
     lost: list[float] = []
     levels: list[float] = []

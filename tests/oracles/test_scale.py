@@ -55,9 +55,17 @@ def test_kpis_that_are_free_of_scale_are_the_same_at_every_scale() -> None:
 
 
 def test_what_waits_are_in_is_not_called_free_of_scale() -> None:
-    for name in ("money.days_in_ar", "money.dnfb_days", "money.fees_usd", "people.occupancy",
-                 "work.days_to_submission", "work.wait_days.edits", "work.backlog_days.edits",
-                 "work.in_time_share.edits", "visits.lost_visit"):  # fmt: skip
+    for name in (
+        "money.days_in_ar",
+        "money.dnfb_days",
+        "money.fees_usd",
+        "people.occupancy",
+        "work.days_to_submission",
+        "work.wait_days.edits",
+        "work.backlog_days.edits",
+        "work.in_time_share.edits",
+        "visits.lost_visit",
+    ):
         assert not kpi(name).scale_free, name
     for name in ("denials.initial_rate", "quality.coding_accuracy", "money.leakage.not_worked"):
         assert kpi(name).scale_free, name

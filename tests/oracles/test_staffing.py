@@ -26,8 +26,12 @@ from sim.scenario.vendor import Vendor
 from tests.scenarios import for_payers
 
 SCENARIOS = (
-    "generalist", "specialized", "in_house", "five_functions_in_house", "five_functions_generalist",
-)  # fmt: skip
+    "generalist",
+    "specialized",
+    "in_house",
+    "five_functions_in_house",
+    "five_functions_generalist",
+)
 REPLICATIONS = 2
 SPAN = ("drain_days=0", "horizon_days=430", "kpi_until_days=30")
 """Nobody asks in a run for visits after its end: the last lead times are not counted."""
@@ -43,10 +47,19 @@ points off; the four years of a front-end function have a net half as wide again
 BROUGHT = 0.01
 """A hundredth of the work that the plan has in a queue."""
 SPREADS = {
-    "cdi_query": 0.012, "coding_inpatient": 0.013, "coding_outpatient": 0.017, "edits": 0.02,
-    "denials_clinical": 0.029, "denials_technical": 0.08, "records": 0.037, "follow_up": 0.055,
-    "underpayments": 0.05, "scheduling": 0.02, "prior_auth": 0.03, "transcription": 0.02,
-}  # fmt: skip
+    "cdi_query": 0.012,
+    "coding_inpatient": 0.013,
+    "coding_outpatient": 0.017,
+    "edits": 0.02,
+    "denials_clinical": 0.029,
+    "denials_technical": 0.08,
+    "records": 0.037,
+    "follow_up": 0.055,
+    "underpayments": 0.05,
+    "scheduling": 0.02,
+    "prior_auth": 0.03,
+    "transcription": 0.02,
+}
 """Standard deviation of a year's items of a queue over those planned for the claims that came, as
 measured over six replications; items that are few vary by their number too. With 4.5 standard
 errors one of the 51 nets is touched once in 2,900 times if each plan is right. Before lost visits

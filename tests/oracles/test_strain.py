@@ -77,15 +77,17 @@ class Surge:
         """The team of a bare scenario."""
         return [
             *LONG_ITEMS,
-            f"{VENDOR}.turnover.annual_rate={self.annual_rate}", f"{VENDOR}.turnover.shape=1",
+            f"{VENDOR}.turnover.annual_rate={self.annual_rate}",
+            f"{VENDOR}.turnover.shape=1",
             f"{VENDOR}.hiring.time_to_fill_days={self.fill_days}",
             f"{VENDOR}.target_occupancy={self.reference}",
             f"{STRAIN}.reference_hours_per_week=168",
             f"{VENDOR}.turnover.reference_occupancy={self.reference}",
             f"{STRAIN}.reference_occupancy={self.reference}",
-            f"{STRAIN}.build_days={self.follow_days}", f"{STRAIN}.rest_days={self.follow_days}",
+            f"{STRAIN}.build_days={self.follow_days}",
+            f"{STRAIN}.rest_days={self.follow_days}",
             f"{STRAIN}.exhaustion_hazard={gain}",
-        ]  # fmt: skip
+        ]
 
 
 @cache
@@ -186,10 +188,13 @@ def test_cut_corners_hold_a_load_that_is_too_great(
     a_day = 1440 / 600
     load = arrivals(tmp_path, lambda _: 1.1 * people * a_day, days)
     options = [
-        "queues.coding_inpatient.minutes=600", f"queues.coding_inpatient.due_days={due}",
-        f"{VENDOR}.turnover.annual_rate=0", f"{STRAIN}.corner_exponent=0.5",
-        f"{STRAIN}.erosion_days={eroding}", f"{STRAIN}.corner_checks=0",
-    ]  # fmt: skip
+        "queues.coding_inpatient.minutes=600",
+        f"queues.coding_inpatient.due_days={due}",
+        f"{VENDOR}.turnover.annual_rate=0",
+        f"{STRAIN}.corner_exponent=0.5",
+        f"{STRAIN}.erosion_days={eroding}",
+        f"{STRAIN}.corner_checks=0",
+    ]
     world = world_of(bare(people, load, *options, days=days))
     Simulation(world).run()
     team = coders(world)
@@ -204,10 +209,13 @@ def test_less_than_the_least_touch_time_is_never_taken(tmp_path: Path) -> None:
     load = arrivals(tmp_path, lambda _: 4.0 * 20 * A_DAY, 200)
     floor = 0.7
     options = [
-        *LONG_ITEMS, f"{VENDOR}.turnover.annual_rate=0", "queues.coding_inpatient.due_days=1",
-        f"{STRAIN}.corner_exponent=1", f"{STRAIN}.least_touch_share={floor}",
+        *LONG_ITEMS,
+        f"{VENDOR}.turnover.annual_rate=0",
+        "queues.coding_inpatient.due_days=1",
+        f"{STRAIN}.corner_exponent=1",
+        f"{STRAIN}.least_touch_share={floor}",
         f"{STRAIN}.erosion_days=20",
-    ]  # fmt: skip
+    ]
     world = world_of(bare(20, load, *options, days=200))
     Simulation(world).run()
     team = coders(world)

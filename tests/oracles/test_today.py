@@ -118,8 +118,17 @@ def test_a_smaller_hospital_has_its_part_by_largest_remainder() -> None:
 
 
 def _by_queue(values: list[float]) -> list[float]:
-    order = ["coding_inpatient", "coding_outpatient", "cdi_query", "edits", "records",
-             "denials_technical", "denials_clinical", "follow_up", "underpayments"]  # fmt: skip
+    order = [
+        "coding_inpatient",
+        "coding_outpatient",
+        "cdi_query",
+        "edits",
+        "records",
+        "denials_technical",
+        "denials_clinical",
+        "follow_up",
+        "underpayments",
+    ]
     found = {line["queue"]: v for line, v in zip(OPEN_WORK, values, strict=True)}
     return [found[name] for name in order]
 
@@ -131,8 +140,15 @@ def test_every_dollar_of_the_stock_is_kept(drain: int) -> None:
         record = run(today(f"drain_days={drain}"), replication)
         stock = record.stock
         left = stock["expected"] + stock["over_cents"]
-        for name in ("paid_cents", "loss_cents", "under_cents", "cdi_cents", "short_cents",
-                     "takeback_cents", "open_cents"):  # fmt: skip
+        for name in (
+            "paid_cents",
+            "loss_cents",
+            "under_cents",
+            "cdi_cents",
+            "short_cents",
+            "takeback_cents",
+            "open_cents",
+        ):
             left = left - stock[name]
         assert (left == 0).all()
         if drain:
@@ -141,9 +157,14 @@ def test_every_dollar_of_the_stock_is_kept(drain: int) -> None:
 
 def test_cash_of_the_stock_is_cash_of_the_run() -> None:
     """What comes in is what is paid on all claims, less what had been paid before."""
-    record = run(today("hospital.inpatient.audit_finding_share=0",
-                       "hospital.outpatient.audit_finding_share=0",
-                       "people.unsupported_found_share=0"), 0)  # fmt: skip
+    record = run(
+        today(
+            "hospital.inpatient.audit_finding_share=0",
+            "hospital.outpatient.audit_finding_share=0",
+            "people.unsupported_found_share=0",
+        ),
+        0,
+    )
     stock, claims = record.stock, record.claims
     paid = claims["paid_cents"].sum() + stock["paid_cents"].sum()
     came = paid - stock["paid_before_cents"].sum()
@@ -192,9 +213,14 @@ def test_claims_at_payers_are_answered_after_they_were_sent() -> None:
 def test_silence_of_more_than_a_month_is_followed_up() -> None:
     """All that a payer never got is found by somebody who asks, and paid in the end."""
     line = {**OPEN_WORK[7], "payer": "medicare", "age_from_days": 30, "age_to_days": 60}
-    scene = today(*NO_ARRIVALS, *faultless("generalist"), "drain_days=200", "teams.ar.headcount=2",
-                  open_work=[line],
-                  at_payers=[])  # fmt: skip
+    scene = today(
+        *NO_ARRIVALS,
+        *faultless("generalist"),
+        "drain_days=200",
+        "teams.ar.headcount=2",
+        open_work=[line],
+        at_payers=[],
+    )
     record = run(scene, 0)
     assert sum(column(record, "finished", "follow_up")) == line["count"]
     assert not record.stock["loss_cents"].any()
@@ -203,7 +229,8 @@ def test_silence_of_more_than_a_month_is_followed_up() -> None:
 def test_people_on_their_way_come_when_they_should() -> None:
     """A class of 24 February, a position of 20 of 45 days, one for 1 April: on top of the team."""
     scene = today(
-        "teams.ar.headcount=4", "vendors.generalist.turnover.annual_rate=0",
+        "teams.ar.headcount=4",
+        "vendors.generalist.turnover.annual_rate=0",
         "vendors.generalist.hiring.time_to_fill_days=45",
         "vendors.generalist.hiring.class_every_days=0",
         "vendors.generalist.hiring.classroom_days=14",
@@ -212,7 +239,7 @@ def test_people_on_their_way_come_when_they_should() -> None:
             {"team": "ar", "expected_start": "2025-04-01", "certification": "CPC"},
         ],
         classes=[{"team": "ar", "people": {"none": 1, "CCS": 2}, "started": "2025-02-24"}],
-    )  # fmt: skip
+    )
     record = run(scene, 0)
     mine = [i for i, team in enumerate(record.agents["team"]) if team == "ar"]
     hired = [record.agents["hired"][i] for i in mine]

@@ -30,11 +30,28 @@ SIZES = ("hospital.scale", "claims_per_year", "headcount", "factor", "horizon_da
 STEP = 0.05
 """Part of all claims, or people, that goes from one share of a sum to another."""
 WEEKS: dict[Path_, object] = {
-    ("horizon_days",): 75, ("kpi_from_days",): 10, ("kpi_until_days",): 10, ("drain_days",): 200,
-}  # fmt: skip
+    ("horizon_days",): 75,
+    ("kpi_from_days",): 10,
+    ("kpi_until_days",): 10,
+    ("drain_days",): 200,
+}
 FIRST = 2
-SECTIONS = ("hospital", "payers", "categories", "denials", "queues", "certifications", "people",
-            "policy_calendar", "calendar", "sites", "vendors", "teams", "timeline", "")  # fmt: skip
+SECTIONS = (
+    "hospital",
+    "payers",
+    "categories",
+    "denials",
+    "queues",
+    "certifications",
+    "people",
+    "policy_calendar",
+    "calendar",
+    "sites",
+    "vendors",
+    "teams",
+    "timeline",
+    "",
+)
 """Parts of a scenario; the last has what stands in none of the others."""
 
 
@@ -90,8 +107,11 @@ def others(number: Number) -> Iterator[float]:
 def changes(number: Number, rivals: Sequence[Number]) -> Iterator[tuple[Change, ...]]:
     """Ways to change a number; a share of a sum is changed together with another of the sum."""
     mix = number.path[:-1]
-    siblings = [n for n in rivals if n is not number and "certification_mix" in n.field
-                and n.path[:-1] == mix]  # fmt: skip
+    siblings = [
+        n
+        for n in rivals
+        if n is not number and "certification_mix" in n.field and n.path[:-1] == mix
+    ]
     if number.field in ("payers.*.claims_share", "sites.*.shifts.*.people_share"):
         siblings = [n for n in rivals if n is not number and n.field == number.field]
     for sibling in siblings:

@@ -29,8 +29,14 @@ NO_PARTS = ("money.leakage", "money.net_revenue_realisation", "vendor.margin")
 """Shares of what was expected, as over-coding brings more than that, and what a loss may be."""
 OVER_PAID = ("money.cost_to_collect", "denials.write_off_rate")
 """Shares of what was paid, which may be less than what is on top."""
-BOTH_WAYS = ("people.exhaustion", "money.net_value_usd", "money.tco", "money.tco_with_revenue",
-             "money.left_work_usd", "money.loss_usd.over_coding")  # fmt: skip
+BOTH_WAYS = (
+    "people.exhaustion",
+    "money.net_value_usd",
+    "money.tco",
+    "money.tco_with_revenue",
+    "money.left_work_usd",
+    "money.loss_usd.over_coding",
+)
 """What may be below 0: what has been gained, saved or worked ahead."""
 SLACK = 1e-9
 
@@ -63,8 +69,15 @@ def assert_possible(record: Record) -> None:
     """Shares are shares, nobody is busier than present, no position is emptier than empty."""
     weeks = {name: np.array(column) for name, column in record.weeks.items()}
     assert (weeks["busy_minutes"] <= weeks["productive_minutes"] + 1e-6).all()
-    for name in ("plan", "employed", "busy_minutes", "productive_minutes", "paid_hours",
-                 "billed_hours", "scheduled_hours"):  # fmt: skip
+    for name in (
+        "plan",
+        "employed",
+        "busy_minutes",
+        "productive_minutes",
+        "paid_hours",
+        "billed_hours",
+        "scheduled_hours",
+    ):
         assert (weeks[name] >= -SLACK).all(), name
     for name in ("fees_usd", "claim_fees_usd", "hospital_usd", "query_usd", "one_off_usd"):
         assert (record.days[name] >= -SLACK).all(), name
@@ -90,11 +103,13 @@ def test_work_for_other_claims_spares_no_more_than_was_paid_for_it() -> None:
         fewer = Volume(kind="volume", on=drawn.start + timedelta(first), factor=0.1)
         dearer = [
             PriceChange(
-                kind="price_change", vendor=vendor.name, on=drawn.start + timedelta(last + 1),
+                kind="price_change",
+                vendor=vendor.name,
+                on=drawn.start + timedelta(last + 1),
                 price=NewPrice(usd_per_hour=1000.0),
             )
             for vendor in drawn.vendors
-        ]  # fmt: skip
+        ]
         kpis = outcome(run(drawn.model_copy(update={"timeline": (fewer, *dearer)}), 0)).kpis
         left, fees = kpis["money.left_work_usd"], kpis["money.fees_usd"]
         assert left >= -fees * (1 + SLACK), f"random scenario {seed}: {left:.0f}, {fees:.0f}"

@@ -130,8 +130,10 @@ LOADED = (
 
 
 def test_a_worker_imports_no_more_than_the_model() -> None:
-    script = LOADED.format("import sim.cli, sim.study.replicate, sim.model.simulation\nheavy += "
-                           "['yaml', 'rich', 'sim.report']")  # fmt: skip
+    script = LOADED.format(
+        "import sim.cli, sim.study.replicate, sim.model.simulation\nheavy += "
+        "['yaml', 'rich', 'sim.report']"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -224,11 +226,11 @@ BAD_FILES: dict[str, tuple[str | bytes | Callable[[Path], None] | None, str]] = 
     "missing base": ("extends: bsae.yaml", 'bad.yaml:1:10: there is no file "bsae.yaml"'),
     "unknown key": (
         "extends: generalist.yaml\nhospitl: {}",
-        'bad.yaml:2:1: hospitl: unknown key; allowed: name, description',
+        "bad.yaml:2:1: hospitl: unknown key; allowed: name, description",
     ),
     "wrong type": (
         "extends: generalist.yaml\nhospital: {scale: big}",
-        "bad.yaml:2:19: hospital.scale: should be a valid number (got \"big\"); allowed: a number",
+        'bad.yaml:2:19: hospital.scale: should be a valid number (got "big"); allowed: a number',
     ),
     "out of range": (
         "extends: generalist.yaml\nteams: [{name: ar, headcount: -1}]",
@@ -242,7 +244,7 @@ BAD_FILES: dict[str, tuple[str | bytes | Callable[[Path], None] | None, str]] = 
         "extends: generalist.yaml\nvendors: [{name: generalist, certification_mix: {none: 1}}]",
         "vendors.generalist.certification_mix: shares must sum to 1",
     ),
-}  # fmt: skip
+}
 
 
 def write_bad(content: str | bytes | Callable[[Path], None] | None) -> None:
@@ -646,8 +648,9 @@ def test_targets_are_told_written_and_part_of_the_json(
     assert main(["compare", *words, *target, "--json"]) == FINE
     found = json.loads(capsys.readouterr().out)["targets"]
     assert [(t["scenario"], t["n"], t["met"]) for t in found] == [
-        ("generalist", 6, 4), ("specialized", 6, 4),
-    ]  # fmt: skip
+        ("generalist", 6, 4),
+        ("specialized", 6, 4),
+    ]
 
 
 def test_every_kpi_of_a_run_may_be_named_and_no_other() -> None:

@@ -36,8 +36,9 @@ def fake(made: Scenario, replication: int) -> Outcome:
     held = 20.0 * (vendor.quality.hold_and_query_share == 0.62)
     both = 6.0 * bool(steady and held)
     own = (replication % 3 - 1) * bool(steady)
-    return Outcome({"money.net_value_usd": 1000 + luck + steady + held + both + own},
-                   {"monthly": {"x": [1]}})  # fmt: skip
+    return Outcome(
+        {"money.net_value_usd": 1000 + luck + steady + held + both + own}, {"monthly": {"x": [1]}}
+    )
 
 
 @pytest.fixture
@@ -55,9 +56,12 @@ def test_every_attribute_of_a_vendor_is_in_exactly_one_group() -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [("generalist", "specialized"), ("typical_generalist", "typical_specialist"),
-     ("typical_specialist", "typical_generalist")],
-)  # fmt: skip
+    [
+        ("generalist", "specialized"),
+        ("typical_generalist", "typical_specialist"),
+        ("typical_specialist", "typical_generalist"),
+    ],
+)
 def test_all_coalitions_together_lead_from_one_vendor_to_the_other(names: tuple[str, str]) -> None:
     base, other = map(shipped, names)
     both = pair(base, other)

@@ -59,8 +59,11 @@ def test_it_finds_writes_and_says_the_price(capsys: pytest.CaptureFixture[str]) 
     }
     manifest = json.loads((folder / "manifest.json").read_text())
     assert [s["name"] for s in manifest["scenarios"]] == [
-        "generalist", "specialized at 30", "specialized at 60", "specialized at 90",
-    ]  # fmt: skip
+        "generalist",
+        "specialized at 30",
+        "specialized at 60",
+        "specialized at 90",
+    ]
 
 
 def test_a_second_start_writes_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,8 +95,13 @@ def test_two_fields_make_a_map(capsys: pytest.CaptureFixture[str]) -> None:
     folder = Path("results/generalist_vs_specialized_map")
     rows = list(csv.DictReader((folder / "map.csv").read_text().splitlines()))
     assert [(float(r[PRICE]), float(r[TURNOVER])) for r in rows] == [
-        (30, 0.1), (60, 0.1), (90, 0.1), (30, 0.5), (60, 0.5), (90, 0.5),
-    ]  # fmt: skip
+        (30, 0.1),
+        (60, 0.1),
+        (90, 0.1),
+        (30, 0.5),
+        (60, 0.5),
+        (90, 0.5),
+    ]
     assert [r["ahead"] for r in rows] == ["specialized", "", "generalist"] * 2
     assert [float(r["difference"]) for r in rows[:3]] == pytest.approx([30, 0, -30])
     assert {p.name for p in (folder / "charts").iterdir()} == {"map.svg", "map.png", "map.csv"}

@@ -12,14 +12,20 @@ GENERALIST = shlex.quote(str(shipped_file("generalist.yaml")))
 PRICE = "vendors.generalist.price.usd_per_hour"
 TOTALS = {
     "hospital.scale": ("hospital: {scale: 0.5}", "1", "0.5"),
-    "hospital.inpatient.claims_per_year":
-        ("hospital: {inpatient: {claims_per_year: 1000}}", "", "1000"),
-    "hospital.outpatient.claims_per_year":
-        ("hospital: {outpatient: {claims_per_year: 1000}}", "", "1000"),
+    "hospital.inpatient.claims_per_year": (
+        "hospital: {inpatient: {claims_per_year: 1000}}",
+        "",
+        "1000",
+    ),
+    "hospital.outpatient.claims_per_year": (
+        "hospital: {outpatient: {claims_per_year: 1000}}",
+        "",
+        "1000",
+    ),
     "horizon_days": ("horizon_days: 600", "", "600"),
     "kpi_from_days": ("kpi_from_days: 200", "", "200"),
     "kpi_until_days": ("kpi_until_days: 100", "", "100"),
-}  # fmt: skip
+}
 """Each with what a file writes of it, the generalist's value where it is plain, and the other."""
 COMMANDS = {
     "compare": "compare {a} {b}",

@@ -13,16 +13,37 @@ from sim.model.compiled import build, engine
 from sim.scenario.load import shipped_file
 
 GENERALIST = str(shipped_file("generalist.yaml"))
-SMALL = ("--scale", "0.01", "--set", "horizon_days=150", "--set", "kpi_from_days=20", "--set",
-         "kpi_until_days=60", "--formats", "none", "--quiet")  # fmt: skip
+SMALL = (
+    "--scale",
+    "0.01",
+    "--set",
+    "horizon_days=150",
+    "--set",
+    "kpi_from_days=20",
+    "--set",
+    "kpi_until_days=60",
+    "--formats",
+    "none",
+    "--quiet",
+)
 compiled_only = pytest.mark.skipif(
     engines.choose().name != engines.COMPILED, reason="no compiled engine here"
 )
 
 
 def ran(folder: Path, *more: str, replications: int = 2) -> int:
-    return main(["run", GENERALIST, *SMALL, "--replications", str(replications), "--out",
-                 str(folder), *more])  # fmt: skip
+    return main(
+        [
+            "run",
+            GENERALIST,
+            *SMALL,
+            "--replications",
+            str(replications),
+            "--out",
+            str(folder),
+            *more,
+        ]
+    )
 
 
 def manifest(folder: Path) -> dict[str, object]:
@@ -51,8 +72,10 @@ def test_tables_do_not_depend_on_the_engine_nor_on_workers(tmp_path: Path) -> No
     assert tables[0] == tables[1] == tables[2]
     assert len(tables[0]) > 5
     assert [manifest(tmp_path / name)["engine"] for name in ways] == [
-        "compiled", "simpy", "compiled"
-    ]  # fmt: skip
+        "compiled",
+        "simpy",
+        "compiled",
+    ]
 
 
 @compiled_only

@@ -40,8 +40,13 @@ def test_a_forecast_is_told_kept_and_scored(today: str, capsys: pytest.CaptureFi
     assert "30 Mar" in said
     rows = list(csv.DictReader((folder / "forecast.csv").read_text().splitlines()))
     assert {row["period"][:10] for row in rows} == {
-        "2025-03-03", "2025-03-10", "2025-03-17", "2025-03-24", "2025-03-31", "2025-04-07"
-    }  # fmt: skip
+        "2025-03-03",
+        "2025-03-10",
+        "2025-03-17",
+        "2025-03-24",
+        "2025-03-31",
+        "2025-04-07",
+    }
     assert (folder / "charts" / "forecast.csv").exists()
     assert (folder / "answer.json").exists()
     lines = "date,quantity,part,value\n2025-03-05,work.backlog,,100\n2025-03-12,work.backlog,,1e9\n"

@@ -76,9 +76,12 @@ def test_the_effects_are_those_put_in(capsys: pytest.CaptureFixture[str]) -> Non
         assert float(found[name]["net_value_ci_low"]) < expected
     says = {name: found[name]["model_says"] for name in NAMES}
     assert says == {
-        "scheduling": "generalist", "prior_auth": "specialized", "transcription": "generalist",
-        "claims_denials": "specialized", "ar": "no clear difference",
-    }  # fmt: skip
+        "scheduling": "generalist",
+        "prior_auth": "specialized",
+        "transcription": "generalist",
+        "claims_denials": "specialized",
+        "ar": "no clear difference",
+    }
     agrees = {name: found[name]["agrees"] for name in NAMES}
     assert agrees == {**dict.fromkeys(NAMES, "yes"), "ar": "open"}
     assert "the article's column holds in 4 of 5 rows" in said

@@ -24,9 +24,16 @@ from sim.study import replicate
 GENERALIST, SPECIALIZED = (str(shipped_file(f"{n}.yaml")) for n in ("generalist", "specialized"))
 HEADS = "teams.coding_inpatient.headcount"
 SENTENCE = "Overloaded, so without a verdict on money: "
-MONTHS = [(m, k, 0.1) for m in range(36) for k in (
-    "denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation",
-    "quality.coding_accuracy")]  # fmt: skip
+MONTHS = [
+    (m, k, 0.1)
+    for m in range(36)
+    for k in (
+        "denials.initial_rate",
+        "money.net_revenue_realisation",
+        "money.inpatient_realisation",
+        "quality.coding_accuracy",
+    )
+]
 
 
 def fake(scenario: Scenario, replication: int) -> Outcome:
@@ -36,8 +43,12 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
     heads, vendors = teams["coding_inpatient"].headcount, [t.vendor for t in scenario.teams]
     nobody = heads == 0
     worth = 10.0 * vendors.count("specialized") + (heads if isinstance(heads, int) else 7)
-    names = [*KPIS, "money.leakage.under_coding", "money.loss_usd.under_coding",
-             "denials.category.DOC"]  # fmt: skip
+    names = [
+        *KPIS,
+        "money.leakage.under_coding",
+        "money.loss_usd.under_coding",
+        "denials.category.DOC",
+    ]
     kpis = {
         n: (1000.0 if kpi(n).unit.startswith("USD") else 0.5) + 0.01 * worth + luck for n in names
     }
@@ -126,8 +137,9 @@ def test_json_and_quiet_say_it_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_point_of_a_sweep(capsys: pytest.CaptureFixture[str]) -> None:
-    out = said(capsys, "sweep", GENERALIST, "--vary", f"{HEADS}=0,4,7", "--kpi",
-               "money.net_value_usd")  # fmt: skip
+    out = said(
+        capsys, "sweep", GENERALIST, "--vary", f"{HEADS}=0,4,7", "--kpi", "money.net_value_usd"
+    )
     assert "from 4 people to 7 people: net value rises by $3.0" in out
     found = {r["point"]: r for r in rows("sweep.csv") if r["kpi"] == "money.net_value_usd"}
     assert [found[p]["overloaded"] for p in "123"] == ["coding_inpatient", "", ""]
@@ -192,8 +204,18 @@ def test_an_end_of_a_search(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_point_of_a_map(capsys: pytest.CaptureFixture[str]) -> None:
     people = "hospital.inpatient.claims_per_year=10000:20000"
-    said(capsys, "breakeven", GENERALIST, SPECIALIZED, "--vary", f"{HEADS}=0:8", "--vary", people,
-         "--grid", "3x2")  # fmt: skip
+    said(
+        capsys,
+        "breakeven",
+        GENERALIST,
+        SPECIALIZED,
+        "--vary",
+        f"{HEADS}=0:8",
+        "--vary",
+        people,
+        "--grid",
+        "3x2",
+    )
     assert [r["ahead"] for r in rows("map.csv")] == ["overloaded", "specialized", "specialized"] * 2
 
 
@@ -201,8 +223,18 @@ def test_a_point_of_a_map(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_level_of_a_field(
     method: str, more: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said(capsys, "sensitivity", GENERALIST, "--factor", f"{HEADS}=0:9", "--factor",
-         "vendors.generalist.price.usd_per_hour=20:30", "--method", method, *more)  # fmt: skip
+    said(
+        capsys,
+        "sensitivity",
+        GENERALIST,
+        "--factor",
+        f"{HEADS}=0:9",
+        "--factor",
+        "vendors.generalist.price.usd_per_hour=20:30",
+        "--method",
+        method,
+        *more,
+    )
     found = {(r["path"], r["quantity"]): r["value"] for r in rows("sensitivity.csv")}
     if method == "oat":
         assert found[HEADS, "at_low"] == found[HEADS, "swing"] == ""

@@ -43,11 +43,14 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
     shared, own = luck.normal(0, 50), np.random.default_rng([ar, billing, replication]).normal(0, 5)
     off = 100.0 * (abs(ar - BEST[0]) + abs(billing - BEST[1]))
     return Outcome(
-        {"money.net_value_usd": 9000.0 - off + float(shared + own),
-         "work.in_time_share.follow_up": 0.97 if ar >= 8 else 0.9,
-         "money.fees_usd": 100.0 * (ar + billing), "work.undone_share.edits": 0.0},
+        {
+            "money.net_value_usd": 9000.0 - off + float(shared + own),
+            "work.in_time_share.follow_up": 0.97 if ar >= 8 else 0.9,
+            "money.fees_usd": 100.0 * (ar + billing),
+            "work.undone_share.edits": 0.0,
+        },
         {"monthly": {"x": [1]}},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -161,9 +164,10 @@ def test_the_library_plans_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(library, "run_study", replicate.run_study)
     asked: dict[str, object] = {
-        "objective": "money.net_value_usd", "indifference": 20,
+        "objective": "money.net_value_usd",
+        "indifference": 20,
         "vary": {"teams.ar.headcount": [7, 8, 9, 10], "teams.billing.headcount": [12, 13]},
-    }  # fmt: skip
+    }
     found = sim.plan("typical_generalist", asked, workers=1, progress=False)
     [best] = found.chosen
     assert best.get("teams.ar.headcount") == 9

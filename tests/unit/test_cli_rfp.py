@@ -17,8 +17,11 @@ from sim.study import replicate
 CONFIGS = shipped_configs()
 BIDS = ("generalist", "in_house", "specialized")
 # Price, realisation, net value, takebacks; two bids realise the same but for luck.
-WORTH = {"generalist": (5.0, 0.90, 100.0, 0.004), "in_house": (8.0, 0.95, 110.0, 0.004),
-         "specialized": (11.0, 0.95, 120.0, 0.001)}  # fmt: skip
+WORTH = {
+    "generalist": (5.0, 0.90, 100.0, 0.004),
+    "in_house": (8.0, 0.95, 110.0, 0.004),
+    "specialized": (11.0, 0.95, 120.0, 0.001),
+}
 
 
 def fake(scenario: Scenario, replication: int) -> Outcome:
@@ -87,12 +90,14 @@ def test_reversals_are_the_pairs_that_price_orders_wrongly() -> None:
     assert rfp("--quiet") == FINE
     pairs = {(r["criterion"], r["cheaper"], r["better"]) for r in rows("reversals.csv")}
     assert pairs == {
-        ("realisation", "generalist", "in_house"), ("realisation", "generalist", "specialized"),
-        ("net_value", "generalist", "in_house"), ("net_value", "generalist", "specialized"),
+        ("realisation", "generalist", "in_house"),
+        ("realisation", "generalist", "specialized"),
+        ("net_value", "generalist", "in_house"),
+        ("net_value", "generalist", "specialized"),
         ("net_value", "in_house", "specialized"),
         ("defensibility", "generalist", "specialized"),
         ("defensibility", "in_house", "specialized"),
-    }  # fmt: skip
+    }
     dearer = next(r for r in rows("reversals.csv") if r["better"] == "specialized")
     assert float(dearer["price_difference"]) == pytest.approx(6.0)
 
@@ -110,8 +115,10 @@ def test_of_equal_takebacks_the_one_with_a_trail_comes_first() -> None:
         "  - {name: in_house, denials: {evidence_trail: true}}\n"
     )
     bids = [str(shipped_file("generalist.yaml")), str(trail)]
-    assert main(["rfp", *bids, "--replications", "4", "--workers", "1", "--out", "t",
-                 "--quiet"]) == FINE  # fmt: skip
+    assert (
+        main(["rfp", *bids, "--replications", "4", "--workers", "1", "--out", "t", "--quiet"])
+        == FINE
+    )
     found = list(csv.DictReader(Path("t/rfp.csv").read_text(encoding="utf-8").splitlines()))
     order = [row["bid"] for row in found if row["criterion"] == "defensibility"]
     assert order == ["in_house", "generalist"]
@@ -133,9 +140,12 @@ def test_no_margin_is_told_where_none_is_known(capsys: pytest.CaptureFixture[str
     [(-50.0, 70.0, True), (-1.0, 70.0, False), (50.0, -70.0, False)],
 )
 def test_a_winner_by_price_that_clearly_loses_money_is_told(
-    generalist: float, specialized: float, cursed: bool,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    generalist: float,
+    specialized: float,
+    cursed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     margins = {"generalist": generalist, "in_house": 5.0, "specialized": specialized}
     simulate = partial(with_margins, margins)
     monkeypatch.setattr(replicate, "run_study", partial(replicate.run_study, simulate=simulate))

@@ -40,9 +40,16 @@ from sim.study.scorecard import (
 )
 from sim.study.statistics import OPEN, Interval
 
-MONTHS = [(m, k, 0.10 + 0.001 * m) for m in range(36) for k in (
-    "denials.initial_rate", "money.net_revenue_realisation", "money.inpatient_realisation",
-    "quality.coding_accuracy")]  # fmt: skip
+MONTHS = [
+    (m, k, 0.10 + 0.001 * m)
+    for m in range(36)
+    for k in (
+        "denials.initial_rate",
+        "money.net_revenue_realisation",
+        "money.inpatient_realisation",
+        "quality.coding_accuracy",
+    )
+]
 
 
 def fake(scenario: Scenario, replication: int) -> Outcome:
@@ -51,8 +58,12 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
         scenario.name.startswith(("specialized", "medcentral")) and "stays" not in scenario.name
     )
     luck = float(np.random.default_rng([1, replication]).normal(0, 0.001))
-    names = [*KPIS, "money.leakage.under_coding", "money.loss_usd.under_coding",
-             "denials.category.DOC"]  # fmt: skip
+    names = [
+        *KPIS,
+        "money.leakage.under_coding",
+        "money.loss_usd.under_coding",
+        "denials.category.DOC",
+    ]
     kpis = {
         name: (1000.0 + 100 * better if kpi(name).unit.startswith("USD") else 0.5 + 0.01 * better)
         + luck
@@ -69,8 +80,10 @@ def fake(scenario: Scenario, replication: int) -> Outcome:
         "hospital_usd": [0.0] * weeks,
         "one_off_usd": [20.0 * better * (w == 4) for w in range(weeks)],
     }
-    tables = {"monthly": {"month": list(month), "kpi": list(name), "value": list(value)},
-              "money": money}  # fmt: skip
+    tables = {
+        "monthly": {"month": list(month), "kpi": list(name), "value": list(value)},
+        "money": money,
+    }
     return Outcome(kpis, tables)
 
 
@@ -106,12 +119,21 @@ def test_every_scenario_that_a_claim_needs_is_shipped() -> None:
 BAND = Claim("k", "w", "r", low=0.1, high=0.2)
 RISE = Claim("k", "w", "r", low=0.0, tolerance=0.05)
 JUDGED = [
-    (BAND, (0.14, 0.16), IN_RANGE), (BAND, (0.05, 0.11), OPEN), (BAND, (0.04, 0.09), NEAR),
-    (BAND, (0.01, 0.03), OUT), (BAND, (0.26, 0.30), OUT), (BAND, (0.21, 0.25), NEAR),
-    (BAND, (0.0, 0.3), OPEN), (BAND, (0.12, 0.21), OPEN), (BAND, (-5.0, 0.11), OPEN),
-    (RISE, (0.01, 0.02), IN_RANGE), (RISE, (-0.01, 0.03), OPEN), (RISE, (-0.04, -0.02), NEAR),
-    (RISE, (-0.2, -0.1), OUT), (RISE, (-0.9, 0.01), OPEN),
-]  # fmt: skip
+    (BAND, (0.14, 0.16), IN_RANGE),
+    (BAND, (0.05, 0.11), OPEN),
+    (BAND, (0.04, 0.09), NEAR),
+    (BAND, (0.01, 0.03), OUT),
+    (BAND, (0.26, 0.30), OUT),
+    (BAND, (0.21, 0.25), NEAR),
+    (BAND, (0.0, 0.3), OPEN),
+    (BAND, (0.12, 0.21), OPEN),
+    (BAND, (-5.0, 0.11), OPEN),
+    (RISE, (0.01, 0.02), IN_RANGE),
+    (RISE, (-0.01, 0.03), OPEN),
+    (RISE, (-0.04, -0.02), NEAR),
+    (RISE, (-0.2, -0.1), OUT),
+    (RISE, (-0.9, 0.01), OPEN),
+]
 
 
 @pytest.mark.parametrize(("claim", "ends", "verdict"), JUDGED)
@@ -126,8 +148,10 @@ def test_a_claim_is_met_or_missed_by_the_whole_interval_and_open_without_one(
 def test_more_noise_never_earns_a_better_verdict() -> None:
     """Wider and wider intervals around a mean: first what is true of the mean, then open."""
     for mean in (0.0, 0.07, 0.14, 0.24, 0.9):
-        said = [judge(BAND, Interval(5, mean, 1.0, mean - half, mean + half))
-                for half in (0.0, 0.01, 0.05, 0.5, 5.0)]  # fmt: skip
+        said = [
+            judge(BAND, Interval(5, mean, 1.0, mean - half, mean + half))
+            for half in (0.0, 0.01, 0.05, 0.5, 5.0)
+        ]
         assert said[0] == (IN_RANGE if 0.1 <= mean <= 0.2 else said[0])
         assert said == sorted(said, key=lambda verdict: verdict == OPEN)
         assert set(said) == {said[0], OPEN}
@@ -142,8 +166,11 @@ def test_ranges_and_values_are_told_in_their_unit() -> None:
     at = Interval(10, 0.0123, 0.01, 0.0100, 0.0146)
     told = cells(Row(Claim("k", "w", "r", "points", low=0.0), at, IN_RANGE))
     assert told == ("≥ 0 pts", "+1.2 pts", "+1.0 to +1.5", IN_RANGE)
-    never = Row(Claim("k", "w", "r", "days", 0.0, 90.0, median=True),
-                Interval(8, math.inf, math.nan, 3.0, math.inf), OUT)  # fmt: skip
+    never = Row(
+        Claim("k", "w", "r", "days", 0.0, 90.0, median=True),
+        Interval(8, math.inf, math.nan, 3.0, math.inf),
+        OUT,
+    )
     assert cells(never)[1] == "never"
 
 
@@ -176,8 +203,11 @@ def test_a_scenario_that_always_fails_leaves_no_verdict(capsys: pytest.CaptureFi
 
 
 def test_the_sentence_counts_what_was_tested() -> None:
-    rows = [Row(BAND, None, IN_RANGE), Row(BAND, None, OUT),
-            Row(Claim("k", "w", "-", kind=GIVEN, because="b"), None, GIVEN)]  # fmt: skip
+    rows = [
+        Row(BAND, None, IN_RANGE),
+        Row(BAND, None, OUT),
+        Row(Claim("k", "w", "-", kind=GIVEN, because="b"), None, GIVEN),
+    ]
     assert counts(rows) == {IN_RANGE: 1, OUT: 1, GIVEN: 1}
     assert finding(rows).startswith("Of 3 claims 2 were tested: 1 in range, 1 out; 1 are inputs")
 
@@ -187,14 +217,26 @@ def found(cash_of_the_switch: float) -> Found:
 
     def one(cash: float) -> Outcome:
         weeks = range(10)
-        money = {name: [0.0] * 10 for name in ("accrued_usd", "fees_usd", "hospital_usd",
-                                                "one_off_usd")}  # fmt: skip
+        money = {
+            name: [0.0] * 10 for name in ("accrued_usd", "fees_usd", "hospital_usd", "one_off_usd")
+        }
         starts = [f"2025-01-{1 + w:02d}" for w in weeks]
-        return Outcome({}, {"money": {"week": list(weeks), "week_start": starts,
-                                      "cash_usd": [cash] * 10, **money}})  # fmt: skip
+        return Outcome(
+            {},
+            {
+                "money": {
+                    "week": list(weeks),
+                    "week_start": starts,
+                    "cash_usd": [cash] * 10,
+                    **money,
+                }
+            },
+        )
 
-    both = {STAYS: {r: one(100.0) for r in range(8)},
-            CASE: {r: one(100.0 + cash_of_the_switch) for r in range(8)}}  # fmt: skip
+    both = {
+        STAYS: {r: one(100.0) for r in range(8)},
+        CASE: {r: one(100.0 + cash_of_the_switch) for r in range(8)},
+    }
     return Found(StudyResult((STAYS, CASE), both, 1, (), "", 8, 0, {}, ""))
 
 

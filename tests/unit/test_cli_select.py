@@ -74,8 +74,9 @@ def test_where_the_budget_ends_first_a_subset_is_left(capsys: pytest.CaptureFixt
     assert select("--indifference", "1", "--replications", "12") == FINE
     assert "not decided after 12 replications" in capsys.readouterr().out.lower()
     assert {name for name, row in rows().items() if row["left"] == "yes"} == {
-        "in_house", "specialized",
-    }  # fmt: skip
+        "in_house",
+        "specialized",
+    }
 
 
 def test_a_second_start_finds_everything_there() -> None:
@@ -95,12 +96,13 @@ def test_without_a_value_nothing_is_chosen(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "--indifference"), (("--indifference", "0"), "above 0"),
+        ((), "--indifference"),
+        (("--indifference", "0"), "above 0"),
         (("--indifference", "1", "--precision", "2%"), "decides itself"),
         (("--indifference", "1", "--kpi", "people.headcount"), "better than another"),
         (("--indifference", "1", "--confidence", "2"), "not a share"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_meant_is_refused(
     words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,10 +125,17 @@ def test_how_many_are_simulated_at_a_time_changes_nothing() -> None:
         return StudyResult(names, outcomes, 1, (), "", replications, 0, {}, "", {})
 
     found = [
-        choose(scenes, made, kpi="money.net_value_usd", indifference=3.0, confidence=0.95,
-               budget=400, batch=batch)
+        choose(
+            scenes,
+            made,
+            kpi="money.net_value_usd",
+            indifference=3.0,
+            confidence=0.95,
+            budget=400,
+            batch=batch,
+        )
         for batch in (1, 2, 7, 64)
-    ]  # fmt: skip
+    ]
     said = [tables(chosen)["selection.csv"][1] for chosen in found]
     assert all(rows == said[0] for rows in said)
     kept = [{name: list(by) for name, by in c.result.outcomes.items()} for c in found]
@@ -134,8 +143,10 @@ def test_how_many_are_simulated_at_a_time_changes_nothing() -> None:
 
 
 def test_who_is_left_and_always_equal_is_not_called_undecided() -> None:
-    outcomes = {name: {r: Outcome({"money.net_value_usd": float(r)}, {}) for r in range(12)}
-                for name in ("a", "b")}  # fmt: skip
+    outcomes = {
+        name: {r: Outcome({"money.net_value_usd": float(r)}, {}) for r in range(12)}
+        for name in ("a", "b")
+    }
     result = StudyResult(("a", "b"), outcomes, 1, (), "", 12, 0, {}, "")
     chosen = Chosen("money.net_value_usd", 1.0, 0.95, ("a", "b"), 12, result)
     assert finding(chosen) == (

@@ -70,8 +70,10 @@ def test_a_tornado(capsys: pytest.CaptureFixture[str]) -> None:
     points = list(csv.DictReader((FOLDER / "points.csv").read_text().splitlines()))
     assert [p[CONFORMANCE] for p in points] == ["", "0.2", "0.8", *[""] * 4]
     assert {p.name for p in (FOLDER / "charts").iterdir()} == {
-        "tornado.svg", "tornado.png", "tornado.csv",
-    }  # fmt: skip
+        "tornado.svg",
+        "tornado.png",
+        "tornado.csv",
+    }
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -134,8 +136,20 @@ def test_a_kind_says_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_kind_has_the_ranges_of_the_parameter_page_the_widest_first(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = ["sensitivity", ONE, "--kind", "uncertainty", "--most", "500", "--workers", "1",
-             "--within", "payers", "--replications", "1"]  # fmt: skip
+    words = [
+        "sensitivity",
+        ONE,
+        "--kind",
+        "uncertainty",
+        "--most",
+        "500",
+        "--workers",
+        "1",
+        "--within",
+        "payers",
+        "--replications",
+        "1",
+    ]
     assert main([*words, "--json"]) == FINE
     told = json.loads(capsys.readouterr().out)
     factors = {e["factor"]["path"]: e["factor"] for e in told["effects"]}
@@ -145,8 +159,11 @@ def test_a_kind_has_the_ranges_of_the_parameter_page_the_widest_first(
     assert (short["low"], short["high"]) == (0.0, 0.10)  # docs/parameters.md: 0–0.10
     assert main([*words, "--spread", "0.1", "--json"]) == FINE
     told = json.loads(capsys.readouterr().out)
-    short = next(e["factor"] for e in told["effects"]
-                 if e["factor"]["path"] == "payers.commercial.short_pay_share")  # fmt: skip
+    short = next(
+        e["factor"]
+        for e in told["effects"]
+        if e["factor"]["path"] == "payers.commercial.short_pay_share"
+    )
     assert (short["low"], short["high"]) == pytest.approx((0.054, 0.066))
 
 

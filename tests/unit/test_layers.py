@@ -11,12 +11,25 @@ from sim.model import __main__ as of_model
 from sim.model.__main__ import MODEL, TOP, circle, imports_within, module
 
 FLOORS = {
-    "scenario": 0, "record": 0, "model": 1, "study": 2, "calibrate": 2, "report": 3, "commands": 4,
-}  # fmt: skip
+    "scenario": 0,
+    "record": 0,
+    "model": 1,
+    "study": 2,
+    "calibrate": 2,
+    "report": 3,
+    "commands": 4,
+}
 """By folder; the command line itself (`cli`, `options`, `__main__`) and the library stand on top,
 and `options`, which knows no command, beside the commands."""
-ABOVE = {"cli": 5, "__main__": 6, "library": 5, "__init__": 6, "options": 4, "streams": -1,
-         "version": -1}  # fmt: skip
+ABOVE = {
+    "cli": 5,
+    "__main__": 6,
+    "library": 5,
+    "__init__": 6,
+    "options": 4,
+    "streams": -1,
+    "version": -1,
+}
 IMPORTS = imports_within(TOP)
 """What every module of the package imports of it, for types only too."""
 
@@ -80,8 +93,12 @@ def test_the_model_prints_its_stack() -> None:
 
 def test_no_run_imports_a_calibration() -> None:
     """Only its own commands and its page know `sim.calibrate`."""
-    allowed = ("sim.calibrate", "sim.commands.calibrate", "sim.commands.template",
-               "sim.report.calibration")  # fmt: skip
+    allowed = (
+        "sim.calibrate",
+        "sim.commands.calibrate",
+        "sim.commands.template",
+        "sim.report.calibration",
+    )
     for name, others in IMPORTS.items():
         if not name.startswith(allowed):
             assert not [n for n in others if n.startswith("sim.calibrate")], name

@@ -31,12 +31,15 @@ def test_a_name_a_file_and_a_mapping_are_the_same_scenario() -> None:
 
 def test_set_gives_a_checked_copy() -> None:
     base = sim.load("typical_generalist")
-    changed = base.set(RATE, 0.5).set("timeline", [{"kind": "volume", "on": "2025-03-01",
-                                                     "factor": 2.0}], name="busy")  # fmt: skip
+    changed = base.set(RATE, 0.5).set(
+        "timeline", [{"kind": "volume", "on": "2025-03-01", "factor": 2.0}], name="busy"
+    )
     assert (base.get(RATE), changed.get(RATE)) == (0.39, 0.5)
     assert (changed.name, changed.called("other").name, base.name) == (
-        "busy", "other", "typical_generalist",
-    )  # fmt: skip
+        "busy",
+        "other",
+        "typical_generalist",
+    )
     assert changed.get("timeline.0.factor") == 2.0
     assert "annual_rate: 0.5  # --set" in changed.show()
 
@@ -103,12 +106,18 @@ def test_a_folder_holds_the_study_and_goes_on_from_there(tmp_path: Path) -> None
 
 
 def test_a_sweep_is_every_combination_and_the_first_its_baseline() -> None:
-    found = sim.sweep("typical_generalist", {RATE: [0.1, 0.8], "people.speed_sigma": [0.0, 0.2]},
-                      replications=1, **SMALL)  # fmt: skip
+    found = sim.sweep(
+        "typical_generalist",
+        {RATE: [0.1, 0.8], "people.speed_sigma": [0.0, 0.2]},
+        replications=1,
+        **SMALL,
+    )
     assert found.scenarios == (
-        "annual_rate=0.1, speed_sigma=0.0", "annual_rate=0.1, speed_sigma=0.2",
-        "annual_rate=0.8, speed_sigma=0.0", "annual_rate=0.8, speed_sigma=0.2",
-    )  # fmt: skip
+        "annual_rate=0.1, speed_sigma=0.0",
+        "annual_rate=0.1, speed_sigma=0.2",
+        "annual_rate=0.8, speed_sigma=0.0",
+        "annual_rate=0.8, speed_sigma=0.2",
+    )
     assert len(found.comparisons) > 3
 
 

@@ -61,8 +61,12 @@ def fit_accuracy(audits: Audits, forgetting: float) -> Knowing:
         wrong = audits.reviewed - audits.right
         return -float((audits.right * np.log(part) + wrong * np.log1p(-part)).sum())
 
-    found = optimize.minimize(loss, np.array([-1.5, -1.0]), method="Nelder-Mead",
-                              bounds=[(-8.0, 4.0), (np.log(0.01), np.log(10.0))])  # fmt: skip
+    found = optimize.minimize(
+        loss,
+        np.array([-1.5, -1.0]),
+        method="Nelder-Mead",
+        bounds=[(-8.0, 4.0), (np.log(0.01), np.log(10.0))],
+    )
     if found.x[0] < -7.5 or found.x[0] > 3.5 or abs(found.x[1]) > 2.2:
         raise RefusedFitError("accuracy does not rise with tenure between the floors and ceilings")
     covariance = _inverse_hessian(loss, found.x)
@@ -71,8 +75,11 @@ def fit_accuracy(audits: Audits, forgetting: float) -> Knowing:
     entry = [float(1 / (1 + np.exp(-p[0]))) for p in ends]
     rate = [float(np.exp(p[1])) for p in ends]
     n = int(charts)
-    return Knowing(Estimate(entry[1], entry[0], entry[2], n),
-                   Estimate(rate[1], rate[0], rate[2], n), covariance)  # fmt: skip
+    return Knowing(
+        Estimate(entry[1], entry[0], entry[2], n),
+        Estimate(rate[1], rate[0], rate[2], n),
+        covariance,
+    )
 
 
 def _inverse_hessian(loss: object, best: Floats) -> Floats:

@@ -60,9 +60,12 @@ def fit_stays(stays: Stays) -> FromLog:
         raise RefusedFitError("nobody came during the log")
     start = np.array([log(DAYS_PER_YEAR * leavers / stays.days.sum()), 0.0])
     found = optimize.minimize(
-        lambda p: -likelihood(stays, p[0], p[1]), start, method="Nelder-Mead",
-        bounds=[(-6.0, 3.0), LOG_SHAPES], options={"xatol": 1e-5, "fatol": 1e-7},
-    )  # fmt: skip
+        lambda p: -likelihood(stays, p[0], p[1]),
+        start,
+        method="Nelder-Mead",
+        bounds=[(-6.0, 3.0), LOG_SHAPES],
+        options={"xatol": 1e-5, "fatol": 1e-7},
+    )
     best, top = found.x, -float(found.fun)
 
     def fall_rate(log_rate: float) -> float:
@@ -84,8 +87,7 @@ def fit_stays(stays: Stays) -> FromLog:
 
 
 def _least(loss: object, bounds: tuple[float, float]) -> float:
-    found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded",
-                                     options={"xatol": 1e-5})  # fmt: skip
+    found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-5})
     return float(found.fun)
 
 

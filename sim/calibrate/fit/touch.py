@@ -41,8 +41,12 @@ def fit_touch(minutes: Floats) -> Touch:
     kept = minutes[counted(minutes)]
     logs = np.log(kept)
     mean = float(kept.mean())
-    return Touch(mean, float(kept.std(ddof=1) / mean), len(kept),
-                 float(np.exp(logs.mean() + logs.var(ddof=1) / 2)))  # fmt: skip
+    return Touch(
+        mean,
+        float(kept.std(ddof=1) / mean),
+        len(kept),
+        float(np.exp(logs.mean() + logs.var(ddof=1) / 2)),
+    )
 
 
 def between_people(effect: Floats, error: Floats) -> float:

@@ -76,9 +76,11 @@ def fit_turnover(spells: Spells, shape: float, rate: float) -> Turnover:
 def best_fit(spells: Spells, precision: float = 1e-6) -> tuple[float, float]:
     """Log of the shape, to a precision, and the rate, of greatest likelihood."""
     found = optimize.minimize_scalar(
-        lambda log_shape: -profile(spells, log_shape), bounds=LOG_SHAPES, method="bounded",
+        lambda log_shape: -profile(spells, log_shape),
+        bounds=LOG_SHAPES,
+        method="bounded",
         options={"xatol": precision},
-    )  # fmt: skip
+    )
     log_shape = float(found.x)
     return log_shape, rate_of(log_hazard(spells, log_shape), log_shape)
 
@@ -124,9 +126,11 @@ def _rate_interval(spells: Spells, best: float, rate: float) -> tuple[float, flo
 
     def fall(log_rate: float) -> float:
         found = optimize.minimize_scalar(
-            lambda k: -likelihood(spells, k, level_of(log_rate, k)), bounds=LOG_SHAPES,
-            method="bounded", options={"xatol": 1e-5},
-        )  # fmt: skip
+            lambda k: -likelihood(spells, k, level_of(log_rate, k)),
+            bounds=LOG_SHAPES,
+            method="bounded",
+            options={"xatol": 1e-5},
+        )
         return top + float(found.fun)
 
     low = profile_end(fall, log(rate), -0.2, log(rate) - 8.0)

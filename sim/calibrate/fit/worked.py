@@ -51,8 +51,11 @@ def fit_rise(bands: Bands, start: Rise | None = None) -> Rise:
     """The rise of greatest likelihood: most / (1 + (halfway / amount)^steepness)."""
     logs = np.log(bands.amount)
     centre, spread = float(np.average(logs, weights=bands.n)), max(float(logs.std()), 0.1)
-    bounds = [(-3.0, 7.0), (centre - 8 * spread, centre + 4 * spread),
-              (np.log(0.05), np.log(MOST_STEEPNESS))]  # fmt: skip
+    bounds = [
+        (-3.0, 7.0),
+        (centre - 8 * spread, centre + 4 * spread),
+        (np.log(0.05), np.log(MOST_STEEPNESS)),
+    ]
     starts = [(2.0, centre - spread * step, np.log(1.0 / spread)) for step in (2.0, 1.0, 0.0)]
     if start is not None:
         most = min(max(start.most, 0.05), 0.999)
@@ -64,8 +67,9 @@ def fit_rise(bands: Bands, start: Rise | None = None) -> Rise:
         ),
         key=lambda result: float(result.fun),
     )
-    return Rise(float(1 / (1 + np.exp(-found.x[0]))), float(np.exp(found.x[1])),
-                float(np.exp(found.x[2])))  # fmt: skip
+    return Rise(
+        float(1 / (1 + np.exp(-found.x[0]))), float(np.exp(found.x[1])), float(np.exp(found.x[2]))
+    )
 
 
 def _loss(p: Floats, bands: Bands, logs: Floats) -> float:

@@ -145,12 +145,16 @@ class _Sent(_Reader):
         bill, frequency = _bill(clm)
         self._found.claims.append(
             Claim(
-                self._numbers.of(clm[1]), self._payer, self._filing,
-                amount(clm, 2, self._problems), self._sent, self._served,
+                self._numbers.of(clm[1]),
+                self._payer,
+                self._filing,
+                amount(clm, 2, self._problems),
+                self._sent,
+                self._served,
                 self._institutional and bill.startswith(INPATIENT_BILLS),
                 frequency in ("", ORIGINAL),
             )
-        )  # fmt: skip
+        )
 
     def take(self, name: str, segment: Segment) -> None:
         """One segment."""
@@ -193,10 +197,16 @@ class _Paid(_Reader):
             if not segment[1]:
                 self._problems.note(segment.number, "an answer without a claim number")
             self._answer = Answer(
-                self._numbers.of(segment[1]), self._payer, segment[6], segment[2],
-                amount(segment, 3, self._problems), amount(segment, 4, self._problems),
-                self._day, segment[8], patient_part=amount(segment, 5, self._problems),
-            )  # fmt: skip
+                self._numbers.of(segment[1]),
+                self._payer,
+                segment[6],
+                segment[2],
+                amount(segment, 3, self._problems),
+                amount(segment, 4, self._problems),
+                self._day,
+                segment[8],
+                patient_part=amount(segment, 5, self._problems),
+            )
             self._found.answers.append(self._answer)
         elif name == "CAS" and self._answer is not None:
             for place in TRIPLETS:

@@ -42,12 +42,14 @@ def kinds() -> Mapping[str, Kind]:
     return {
         name: Kind(
             said["what"],
-            {column: tuple(map(normal, (column, *names)))
-             for column, names in said["columns"].items()},
+            {
+                column: tuple(map(normal, (column, *names)))
+                for column, names in said["columns"].items()
+            },
             tuple(frozenset(signature) for signature in said["signatures"]),
         )
         for name, said in table.items()
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True, slots=True)

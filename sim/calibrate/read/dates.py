@@ -27,14 +27,23 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june",
-            "jul july", "aug august", "sep sept september", "oct october", "nov november",
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
             "dec december",
         ),
         1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?")
@@ -67,8 +76,11 @@ def order_of(columns: Iterable[Sequence[Cell]], place: Place, told: str = "") ->
     if told or not seen:
         return told or DAY_FIRST
     if first > 12 and second > 12:
-        raise InputError(place, "dates in two orders, day first and month first in one file",
-                         "write them as YYYY-MM-DD")  # fmt: skip
+        raise InputError(
+            place,
+            "dates in two orders, day first and month first in one file",
+            "write them as YYYY-MM-DD",
+        )
     if first <= 12 and second <= 12:
         raise InputError(
             place,

@@ -194,8 +194,9 @@ class Clock:
 
     def _spelt(self, text: str) -> float | None:
         time = _TIME.search(text)
-        day = parse_day(text[: time.start()].strip(" ,T") if time else text,
-                        self._order, self._as_of)  # fmt: skip
+        day = parse_day(
+            text[: time.start()].strip(" ,T") if time else text, self._order, self._as_of
+        )
         if day is None:
             return None
         midnight = _seconds(datetime(day.year, day.month, day.day))

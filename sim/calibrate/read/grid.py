@@ -30,9 +30,14 @@ class Grid:
 
     @classmethod
     def of(
-        cls, sheet: Sheet, header: int, found: Recognised, as_of: date, order: str,
+        cls,
+        sheet: Sheet,
+        header: int,
+        found: Recognised,
+        as_of: date,
+        order: str,
         dated: tuple[str, ...],
-    ) -> Grid:  # fmt: skip
+    ) -> Grid:
         """The grid of a sheet; `dated` names the columns that hold dates."""
         rows = sheet.rows[header + 1 :]
         cells = {name: column(rows, place) for name, place in found.at.items()}

@@ -13,21 +13,40 @@ from sim.calibrate.fit.numbers import DRAWS
 from sim.calibrate.write.scenario_file import flow
 
 COLUMNS = (
-    "field", "value", "low", "high", "unit", "n", "n_of", "source", "method", "grade", "status",
+    "field",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "n",
+    "n_of",
+    "source",
+    "method",
+    "grade",
+    "status",
     "warning",
-)  # fmt: skip
+)
 
 
 def calibration_csv(fits: Sequence[Fit]) -> str:
     """One row per field that the extracts are about, refused ones with the reason."""
     rows = [
         (
-            fit.path, _text(fit.value), _text(fit.low), _text(fit.high), fit.unit, fit.n or "",
-            fit.n_of, fit.source, fit.method, fit.grade, fit.status,
+            fit.path,
+            _text(fit.value),
+            _text(fit.low),
+            _text(fit.high),
+            fit.unit,
+            fit.n or "",
+            fit.n_of,
+            fit.source,
+            fit.method,
+            fit.grade,
+            fit.status,
             "; ".join((*fit.warnings, *filter(None, [fit.reason]))),
         )
         for fit in fits
-    ]  # fmt: skip
+    ]
     return _csv([COLUMNS, *rows])
 
 
@@ -42,14 +61,19 @@ def evidence_json(
         **about,
         "files": [
             {
-                "file": s.file, "kind": s.kind, "sha256": s.sha256, "used": s.used,
-                "used_of": s.used_of, "dropped": dict(s.dropped), "notes": list(s.notes),
+                "file": s.file,
+                "kind": s.kind,
+                "sha256": s.sha256,
+                "used": s.used,
+                "used_of": s.used_of,
+                "dropped": dict(s.dropped),
+                "notes": list(s.notes),
             }
             for s in sources
         ],
         "fields": rows_for_json(fits),
         "defaults": list(defaults),
-    }  # fmt: skip
+    }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -58,13 +82,21 @@ def rows_for_json(fits: Sequence[Fit]) -> dict[str, dict[str, Any]]:
     known = sorted(fits, key=lambda fit: fit.value is not None)
     return {
         fit.path: {
-            "status": fit.status, "value": _plain(fit.value), "low": _plain(fit.low),
-            "high": _plain(fit.high), "n": fit.n, "n_of": fit.n_of, "unit": fit.unit,
-            "file": fit.source, "method": fit.method, "grade": fit.grade,
-            "warnings": list(fit.warnings), "reason": fit.reason,
+            "status": fit.status,
+            "value": _plain(fit.value),
+            "low": _plain(fit.low),
+            "high": _plain(fit.high),
+            "n": fit.n,
+            "n_of": fit.n_of,
+            "unit": fit.unit,
+            "file": fit.source,
+            "method": fit.method,
+            "grade": fit.grade,
+            "warnings": list(fit.warnings),
+            "reason": fit.reason,
         }
         for fit in known
-    }  # fmt: skip
+    }
 
 
 def ensemble_csv(fits: Sequence[Fit]) -> str:

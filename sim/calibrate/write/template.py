@@ -17,31 +17,53 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 
 OPTIONS = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
     "strings_to_numbers": False,
-}  # fmt: skip
+}
 ROWS = 5_000
 """Rows to which choices and formats reach."""
 LINES = {
     "Hospital": (
         "hospital.name",
-        "hospital.inpatient.claims_per_year", "hospital.outpatient.claims_per_year",
-        "hospital.inpatient.payment_mean_usd", "hospital.outpatient.payment_mean_usd",
-        "hospital.inpatient.payment_cv", "hospital.outpatient.payment_cv",
-        "hospital.chart_ready_days", "hospital.bill_hold_days", "hospital.query_answered_share",
-        "hospital.query_resolved_share", "hospital.query_response_median_days",
-        "hospital.scrubber_edit_share", "calendar.country", "calendar.shift_hours",
-        "calendar.shrinkage_share", "calendar.absence_share",
+        "hospital.inpatient.claims_per_year",
+        "hospital.outpatient.claims_per_year",
+        "hospital.inpatient.payment_mean_usd",
+        "hospital.outpatient.payment_mean_usd",
+        "hospital.inpatient.payment_cv",
+        "hospital.outpatient.payment_cv",
+        "hospital.chart_ready_days",
+        "hospital.bill_hold_days",
+        "hospital.query_answered_share",
+        "hospital.query_resolved_share",
+        "hospital.query_response_median_days",
+        "hospital.scrubber_edit_share",
+        "calendar.country",
+        "calendar.shift_hours",
+        "calendar.shrinkage_share",
+        "calendar.absence_share",
     ),
     "Contract": (
-        "target_occupancy", "handle_time_multiplier", "conformance", "hiring.time_to_fill_days",
-        "hiring.class_every_days", "hiring.class_size", "hiring.classroom_days",
-        "hiring.nesting_days", "denials.levels", "denials.threshold_usd",
-        "quality.qa_sample_share", "price.usd_per_hour", "price.usd_per_claim",
-        "price.share_of_collections", "price.transition_usd", "price.management_usd_per_year",
+        "target_occupancy",
+        "handle_time_multiplier",
+        "conformance",
+        "hiring.time_to_fill_days",
+        "hiring.class_every_days",
+        "hiring.class_size",
+        "hiring.classroom_days",
+        "hiring.nesting_days",
+        "denials.levels",
+        "denials.threshold_usd",
+        "quality.qa_sample_share",
+        "price.usd_per_hour",
+        "price.usd_per_claim",
+        "price.share_of_collections",
+        "price.transition_usd",
+        "price.management_usd_per_year",
     ),
     "Money": ("people.recruiting_usd", "hospital.cost_of_capital_per_year"),
-}  # fmt: skip
+}
 """Fields to write down, by sheet; those of Contract are the vendor's."""
 WAGES = ("wage_usd_per_hour", "billed_usd_per_hour")
 
@@ -153,9 +175,14 @@ def _table(sheet: Worksheet, columns: Sequence[Column], formats: dict[str, Any])
             sheet.data_validation(*below, {"validate": "list", "source": _short(column.choices)})
         elif column.kind == "number":
             sheet.data_validation(
-                *below, {"validate": "decimal", "criteria": ">=", "value": 0,
-                         "error_message": "A number of 0 or more, without unit."}
-            )  # fmt: skip
+                *below,
+                {
+                    "validate": "decimal",
+                    "criteria": ">=",
+                    "value": 0,
+                    "error_message": "A number of 0 or more, without unit.",
+                },
+            )
 
 
 def _short(choices: Sequence[str]) -> list[str]:
@@ -200,10 +227,18 @@ def _limits(sheet: Worksheet, row: int, said: dict[str, Any]) -> None:
     if low is not None and high is not None:
         told = f"A number from {low:g} to {high:g}."
         sheet.data_validation(
-            row, 1, row, 1,
-            {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
-             "error_message": told},
-        )  # fmt: skip
+            row,
+            1,
+            row,
+            1,
+            {
+                "validate": "decimal",
+                "criteria": "between",
+                "minimum": low,
+                "maximum": high,
+                "error_message": told,
+            },
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -33,8 +33,16 @@ HERE = Path(__file__).resolve().parent
 MODEL = HERE.parent
 COMPILERS = ("cc", "gcc", "clang")
 # Not one rounding may differ from Python's: no fused or rearranged arithmetic.
-FLAGS = ("-O2", "-fPIC", "-shared", "-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fwrapv",
-         "-w")  # fmt: skip
+FLAGS = (
+    "-O2",
+    "-fPIC",
+    "-shared",
+    "-std=c11",
+    "-ffp-contract=off",
+    "-fno-fast-math",
+    "-fwrapv",
+    "-w",
+)
 CACHE_VARIABLE = "DENIALLOOP_CACHE"
 
 
@@ -45,9 +53,17 @@ class UnavailableError(Exception):
 def entries() -> list[FunctionType]:
     """The kernel's functions that the engine calls."""
     called: list[Any] = [
-        work.resume, work.leave, work.run_errand, queueing.pass_on, queueing.rouse, coding.admit,
-        front.expect, front.plan_service, payer.submit, stock.stand,
-    ]  # fmt: skip
+        work.resume,
+        work.leave,
+        work.run_errand,
+        queueing.pass_on,
+        queueing.rouse,
+        coding.admit,
+        front.expect,
+        front.plan_service,
+        payer.submit,
+        stock.stand,
+    ]
     return called
 
 
@@ -64,20 +80,22 @@ def source() -> str:
         name = purpose.upper().replace(".", "_")
         constants |= {name: number, f"{name}_COLUMNS": columns}
     sizes = ", ".join(["sizeof(State)", *(f"sizeof({row.__name__})" for row in ROWS)])
-    return "\n".join([
-        "/* Made from the kernel's text; see sim/model/compiled. */",
-        "#define _GNU_SOURCE",
-        *(f"#include <{name}.h>" for name in ("math", "stdint", "stdio", "stdlib", "string")),
-        "#ifdef __linux__\n#include <sys/mman.h>\n#endif",
-        "#ifdef _WIN32\n#define EXPORT __declspec(dllexport)\n#else\n#define EXPORT\n#endif",
-        *(f"#define {name} {value}" for name, value in constants.items()),
-        f"#define SIZES {sizes}",
-        "typedef struct Store Store;\n",
-        c_declarations(),
-        (HERE / "runtime.h").read_text("utf-8"),
-        Unit(entries()).text(),
-        (HERE / "entries.h").read_text("utf-8"),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "/* Made from the kernel's text; see sim/model/compiled. */",
+            "#define _GNU_SOURCE",
+            *(f"#include <{name}.h>" for name in ("math", "stdint", "stdio", "stdlib", "string")),
+            "#ifdef __linux__\n#include <sys/mman.h>\n#endif",
+            "#ifdef _WIN32\n#define EXPORT __declspec(dllexport)\n#else\n#define EXPORT\n#endif",
+            *(f"#define {name} {value}" for name, value in constants.items()),
+            f"#define SIZES {sizes}",
+            "typedef struct Store Store;\n",
+            c_declarations(),
+            (HERE / "runtime.h").read_text("utf-8"),
+            Unit(entries()).text(),
+            (HERE / "entries.h").read_text("utf-8"),
+        ]
+    )
 
 
 def cache_folder() -> Path:
@@ -155,8 +173,10 @@ def make(folder: Path) -> Path:
         try:
             done = subprocess.run(
                 [program, *options, *FLAGS, str(written), "-o", str(made), "-lm"],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         except OSError as error:
             raise UnavailableError(f"{program} cannot be run: {error.strerror}") from error
         if done.returncode:

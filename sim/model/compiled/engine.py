@@ -183,9 +183,13 @@ class CompiledEngine:
         columns = chunk.addresses + np.uintp(8 * batch.start)
         offsets, widths = _places(tuple(chunk.columns))
         self._c.write_columns(
-            address, batch.count, len(columns), offsets.ctypes.data, widths.ctypes.data,
+            address,
+            batch.count,
+            len(columns),
+            offsets.ctypes.data,
+            widths.ctypes.data,
             columns.ctypes.data,
-        )  # fmt: skip
+        )
         return range(first, first + batch.count)
 
     def mark(self, claims: range, defects: NDArray[np.int64]) -> None:
@@ -204,14 +208,19 @@ class CompiledEngine:
         )
 
     def put_down(
-        self, errand: int, claims: NDArray[np.int64], days: NDArray[np.int64],
+        self,
+        errand: int,
+        claims: NDArray[np.int64],
+        days: NDArray[np.int64],
         values: NDArray[np.int64],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put an errand down for each of some claims, on its day and with its value."""
         self._c.put_down(
-            self._pointer, errand, len(claims),
+            self._pointer,
+            errand,
+            len(claims),
             *(np.ascontiguousarray(column).ctypes.data for column in (claims, days, values)),
-        )  # fmt: skip
+        )
 
     def expect(self, claims: range) -> None:
         """Put down when the visits of claims will be asked for and take place."""

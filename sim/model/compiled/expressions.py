@@ -25,10 +25,24 @@ from sim.model.compiled.layout import BY_NUMBER, c_fields, tables
 from sim.model.kernel import ports
 
 OPERATORS: dict[type, str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "/", ast.Mod: "%",
-    ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "/",
+    ast.Mod: "%",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 WHOLE_ONLY = (ast.FloorDiv, ast.Mod, ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 """Operators of whole numbers; `//` and `%` are meant for numbers that are not negative."""
 MATH = {"sqrt": REAL, "floor": INT, "ceil": INT, "ldexp": REAL}
@@ -43,9 +57,11 @@ class Expressions:
     """
 
     def __init__(
-        self, names: dict[str, Any], function_name: Callable[[FunctionType], str],
+        self,
+        names: dict[str, Any],
+        function_name: Callable[[FunctionType], str],
         constants: dict[str, str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.names = names
         self.locals: dict[str, str] = {}
         self._function_name = function_name
@@ -117,8 +133,10 @@ class Expressions:
 
     def _comparison(self, nodes: list[ast.expr], ops: list[ast.cmpop]) -> str:
         parts = [self.value(n) for n in nodes]
-        if any(kind not in (INT, REAL) or type(op) not in OPERATORS
-               for (_, kind), op in zip(parts[1:], ops, strict=True)):  # fmt: skip
+        if any(
+            kind not in (INT, REAL) or type(op) not in OPERATORS
+            for (_, kind), op in zip(parts[1:], ops, strict=True)
+        ):
             raise NotTranslatableError("a comparison of anything but numbers")
         if any(isinstance(n, ast.Call) for n in nodes[1:-1]):
             raise NotTranslatableError("a call in the middle of a chain of comparisons")

@@ -12,15 +12,25 @@ from sim.model.kernel import rows
 from sim.model.kernel.shapes import Sized
 
 ROWS: tuple[type, ...] = (
-    rows.House, rows.Day, rows.WorkQueue, rows.Payer, rows.Kind, rows.Place, rows.Crew, rows.Terms,
-    rows.Claim, rows.Agent,
-)  # fmt: skip
+    rows.House,
+    rows.Day,
+    rows.WorkQueue,
+    rows.Payer,
+    rows.Kind,
+    rows.Place,
+    rows.Crew,
+    rows.Terms,
+    rows.Claim,
+    rows.Agent,
+)
 BY_NUMBER: tuple[type, ...] = (rows.Agent,)
 """Rows that stand each for itself and are found by a table of pointers: their number grows while
 Python holds some of them."""
 SCALARS: dict[str, Any] = {
-    "int64_t": ctypes.c_int64, "int32_t": ctypes.c_int32, "double": ctypes.c_double
-}  # fmt: skip
+    "int64_t": ctypes.c_int64,
+    "int32_t": ctypes.c_int32,
+    "double": ctypes.c_double,
+}
 
 
 class CField:

@@ -55,9 +55,12 @@ def code(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     if coding_luck(s, claim, Luck.DUPLICATE) < terms.duplicate:
         defects |= Defect.DUP
     able = accuracy(
-        agent.floor, agent.floor + agent.span, agent.knowledge[claim.setting],
-        s.crews[agent.crew].penalty, s.places[claim.setting].accuracy_exponent,
-    )  # fmt: skip
+        agent.floor,
+        agent.floor + agent.span,
+        agent.knowledge[claim.setting],
+        s.crews[agent.crew].penalty,
+        s.places[claim.setting].accuracy_exponent,
+    )
     right = with_machine(claim, terms, able) if terms.machine else able
     claim.wrong = 0
     if coding_luck(s, claim, Luck.ERROR) >= right:

@@ -128,9 +128,12 @@ def errs(s: Objects, agent: Agent, task: int, skill: int, claim: Claim, luck: in
     """Whether an agent errs at a task, and no check finds it; the check's luck is the next one."""
     terms = s.terms[agent.crew]
     right = accuracy(
-        agent.floor, agent.floor + agent.span, agent.knowledge[skill],
-        s.crews[agent.crew].penalty, 1.0,
-    )  # fmt: skip
+        agent.floor,
+        agent.floor + agent.span,
+        agent.knowledge[skill],
+        s.crews[agent.crew].penalty,
+        1.0,
+    )
     right = task_accuracy(right, s.house.complexity[task])
     if terms.drafted[task]:
         right = reviewed(terms.draft_accuracy[task], terms.draft_catch_share[task], right)

@@ -22,9 +22,12 @@ def forgotten(crew: Crew, knowledge: float, gap_days: float) -> float:
     if crew.forgets_in_breaks and gap_days <= BREAK_DAYS:
         return knowledge
     return FORGET[crew.law](
-        knowledge, gap_days / DAYS_PER_MONTH, crew.forgetting_per_month, crew.exponent,
+        knowledge,
+        gap_days / DAYS_PER_MONTH,
+        crew.forgetting_per_month,
+        crew.exponent,
         crew.total_months,
-    )  # fmt: skip
+    )
 
 
 def settle(s: Objects, agent: Agent, skill: int, now: float) -> None:

@@ -39,19 +39,27 @@ Numbers come in blocks of four: tables of so many columns keep those of a claim 
 """
 
 CODING, DECISIONS, REWORK = (
-    PURPOSES["claim.coding"], PURPOSES["claim.decisions"], PURPOSES["claim.rework"]
-)  # fmt: skip
+    PURPOSES["claim.coding"],
+    PURPOSES["claim.decisions"],
+    PURPOSES["claim.rework"],
+)
 TOUCH, MACHINE, PAYER = (
-    PURPOSES["claim.rework_touch"], PURPOSES["claim.coding_ai"], PURPOSES["claim.payer_ai"]
-)  # fmt: skip
+    PURPOSES["claim.rework_touch"],
+    PURPOSES["claim.coding_ai"],
+    PURPOSES["claim.payer_ai"],
+)
 VISIT, VISIT_TOUCH = PURPOSES["visit.luck"], PURPOSES["visit.touch"]
 
 TABLES = {
-    "coding": "claim.coding", "decisions": "claim.decisions", "machine": "claim.coding_ai",
+    "coding": "claim.coding",
+    "decisions": "claim.decisions",
+    "machine": "claim.coding_ai",
     "payer": "claim.payer_ai",
-    "rework": "claim.rework", "rework_touch": "claim.rework_touch", "visit": "visit.luck",
+    "rework": "claim.rework",
+    "rework_touch": "claim.rework_touch",
+    "visit": "visit.luck",
     "visit_touch": "visit.touch",
-}  # fmt: skip
+}
 
 
 class Luck:
@@ -60,8 +68,19 @@ class Luck:
     They lie row by row in arrays, whose single numbers Python reads quickest.
     """
 
-    __slots__ = ("_count", "_draws", "_row", "coding", "decisions", "machine", "payer", "rework",
-                 "rework_touch", "visit", "visit_touch")  # fmt: skip
+    __slots__ = (
+        "_count",
+        "_draws",
+        "_row",
+        "coding",
+        "decisions",
+        "machine",
+        "payer",
+        "rework",
+        "rework_touch",
+        "visit",
+        "visit_touch",
+    )
     coding: array[float]
     decisions: array[float]
     machine: array[float]

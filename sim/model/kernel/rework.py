@@ -72,10 +72,14 @@ def work_denial(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
     category = denied_for(claim)
     skill = Skill.CLINICAL if s.kinds[category].clinical else Skill.BILLING
     chance = win_chance(
-        first_chance(s, claim, category), s.terms[agent.crew].win_multiplier,
-        agent.knowledge[skill], s.house.knowledge_floor, claim.appeal_level, s.house.level_factor,
+        first_chance(s, claim, category),
+        s.terms[agent.crew].win_multiplier,
+        agent.knowledge[skill],
+        s.house.knowledge_floor,
+        claim.appeal_level,
+        s.house.level_factor,
         s.house.win_cap,
-    )  # fmt: skip
+    )
     claim.flags |= Flag.APPEALED
     won = 1 if wins(s, agent, claim, denial_queue(s, category), chance) else 0
     appealed(s, claim, int(now), won, category)

@@ -232,9 +232,13 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     queue.waited_days -= now
     claim.ticket = agent.hand_ticket
     push(
-        s, queue, agent.hand_key, agent.hand_ticket, agent.hand_since + now - agent.hand_taken,
+        s,
+        queue,
+        agent.hand_key,
+        agent.hand_ticket,
+        agent.hand_since + now - agent.hand_taken,
         claim,
-    )  # fmt: skip
+    )
     if elsewhere >= 0 or claim.stage == Stage.CLOSED or not WANTED[queue.index](claim):
         drop(queue, claim, now)
         claim.ticket = elsewhere

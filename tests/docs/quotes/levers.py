@@ -27,10 +27,18 @@ from tests.docs.quotes.sources import (
 FIRST_PASS = "claims.first_pass_payment_rate"
 
 SPECIALISED_LEVERS = (
-    "hold_and_query", "front_end_catch", "feedback_loop", "more_checks", "denial_work",
-    "certifications", "quick_learning", "keeping_up", "able_newcomers", "less_turnover",
+    "hold_and_query",
+    "front_end_catch",
+    "feedback_loop",
+    "more_checks",
+    "denial_work",
+    "certifications",
+    "quick_learning",
+    "keeping_up",
+    "able_newcomers",
+    "less_turnover",
     "calm_occupancy",
-)  # fmt: skip
+)
 """Levers that between them make most of the specialist out of the generalist."""
 
 
@@ -66,13 +74,18 @@ def listed(moved: dict[str, float], *, sign: bool = False) -> str:
 
 @page("levers.md")
 def levers() -> Quotes:
-    known = {told for table in ("levers_comparison", "assessed", "assessed_stays")
-             for row in read(table) for told in ways_to_say(row)}  # fmt: skip
+    known = {
+        told
+        for table in ("levers_comparison", "assessed", "assessed_stays")
+        for row in read(table)
+        for told in ways_to_say(row)
+    }
     said_there = re.findall(r"[+−]?[\d.,]+ ± [\d.]+", prose("levers.md"))
     assert len(said_there) > 100
     yield from (words for words in said_there if words in known)
-    net = next(float(row["mean"]) for row in read("levers_summary")
-               if row["kpi"] == "money.net_value_usd")  # fmt: skip
+    net = next(
+        float(row["mean"]) for row in read("levers_summary") if row["kpi"] == "money.net_value_usd"
+    )
     yield f"where {said(net / 1e5, -1)} are one per cent"
 
 
@@ -129,14 +142,16 @@ def inputs() -> Quotes:
 
 def differences() -> dict[tuple[str, str], float]:
     """By lever and KPI, what the lever changes."""
-    return {(row["scenario"], row["kpi"]): float(row["difference"])
-            for row in read("levers_comparison")}  # fmt: skip
+    return {
+        (row["scenario"], row["kpi"]): float(row["difference"]) for row in read("levers_comparison")
+    }
 
 
 def clear(lever: str, kpi: str) -> bool:
     """Whether a difference clearly has a sign: its interval does not hold 0."""
-    [row] = (row for row in read("levers_comparison")
-             if row["scenario"] == lever and row["kpi"] == kpi)  # fmt: skip
+    [row] = (
+        row for row in read("levers_comparison") if row["scenario"] == lever and row["kpi"] == kpi
+    )
     return float(row["ci_low"]) * float(row["ci_high"]) > 0
 
 
@@ -185,9 +200,7 @@ def why_they_move() -> Quotes:
     assert changed < 0 < saved
     assert 0.35 < saved / (saved - changed) < 0.4
     yield "The savings are less than two fifths of the harm"
-    most, second, *_ = sorted(
-        (x, n) for (n, kpi), x in found.items() if kpi == ACCURACY
-    )[::-1]  # fmt: skip
+    most, second, *_ = sorted((x, n) for (n, kpi), x in found.items() if kpi == ACCURACY)[::-1]
     assert (most[1], second[1]) == ("reviewed_machine", "certifications")
     yield "the largest single lever on accuracy, larger than certified people"
     assert not clear("calm_occupancy", net)
@@ -197,8 +210,10 @@ def why_they_move() -> Quotes:
 @page("levers.md")
 def against_the_check() -> Quotes:
     found = differences()
-    here = {kpi: {name: found[name, kpi] for name in LEVER_WORDS}
-            for kpi in (DENIALS, ACCURACY, LEAKAGE)}  # fmt: skip
+    here = {
+        kpi: {name: found[name, kpi] for name in LEVER_WORDS}
+        for kpi in (DENIALS, ACCURACY, LEAKAGE)
+    }
     check = {name: published(f"levers/{name}") for name in LEVER_WORDS}
     base = published("generalist")
     ranks = {}
@@ -223,8 +238,11 @@ def against_the_check() -> Quotes:
         there_too, here_too = ([n for n in names if n not in but] for names in ranks[quantity])
         assert there_too == here_too
     yield "nearly the same order, but for feedback, learning and occupancy"
-    sizes = {n: here[ACCURACY][n] / (c.accuracy - base.accuracy) for n, c in check.items()
-             if abs(here[ACCURACY][n]) >= 0.0005}  # fmt: skip
+    sizes = {
+        n: here[ACCURACY][n] / (c.accuracy - base.accuracy)
+        for n, c in check.items()
+        if abs(here[ACCURACY][n]) >= 0.0005
+    }
     assert all(0.75 < x < 1.3 for n, x in sizes.items() if n != "calm_occupancy")
     yield "nearly the same order and sizes, but for occupancy"
     lead_there, lead_here = (names[:4] for names in ranks["leakage"])
@@ -239,8 +257,11 @@ def against_the_check() -> Quotes:
     )
     assert 0.6 < here[ACCURACY]["calm_occupancy"] / (calm.accuracy - base.accuracy) < 0.7
     assert 0.45 < here[DENIALS]["calm_occupancy"] / (calm.denial - base.denial) < 0.55
-    parts = {n: found[n, DENIALS] / (c.denial - base.denial) for n, c in check.items()
-             if abs(found[n, DENIALS]) > 0.004}  # fmt: skip
+    parts = {
+        n: found[n, DENIALS] / (c.denial - base.denial)
+        for n, c in check.items()
+        if abs(found[n, DENIALS]) > 0.004
+    }
     assert sum(0.85 <= x < 0.95 for x in parts.values()) > len(parts) / 2
     yield "Most effects are about nine tenths of the published ones"
     _, unlate, _, once, *_ = mean_field.steps(shipped("generalist"))
@@ -261,8 +282,9 @@ def together() -> Quotes:
     yield f"and give {gained:.1f} points of net revenue"
     apart = [100 * abs(article_gap(kpi)) for kpi in (DENIALS, "money.net_revenue_realisation")]
     yield "both vendors differ by {:.1f} points and {:.1f}".format(*apart)
-    teams = {row["scenario"]: row for row in read("levers_coders")
-             if row["team"] == "coding_outpatient"}  # fmt: skip
+    teams = {
+        row["scenario"]: row for row in read("levers_coders") if row["team"] == "coding_outpatient"
+    }
     as_is, calmed = teams["generalist"], teams["calm_occupancy"]
     yield "are busy for {:.0f} % of their time, and for {:.0f} % when planned".format(
         *(100 * float(row["occupancy"]) for row in (as_is, calmed))

@@ -50,8 +50,10 @@ def readme() -> Quotes:
     denied = 100 * article["generalist", DENIALS].mean()
     yield f"denials come out at {denied:.1f} % and not at 14 %"
     demo = values("demo")
-    apart = [demo[name, "money.net_revenue_realisation"].mean()
-             for name in ("typical_specialist", "typical_generalist")]  # fmt: skip
+    apart = [
+        demo[name, "money.net_revenue_realisation"].mean()
+        for name in ("typical_specialist", "typical_generalist")
+    ]
     yield f"They lie {100 * (apart[0] - apart[1]):.1f} points of realised net revenue apart"
     assert apart[0] - apart[1] < 0.03  # the published spread is "3 % of net revenue"
     planned = -rise("trap_on_planned_overtime_sweep", ACCURACY, 0, 4)
@@ -66,8 +68,9 @@ def readme() -> Quotes:
 def decisions() -> Quotes:
     falls = []
     for name in VENDORS:
-        summed, once = (mean_field.steps(mean_field.after_all_meetings(shipped(name)))[i]
-                        for i in (2, 4))  # fmt: skip
+        summed, once = (
+            mean_field.steps(mean_field.after_all_meetings(shipped(name)))[i] for i in (2, 4)
+        )
         falls.append(100 * (1 - once.denial / summed.denial))
     yield f"denial rate {min(falls):.0f} to {max(falls):.0f} % (relative, by vendor) below a sum"
     hospital = shipped("generalist").hospital
@@ -106,8 +109,14 @@ def overload_read() -> Quotes:
     yield f"nobody comes to more than {said(100 * LEAST_SHARE, 0)} % of a queue's work"
 
 
-LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
-          tokenize.ENDMARKER}  # fmt: skip
+LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 
 
 def package_lines(part: str) -> tuple[int, int]:

@@ -61,8 +61,10 @@ def five_functions() -> Quotes:
     busy = [100 * vendor(name).target_occupancy for name in ("specialized", "generalist")]
     yield "plans for {:.0f} % occupancy, the generalist for {:.0f} %".format(*busy)
     kpis = values("functions_kpis")
-    lost = [100 * kpis[f"five_functions_{name}", "visits.lost_visit"].mean()
-            for name in ("specialized", "generalist")]  # fmt: skip
+    lost = [
+        100 * kpis[f"five_functions_{name}", "visits.lost_visit"].mean()
+        for name in ("specialized", "generalist")
+    ]
     yield "({:.1f} % of visits lost against {:.1f} %)".format(*lost)
     found = {row["assignment"]: row for row in read("matrix_assignments")}
     best, second, *_ = found
@@ -90,8 +92,11 @@ def five_functions() -> Quotes:
     yield "net value {} M USD ({} to {})".format(
         said(worth.mean / 1e6, 1, sign=True), *(said(x / 1e6, 1) for x in (worth.low, worth.high))
     )
-    [cash] = (row for row in read("functions_payback")
-              if (row["scenario"], row["basis"]) == (last, "cash"))  # fmt: skip
+    [cash] = (
+        row
+        for row in read("functions_payback")
+        if (row["scenario"], row["basis"]) == (last, "cash")
+    )
     yield f"from day {cash['median_day']} on cash"
 
 
@@ -146,8 +151,10 @@ def rotation() -> Quotes:
     yield f"stays worse by {worse:.1f} points of denials"
     yield "14 % denials and 4 % less net revenue"
     late, before = slice(21, 24), slice(0, 5)
-    told = [(by[late].mean(), 100 * (of[late].mean() / of[before].mean() - 1))
-            for by, of in zip(denied, paid, strict=True)]  # fmt: skip
+    told = [
+        (by[late].mean(), 100 * (of[late].mean() / of[before].mean() - 1))
+        for by, of in zip(denied, paid, strict=True)
+    ]
     yield f"Over months 16 to 18 rotation gives {told[2][0]:.1f} % and −{-told[2][1]:.1f} %"
     yield f"{told[0][0]:.1f} % and −{-told[0][1]:.1f} % (against the first five months)"
 
@@ -155,8 +162,11 @@ def rotation() -> Quotes:
 @page("scenarios/medcentral.md")
 def medcentral() -> Quotes:
     model = shipped("medcentral")
-    whole = [(e.on.year - model.start.year) * 12 + e.on.month - model.start.month
-             for e in model.timeline if e.kind == "vendor_switch"]  # fmt: skip
+    whole = [
+        (e.on.year - model.start.year) * 12 + e.on.month - model.start.month
+        for e in model.timeline
+        if e.kind == "vendor_switch"
+    ]
     first, second = whole
     last = round(model.horizon_days / DAYS_PER_MONTH) - 1
     yield (
@@ -183,8 +193,11 @@ def typical() -> Quotes:
     yield "{} USD an hour for generic work offshore, {} for certified people".format(
         *(f"{price:g}" for price in prices)
     )
-    margins = [demo[name, kpi].mean() for name in names
-               for kpi in ("vendor.margin_usd", "vendor.margin_share")]  # fmt: skip
+    margins = [
+        demo[name, kpi].mean()
+        for name in names
+        for kpi in ("vendor.margin_usd", "vendor.margin_share")
+    ]
     assert min(margins) > 0
     yield "{:.2f} M USD a year ({:.0f} % of fees) and {:.2f} M ({:.0f} %)".format(
         *(x * factor for x, factor in zip(margins, (1e-6, 100, 1e-6, 100), strict=True))

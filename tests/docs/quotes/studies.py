@@ -63,8 +63,9 @@ def turnover_trap() -> Quotes:
     yield f"Of 80 % written, {came[0]:.0f} % came"
     yield f"Of 80 % written, {came[1]:.0f} % came: who is worn out leaves"
     wait = "work.wait_days.coding_outpatient"
-    waits = [level(fixed.format(loop), wait, point)
-             for loop, point in (("on", 0), ("on", 4), ("off", 4))]  # fmt: skip
+    waits = [
+        level(fixed.format(loop), wait, point) for loop, point in (("on", 0), ("on", 4), ("off", 4))
+    ]
     yield (
         "rises from {:.1f} to {:.1f} days only; without the loop the same people let it rise to "
         "{:.1f}"
@@ -80,12 +81,18 @@ def turnover_trap() -> Quotes:
     yield f"each of {people} people moves {revenue / people / 1e6:.0f} M USD"
     rate = "vendors.generalist.turnover.annual_rate"
     few, many = (published("generalist", f"{rate}={at}") for at in (0.15, 0.8))
-    apart = (100 * abs(getattr(many, part) - getattr(few, part))
-             for part in ("accuracy", "denial", "leakage"))  # fmt: skip
+    apart = (
+        100 * abs(getattr(many, part) - getattr(few, part))
+        for part in ("accuracy", "denial", "leakage")
+    )
     yield "costs {:.1f} points of accuracy, {:.1f} of denials and {:.1f}".format(*apart)
-    steps = [[abs(rise(trap_table(name.format("off")), kpi, 1, 4))
-              for kpi in (ACCURACY, DENIALS, LEAKAGE)]
-             for name in (planned, fixed)]  # fmt: skip
+    steps = [
+        [
+            abs(rise(trap_table(name.format("off")), kpi, 1, 4))
+            for kpi in (ACCURACY, DENIALS, LEAKAGE)
+        ]
+        for name in (planned, fixed)
+    ]
     yield (
         "from 20 to 80 % without the loop, {:.1f}, {:.1f} and {:.1f} with people planned for it, "
         "and {:.1f}, {:.1f} and {:.1f} without"
@@ -173,8 +180,10 @@ def two_switches() -> Quotes:
     yield f"{relative(over(moved, net, 0, 5), over(moved, net, 6, 23))} over the 18 months"
     worth = "money.inpatient_realisation"
     then = over(moved, worth, 29, 31)
-    told = [relative(before, then) for before in (over(moved, worth, 18, 23),
-                                                  over(stays, worth, 29, 31))]  # fmt: skip
+    told = [
+        relative(before, then)
+        for before in (over(moved, worth, 18, 23), over(stays, worth, 29, 31))
+    ]
     before, beside = told
     yield (
         f"in months 5–7 after the switch +{before} on the half year before it, +{beside} on a "
@@ -201,8 +210,9 @@ def coverage() -> Quotes:
     rows = read("coverage")
     assert {row["studies"] for row in rows} == {"500"}
     yield "At a tenth of the size, 500 studies"
-    held = {(row["of"], row["kpi"]): float(row["held"]) for row in rows
-            if kpi_of(row["kpi"]).headline}  # fmt: skip
+    held = {
+        (row["of"], row["kpi"]): float(row["held"]) for row in rows if kpi_of(row["kpi"]).headline
+    }
     good = [share for share in held.values() if 0.92 <= share <= 0.98]
     yield f"mean of {len(good)} of {len(held)} headline figures in 92 to 98 % of studies"
     other = ("generalist", "money.days_in_ar")
@@ -223,8 +233,10 @@ def breakeven() -> Quotes:
     yield f"with seed 7 at {root('breakeven_price_7', '{:.1f}', '{:.1f} to {:.1f}')}"
     yearly = "{:.0%} a year"
     yield ratio(root("breakeven_turnover", yearly, "{:.0%} to {:.0%}"))
-    shares = [100 * vendor(f"market_average_{name}").turnover.annual_rate
-              for name in ("specialized", "generalist")]  # fmt: skip
+    shares = [
+        100 * vendor(f"market_average_{name}").turnover.annual_rate
+        for name in ("specialized", "generalist")
+    ]
     yield "shipped value is {:.0f} % and the generalist's {:.0f} %".format(*shares)
     few, many = (float(read("breakeven_turnover")[0][c]) for c in ("ci_low", "ci_high"))
     assert shares[0] < 100 * few < shares[1] < 100 * many
@@ -242,9 +254,13 @@ def breakeven() -> Quotes:
         "and none with seed 7, where the generalist is ahead at both ends, and clearly so from "
         f"{100 * float(row['ci_high']):.0f} % on (by a straight line between them)"
     )
-    average = {kpi: [values("market_average")[f"market_average_{name}", kpi].mean()
-                     for name in ("generalist", "specialized")]
-               for kpi in ("money.fees_usd", "money.expected_usd")}  # fmt: skip
+    average = {
+        kpi: [
+            values("market_average")[f"market_average_{name}", kpi].mean()
+            for name in ("generalist", "specialized")
+        ]
+        for kpi in ("money.fees_usd", "money.expected_usd")
+    }
     fees, (expected, _) = average.values()
     at = round(float(read("breakeven_price")[0]["root"]))
     more = fees[1] * at / float(price) - fees[0]
@@ -263,11 +279,19 @@ def breakeven() -> Quotes:
     yield f"the rate may be {above:.0f} % above the shipped one, which is a small but clear lead"
     assert float(other["ci_low"]) < float(price) < float(other["ci_high"])
     yield f"with seed 7 it may be {little:.0f} % above, and the interval holds the shipped rate"
-    cells = [(float(row["vendors.specialized.price.usd_per_hour"]), row["ahead"],
-              float(row["difference"])) for row in read("breakeven_map")]  # fmt: skip
-    known = {float(row["vendors.specialized.entry_knowledge.domain"])
-             for row in read("breakeven_map")
-             if row["ahead"] == "market_average_specialized"}  # fmt: skip
+    cells = [
+        (
+            float(row["vendors.specialized.price.usd_per_hour"]),
+            row["ahead"],
+            float(row["difference"]),
+        )
+        for row in read("breakeven_map")
+    ]
+    known = {
+        float(row["vendors.specialized.entry_knowledge.domain"])
+        for row in read("breakeven_map")
+        if row["ahead"] == "market_average_specialized"
+    }
     leads = {usd: {who for at, who, _ in cells if at == usd} for usd, _, _ in cells}
     one, other_one = {"market_average_generalist"}, {"market_average_specialized"}
     assert leads == {30: {""} | other_one, 50: {""}, 70: one, 90: one, 110: one}
@@ -314,8 +338,10 @@ def crossings(column: str = "difference") -> list[float]:
     for row in read("breakeven_map"):
         at = float(row["vendors.specialized.price.usd_per_hour"]), float(row[column])
         rows[row["vendors.specialized.entry_knowledge.domain"]].append(at)
-    return [float(np.interp(0.0, [-gap for _, gap in sorted(row)], [usd for usd, _ in sorted(row)]))
-            for row in rows.values()]  # fmt: skip
+    return [
+        float(np.interp(0.0, [-gap for _, gap in sorted(row)], [usd for usd, _ in sorted(row)]))
+        for row in rows.values()
+    ]
 
 
 @page("studies.md")
@@ -332,10 +358,14 @@ def studies() -> Quotes:
         mean, low, high = (said(float(row[c]) / 1e6, 2) for c in ("value", "ci_low", "ci_high"))
         yield f"{words.get(family, family)} {mean} M ({low} to {high})"
     named = {
-        "certification": "certification", "quality checks": "checks", "feedback loop": "feedback",
-        "hold and query": "hold-and-query", "learning speed": "learning",
-        "front-end catch": "catch", "denial work": "denial work",
-    }  # fmt: skip
+        "certification": "certification",
+        "quality checks": "checks",
+        "feedback loop": "feedback",
+        "hold and query": "hold-and-query",
+        "learning speed": "learning",
+        "front-end catch": "catch",
+        "denial work": "denial work",
+    }
     for way in ("alone", "last"):
         worth = {row["group"]: float(row[way]) / 1e6 for row in read("ablation")}
         ordered = sorted(worth, key=lambda group: -worth[group])[: len(named)]
@@ -366,14 +396,20 @@ def scorecard() -> Quotes:
     yield "more than half of the premium buys nothing there"
     one, other = vendor("generalist"), vendor("specialized")
     for form, pair in (
-        ("input: {:.0f} against {:.0f} % a year",
-         [100 * v.turnover.annual_rate for v in (one, other)]),
+        (
+            "input: {:.0f} against {:.0f} % a year",
+            [100 * v.turnover.annual_rate for v in (one, other)],
+        ),
         ("input: {:.0f} against {:.0f} USD an hour", [v.price.usd_per_hour for v in (other, one)]),
-        ("input: medians of {:.0f} against {:.0f} days",
-         [v.compliance.assessment_median_days for v in (other, one) if v.compliance]),
-        ("input: {:g} against {:g} % chance of a breach",
-         [100 * v.compliance.breach_per_year for v in (other, one) if v.compliance]),
-    ):  # fmt: skip
+        (
+            "input: medians of {:.0f} against {:.0f} days",
+            [v.compliance.assessment_median_days for v in (other, one) if v.compliance],
+        ),
+        (
+            "input: {:g} against {:g} % chance of a breach",
+            [100 * v.compliance.breach_per_year for v in (other, one) if v.compliance],
+        ),
+    ):
         yield form.format(*pair)
     doc = next(c for c in shipped("generalist").categories if c.name == "DOC")
     yield f"{100 * doc.deny_share:.0f} % are denied and {100 * doc.rfi_share:.0f} % asked about"

@@ -34,8 +34,9 @@ def settled_under(law: str) -> float:
 
 @page("people.md")
 def people() -> Quotes:
-    pairs = [book(f"Knowledge of {team}: specialists, then one cross-trained pool")
-             for team in TEAMS]  # fmt: skip
+    pairs = [
+        book(f"Knowledge of {team}: specialists, then one cross-trained pool") for team in TEAMS
+    ]
     special, general = zip(*pairs, strict=True)
     right = book("Coding accuracy: specialists, then one cross-trained pool")
     yield (
@@ -59,10 +60,11 @@ def people() -> Quotes:
     )
     gaps = []
     for part, forgetting, entry, rate in (
-        ("domain", 0.0, 0.1, 12.0), ("client", 0.0, 0.05, 6.0), ("domain", 4.8, 0.1, 12.0),
-    ):  # fmt: skip
-        what = (f"Mean {part} knowledge: 195% turnover, shape 1.0, "
-                f"forgetting {forgetting / 12:.1f}")  # fmt: skip
+        ("domain", 0.0, 0.1, 12.0),
+        ("client", 0.0, 0.05, 6.0),
+        ("domain", 4.8, 0.1, 12.0),
+    ):
+        what = f"Mean {part} knowledge: 195% turnover, shape 1.0, forgetting {forgetting / 12:.1f}"
         formula = (rate + 1.95 * entry) / (rate + forgetting + 1.95)
         gaps.append(abs(figure(pages_rows()["People", what].theory) - formula))
     yield f"moves the closed form by {fmean(gaps):.3f}"
@@ -172,9 +174,19 @@ def feedback_left() -> Quotes:
 
 @page("parameters.md")
 def parameters() -> Quotes:
-    for name, words in (("in_house", "in-house"), ("generalist", "generalist"),
-                        ("specialized", "specialised, with meetings")):  # fmt: skip
+    for name, words in (
+        ("in_house", "in-house"),
+        ("generalist", "generalist"),
+        ("specialized", "specialised, with meetings"),
+    ):
         check = published(name)
-        cells = (check.accuracy, check.first_pass, check.denial, check.rejection, check.rfi,
-                 check.final_denial, check.leakage)  # fmt: skip
+        cells = (
+            check.accuracy,
+            check.first_pass,
+            check.denial,
+            check.rejection,
+            check.rfi,
+            check.final_denial,
+            check.leakage,
+        )
         yield f"| {words} | {' | '.join(f'{100 * x:.1f}' for x in cells)} |"

@@ -85,8 +85,12 @@ def test_denials_requests_and_contracts_are_told_apart() -> None:
     deductible = answer("CLP*1*1*100*0*100*CI*9*11", "CAS*PR*1*100")
     back = answer("CLP*1*22*-100*-40**CI*9*11", "CAS*CO*45*-60")
     assert [denial_reason(a) for a in (contract, denied, line, asked, missing)] == [
-        "", "197", "50", "16", "16",
-    ]  # fmt: skip
+        "",
+        "197",
+        "50",
+        "16",
+        "16",
+    ]
     assert [asks(a) for a in (denied, asked, missing)] == [False, True, False]
     assert denial_reason(deductible) == denial_reason(back) == ""
 

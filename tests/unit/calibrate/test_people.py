@@ -100,8 +100,12 @@ def test_a_calibration_writes_five_files_that_hold(
     assert calibrated(tmp_path, path) == FINE
     out = tmp_path / "out"
     assert {p.name for p in out.iterdir()} == {
-        "calibrated.yaml", "calibration.csv", "evidence.json", "ensemble.csv", "fit.html",
-    }  # fmt: skip
+        "calibrated.yaml",
+        "calibration.csv",
+        "evidence.json",
+        "ensemble.csv",
+        "fit.html",
+    }
     scenario = load(out / "calibrated.yaml").scenario
     told = json.loads((out / "evidence.json").read_text())
     rate = told["fields"]["vendors.generalist.turnover.annual_rate"]

@@ -87,10 +87,15 @@ def test_filled_in_it_is_read_back(book: Path, tmp_path: Path) -> None:
     fill(book, "People", *people)
     months = [(AS_OF.replace(day=1) - timedelta(days=30 * k)).replace(day=1) for k in range(14)]
     fill(
-        book, "Volumes",
-        *[[m, s, p, n] for m in dict.fromkeys(months)
-          for s, n in (("inpatient", 700), ("outpatient", 20_000)) for p in ("medicare", "other")],
-    )  # fmt: skip
+        book,
+        "Volumes",
+        *[
+            [m, s, p, n]
+            for m in dict.fromkeys(months)
+            for s, n in (("inpatient", 700), ("outpatient", 20_000))
+            for p in ("medicare", "other")
+        ],
+    )
     fill(book, "Classes", [AS_OF.replace(month=9), "billing", 8])
     put(book, "Hospital", "hospital.query_answered_share", 0.8)
     put(book, "Contract", "vendors.generalist.price.usd_per_hour", 27.5)

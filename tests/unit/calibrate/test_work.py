@@ -36,11 +36,17 @@ def clock(seconds: float) -> datetime:
 
 def log_rows(log: Log, written: str = "%Y-%m-%dT%H:%M:%S") -> list[list[str]]:
     return [
-        [f"C{c}", log.activities[a], f"Zhao {r}", clock(s).strftime(written),
-         clock(e).strftime(written)]
-        for c, a, r, s, e in zip(log.case, log.activity, log.resource, log.start, log.end,
-                                 strict=True)
-    ]  # fmt: skip
+        [
+            f"C{c}",
+            log.activities[a],
+            f"Zhao {r}",
+            clock(s).strftime(written),
+            clock(e).strftime(written),
+        ]
+        for c, a, r, s, e in zip(
+            log.case, log.activity, log.resource, log.start, log.end, strict=True
+        )
+    ]
 
 
 def told(folder: Path) -> dict[str, Any]:
@@ -86,11 +92,19 @@ def test_forms_of_one_log_say_the_same(tmp_path: Path) -> None:
         write_csv(tmp_path / "c.txt", [named, *american], delimiter=";", encoding="utf-16"),
         write_csv(
             tmp_path / "d.csv",
-            [["case:concept:name", "concept:name", "org:resource", "time:timestamp",
-              "lifecycle:transition"], *moments],
+            [
+                [
+                    "case:concept:name",
+                    "concept:name",
+                    "org:resource",
+                    "time:timestamp",
+                    "lifecycle:transition",
+                ],
+                *moments,
+            ],
         ),
         xes(tmp_path / "e.xes", rows),
-    ]  # fmt: skip
+    ]
     first = None
     for path in files:
         assert calibrated(tmp_path, path) == FINE

@@ -34,10 +34,14 @@ def test_fees_wages_burden_and_overhead_by_hand(scale: float) -> None:
     record = run(bare(10, STILL, DEAR, f"hospital.scale={scale}", days=60), 0)
     hours = 14_400 * scale
     wanted = {
-        "fees_usd": 22.0 * hours, "wages_usd": 19.0 * hours, "burden_usd": 0.25 * 19.0 * hours,
-        "recruiting_usd": 0.0, "training_usd": 0.0, "programmes_usd": 0.0,
+        "fees_usd": 22.0 * hours,
+        "wages_usd": 19.0 * hours,
+        "burden_usd": 0.25 * 19.0 * hours,
+        "recruiting_usd": 0.0,
+        "training_usd": 0.0,
+        "programmes_usd": 0.0,
         "overhead_usd": 5.0 * hours + 10 * 60 * 10.0 * scale,
-    }  # fmt: skip
+    }
     assert lines(record) == pytest.approx(wanted)
     margin = (22.0 - 19.0 * 1.25 - 5.0) * 14_400 - 6_000
     kpis = outcome(record).kpis
@@ -56,11 +60,14 @@ def test_without_costs_only_wages_stand_against_fees() -> None:
 def test_recruiting_and_each_day_of_a_class_are_the_vendors() -> None:
     """Classes start on the day of a hire, and last ten days, weekends in them without teaching."""
     scene = bare(
-        20, f"{TURNOVER}.annual_rate=3", "people.recruiting_usd=1000",
+        20,
+        f"{TURNOVER}.annual_rate=3",
+        "people.recruiting_usd=1000",
         f"{HIRING}.classroom_days=10",
-        f"{VENDOR}.costs={{trainer_usd_per_class_day: 500}}", "calendar.workdays=[0, 1, 2, 3, 4]",
+        f"{VENDOR}.costs={{trainer_usd_per_class_day: 500}}",
+        "calendar.workdays=[0, 1, 2, 3, 4]",
         days=300,
-    )  # fmt: skip
+    )
     record = run(scene, 0)
     hired = [day for day in record.agents["hired_day"] if day > 0]
     starts = {int(day) for day in hired}
@@ -75,11 +82,16 @@ def test_recruiting_and_each_day_of_a_class_are_the_vendors() -> None:
 def test_classes_on_set_days_are_no_larger_than_written() -> None:
     """Five places become free on day 10: classes of two on days 14, 21 and 28, three days each."""
     scene = bare(
-        5, STILL, f"{HIRING}.class_every_days=7", f"{HIRING}.class_size=2",
-        f"{HIRING}.classroom_days=3", f"{VENDOR}.costs={{trainer_usd_per_class_day: 500}}",
+        5,
+        STILL,
+        f"{HIRING}.class_every_days=7",
+        f"{HIRING}.class_size=2",
+        f"{HIRING}.classroom_days=3",
+        f"{VENDOR}.costs={{trainer_usd_per_class_day: 500}}",
         "timeline=!replace [{kind: staffing, on: 2025-01-11, team: coding_inpatient, "
-        "headcount: 10}]", days=60,
-    )  # fmt: skip
+        "headcount: 10}]",
+        days=60,
+    )
     record = run(scene, 0)
     assert scene.start.isoformat() == "2025-01-01"
     booked = record.accounts["generalist"]["training_usd"]
@@ -111,8 +123,14 @@ def test_accounts_hold_what_the_hospital_pays_to_the_cent() -> None:
 def test_a_contract_that_ends_leaves_no_cost_after_it() -> None:
     switch = "timeline=!replace [{kind: vendor_switch, on: 2025-03-01, to: specialized}]"
     costs = "costs={burden_share: 0.3, facilities_usd_per_agent_year: 5000}"
-    scene = scenario("medcentral", switch, f"vendors.in_house.{costs}",
-                     f"vendors.specialized.{costs}", "kpi_from_days=30", days=120)  # fmt: skip
+    scene = scenario(
+        "medcentral",
+        switch,
+        f"vendors.in_house.{costs}",
+        f"vendors.specialized.{costs}",
+        "kpi_from_days=30",
+        days=120,
+    )
     record = run(scene, 0)
     day = 59
     for item in ("wages_usd", "overhead_usd"):

@@ -16,18 +16,26 @@ from sim.model import arithmetic
 
 ROOT = Path(__file__).resolve().parents[3]
 RNG = np.random.default_rng(20240101)
-EXPONENTS = np.concatenate([
-    RNG.uniform(-744, 709, 20_000), RNG.normal(size=20_000), RNG.normal(size=20_000) / 1000,
-    [2.0**-10, -(2.0**-10), math.nextafter(2.0**-10, 1), math.nextafter(-(2.0**-10), -1)],
-    [0.0, 0.34, -0.34, 0.3400001, math.log(2) / 2, -math.log(2) / 2],
-])  # fmt: skip
-POSITIVE = np.concatenate([
-    np.exp(RNG.uniform(-700, 700, 20_000)), RNG.uniform(0.5, 2.0, 20_000), [1.0, 5e-324, 0.5]
-])  # fmt: skip
-UNIFORMS = np.concatenate([
-    RNG.random(40_000), 10.0 ** -RNG.uniform(1, 15, 5_000), 1 - 10.0 ** -RNG.uniform(1, 12, 5_000),
-    [0.075, 0.925, 0.5],
-])  # fmt: skip
+EXPONENTS = np.concatenate(
+    [
+        RNG.uniform(-744, 709, 20_000),
+        RNG.normal(size=20_000),
+        RNG.normal(size=20_000) / 1000,
+        [2.0**-10, -(2.0**-10), math.nextafter(2.0**-10, 1), math.nextafter(-(2.0**-10), -1)],
+        [0.0, 0.34, -0.34, 0.3400001, math.log(2) / 2, -math.log(2) / 2],
+    ]
+)
+POSITIVE = np.concatenate(
+    [np.exp(RNG.uniform(-700, 700, 20_000)), RNG.uniform(0.5, 2.0, 20_000), [1.0, 5e-324, 0.5]]
+)
+UNIFORMS = np.concatenate(
+    [
+        RNG.random(40_000),
+        10.0 ** -RNG.uniform(1, 15, 5_000),
+        1 - 10.0 ** -RNG.uniform(1, 12, 5_000),
+        [0.075, 0.925, 0.5],
+    ]
+)
 
 
 def ulps(found: np.ndarray, right: np.ndarray) -> float:

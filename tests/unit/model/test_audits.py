@@ -48,11 +48,15 @@ def test_what_is_taken_back(
 
 def test_notes_and_trails_move_takebacks_as_written() -> None:
     """Notes add to codes; of all that is found, a vendor who has a trail wins back a quarter."""
-    drawn = [f"hospital.{setting}.audit_{what}=1"
-             for setting in ("inpatient", "outpatient")
-             for what in ("selected_share", "finding_share")]  # fmt: skip
-    notes = [f"hospital.{setting}.audit_note_takeback_share=0.3"
-             for setting in ("inpatient", "outpatient")]  # fmt: skip
+    drawn = [
+        f"hospital.{setting}.audit_{what}=1"
+        for setting in ("inpatient", "outpatient")
+        for what in ("selected_share", "finding_share")
+    ]
+    notes = [
+        f"hospital.{setting}.audit_note_takeback_share=0.3"
+        for setting in ("inpatient", "outpatient")
+    ]
     trail = ["vendors.generalist.denials.evidence_trail=true", "hospital.audit_defended_share=0.25"]
 
     def taken(*overrides: str) -> float:

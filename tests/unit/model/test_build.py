@@ -28,8 +28,14 @@ needs_compiler = pytest.mark.skipif(
 
 def in_process(more: dict[str, str], program: str = RUN) -> subprocess.CompletedProcess[str]:
     """A run in a process of its own."""
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True,
-                          text=True, env={**os.environ, **more}, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **more},
+        check=False,
+    )
 
 
 def well(done: subprocess.CompletedProcess[str]) -> str:
@@ -51,10 +57,16 @@ def test_it_is_compiled_once_and_says_so(tmp_path: Path) -> None:
 def test_processes_that_compile_at_once_do_no_harm(tmp_path: Path) -> None:
     environment = {**os.environ, build.CACHE_VARIABLE: str(tmp_path)}
     both = [
-        subprocess.Popen([sys.executable, "-c", RUN], cwd=ROOT, env=environment, text=True,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", RUN],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         for _ in range(3)
-    ]  # fmt: skip
+    ]
     printed = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0, 0]
     assert len(set(printed)) == 1

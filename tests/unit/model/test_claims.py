@@ -103,9 +103,10 @@ def test_daily_counts_vary_as_gamma_poisson(cv: float, ratio: float) -> None:
 def test_both_settings_share_the_days_luck() -> None:
     """A busy day is busy for all: the gamma factor is the day's, not the setting's."""
     flat = [
-        f"hospital.{s}.{key}" for s in ("inpatient", "outpatient")
+        f"hospital.{s}.{key}"
+        for s in ("inpatient", "outpatient")
         for key in ("claims_per_year=365250", "weekday_profile=[1, 1, 1, 1, 1, 1, 1]")
-    ]  # fmt: skip
+    ]
     model = scenario("generalist", *flat, "hospital.arrivals.day_cv=0.3", scale=1, days=300)
     counted = arrivals(model)
     counts = np.array([[len(counted.payers(day, s)) for s in (0, 1)] for day in range(300)])
@@ -200,8 +201,12 @@ def test_a_smaller_hospitals_claims_are_the_first_of_a_bigger_ones() -> None:
     for claim in shared:
         twin = by_key[claim.key]
         assert (claim.payer, claim.expected, claim.defects, claim.deny_mask, claim.minutes) == (
-            twin.payer, twin.expected, twin.defects, twin.deny_mask, twin.minutes,
-        )  # fmt: skip
+            twin.payer,
+            twin.expected,
+            twin.defects,
+            twin.deny_mask,
+            twin.minutes,
+        )
 
 
 def test_replayed_days_hold_exactly_the_counts_of_the_file(tmp_path: Path) -> None:
@@ -282,8 +287,11 @@ def file_of_counts(tmp_path: Path) -> str:
     rows, start = ["date,setting,payer,count"], scenario().start
     for day in range(120):
         on = start + timedelta(day)
-        rows += [f"{on},outpatient,commercial,30", f"{on},outpatient,medicare,10",
-                 f"{on},inpatient,medicare,10"]  # fmt: skip
+        rows += [
+            f"{on},outpatient,commercial,30",
+            f"{on},outpatient,medicare,10",
+            f"{on},inpatient,medicare,10",
+        ]
     file = tmp_path / "counts.csv"
     file.write_text("\n".join(rows) + "\n")
     return f"hospital.arrivals.file={file}"
@@ -316,15 +324,23 @@ def test_plans_are_made_for_the_replayed_claims(file_of_counts: str) -> None:
     assert planned.hospital.inpatient.claims_per_year == pytest.approx(10 * 365.25)
     shares = {p.name: p.claims_share for p in planned.payers if p.claims_share}
     assert shares == {"commercial": pytest.approx(0.6), "medicare": pytest.approx(0.4)}
-    volumes = [f"hospital.outpatient.claims_per_year={40 * 365.25}",
-               f"hospital.inpatient.claims_per_year={10 * 365.25}"]  # fmt: skip
+    volumes = [
+        f"hospital.outpatient.claims_per_year={40 * 365.25}",
+        f"hospital.inpatient.claims_per_year={10 * 365.25}",
+    ]
     drawn = scenario(
-        "generalist", *volumes, *for_payers("claims_share", 0),
-        "payers.commercial.claims_share=0.6", "payers.medicare.claims_share=0.4",
-        scale=0.1, days=100, first=0,
-    )  # fmt: skip
-    plans = [[(t.roster.plan, t.roster.hours_share) for t in world_of(s).teams]
-             for s in (replay, drawn)]  # fmt: skip
+        "generalist",
+        *volumes,
+        *for_payers("claims_share", 0),
+        "payers.commercial.claims_share=0.6",
+        "payers.medicare.claims_share=0.4",
+        scale=0.1,
+        days=100,
+        first=0,
+    )
+    plans = [
+        [(t.roster.plan, t.roster.hours_share) for t in world_of(s).teams] for s in (replay, drawn)
+    ]
     assert [p for p, _ in plans[0]] == [p for p, _ in plans[1]]
     assert [h for _, h in plans[0]] == pytest.approx([h for _, h in plans[1]])
 

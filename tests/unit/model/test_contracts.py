@@ -36,8 +36,9 @@ def timeline(*events: str) -> str:
 def switched(*events: str, scale: float = 0.1, days: int = 120) -> Scenario:
     """In-house staff, and other vendors later, for teams of known size."""
     heads = [f"teams.{team}.headcount=10" for team in TEAMS]
-    return scenario("medcentral", *heads, timeline(*events), "kpi_from_days=30", scale=scale,
-                    days=days)  # fmt: skip
+    return scenario(
+        "medcentral", *heads, timeline(*events), "kpi_from_days=30", scale=scale, days=days
+    )
 
 
 def plans(record: Record, team: str, scale: float) -> dict[int, float]:
@@ -54,9 +55,13 @@ def plans(record: Record, team: str, scale: float) -> dict[int, float]:
 def test_a_leaver_costs_the_same_at_every_scale(scale: float) -> None:
     """Recruiting 1,000 USD; ten days of class, 24 hours of 19 USD each: for whole people."""
     scene = bare(
-        20, f"hospital.scale={scale}", f"{TURNOVER}.annual_rate=3", "people.recruiting_usd=1000",
-        f"{HIRING}.classroom_days=10", days=300,
-    )  # fmt: skip
+        20,
+        f"hospital.scale={scale}",
+        f"{TURNOVER}.annual_rate=3",
+        "people.recruiting_usd=1000",
+        f"{HIRING}.classroom_days=10",
+        days=300,
+    )
     record = run(scene, 0)
     people = record.agents
     hires = sum(day > 0 for day in people["hired_day"])
@@ -88,9 +93,14 @@ def test_fees_of_programmes_are_for_whole_people(scale: float) -> None:
     fees = {}
     for usd, bills in ((0, True), (500, True), (500, False)):
         scene = bare(
-            20, f"hospital.scale={scale}", f"{TURNOVER}.annual_rate=0", programme % usd, start,
-            f"{VENDOR}.price.bills_training={str(bills).lower()}", days=60,
-        )  # fmt: skip
+            20,
+            f"hospital.scale={scale}",
+            f"{TURNOVER}.annual_rate=0",
+            programme % usd,
+            start,
+            f"{VENDOR}.price.bills_training={str(bills).lower()}",
+            days=60,
+        )
         record = run(scene, 0)
         fees[usd, bills] = record.days["fees_usd"].sum()
         yearly = outcome(record).kpis["people.programme_usd_per_year"]
@@ -139,8 +149,11 @@ def test_shocks_to_small_teams_hit_the_part_that_is_written_on_average(
 
 def test_hiring_ahead_of_a_small_team_is_right_on_average() -> None:
     """Leavers of 100 days at one a place and year: 5 · 100/365.25 = 1.37 people ahead of plan."""
-    ahead = [f"{HIRING}.policy=hire_ahead", f"{HIRING}.time_to_fill_days=100",
-             f"{TURNOVER}.annual_rate=1"]  # fmt: skip
+    ahead = [
+        f"{HIRING}.policy=hire_ahead",
+        f"{HIRING}.time_to_fill_days=100",
+        f"{TURNOVER}.annual_rate=1",
+    ]
     wanted = []
     for replication in range(100):
         team = coders(after(bare(5, *ahead, days=30), replication))
@@ -178,12 +191,16 @@ def test_a_new_price_and_a_programme_hold_for_teams_that_come_later() -> None:
         "cost_usd: 500, hazard_multiplier: 1}]"
     )
     scene = scenario(
-        "medcentral", programme, timeline(
+        "medcentral",
+        programme,
+        timeline(
             event("price_change", "2025-01-10", vendor="specialized", price="{usd_per_hour: 50}"),
             event("programme_start", "2025-01-12", vendor="specialized", programme="up"),
             event("vendor_switch", "2025-02-10", to="specialized"),
-        ), "kpi_from_days=30", days=120,
-    )  # fmt: skip
+        ),
+        "kpi_from_days=30",
+        days=120,
+    )
     teams = [t for t in after(scene).teams if t.vendor.name == "specialized"]
     assert {agent.rate for team in teams for agent in team.employed} == {50.0}
     assert sum(team.personnel.programme_usd for team in teams) > 0.0
@@ -192,13 +209,18 @@ def test_a_new_price_and_a_programme_hold_for_teams_that_come_later() -> None:
 def test_a_transition_in_steps_costs_what_one_at_a_stroke_does() -> None:
     steps = switched(
         event("vendor_switch", "2025-02-01", to="specialized", teams="[ar, billing]"),
-        event("vendor_switch", "2025-03-01", to="specialized",
-              teams="[clinical, coding_inpatient, coding_outpatient]"),
-    )  # fmt: skip
+        event(
+            "vendor_switch",
+            "2025-03-01",
+            to="specialized",
+            teams="[clinical, coding_inpatient, coding_outpatient]",
+        ),
+    )
     booked = run(steps, 0).days["one_off_usd"]
     assert {int(day): booked[day] for day in np.flatnonzero(booked)} == {
-        31: pytest.approx(0.1 * 400_000.0), 59: pytest.approx(0.1 * 600_000.0),
-    }  # fmt: skip
+        31: pytest.approx(0.1 * 400_000.0),
+        59: pytest.approx(0.1 * 600_000.0),
+    }
     stroke = run(switched(event("vendor_switch", "2025-02-01", to="specialized")), 0)
     assert stroke.days["one_off_usd"].sum() == pytest.approx(booked.sum())
 
@@ -223,11 +245,14 @@ def test_a_price_change_changes_what_it_writes_and_no_more() -> None:
 def shadowed(parallel: int, share: float) -> tuple[list[Team], float, Record]:
     """The new teams of a switch on day 31, their mean client knowledge then, and the record."""
     scene = scenario(
-        "medcentral", "vendors.specialized.turnover.annual_rate=0", "policy_calendar=[]",
-        f"people.shadowing_share={share}", "kpi_from_days=30",
+        "medcentral",
+        "vendors.specialized.turnover.annual_rate=0",
+        "policy_calendar=[]",
+        f"people.shadowing_share={share}",
+        "kpi_from_days=30",
         timeline(event("vendor_switch", "2025-02-01", to="specialized", parallel_days=parallel)),
         days=120,
-    )  # fmt: skip
+    )
     found: list[float] = []
 
     def look(world: World) -> Generator[simpy.Event, Any, None]:
@@ -244,8 +269,9 @@ def shadowed(parallel: int, share: float) -> tuple[list[Team], float, Record]:
 @pytest.mark.parametrize("parallel", [0, 30, 31, 60])
 def test_the_new_vendor_answers_for_the_queues_however_early_its_people_come(parallel: int) -> None:
     new, client, record = shadowed(parallel, 0.3)
-    state = watch(switched(event("vendor_switch", "2025-02-01", to="specialized",
-                                 parallel_days=parallel))).world.state  # fmt: skip
+    state = watch(
+        switched(event("vendor_switch", "2025-02-01", to="specialized", parallel_days=parallel))
+    ).world.state
     written = {q.index for t in new for q in t.queues}
     crews = {state.queues[q].crew for q in written}
     assert {state.terms[crew].hold for crew in crews} == {state.terms[-1].hold}
@@ -271,11 +297,13 @@ def test_shadows_are_billed_by_the_hour() -> None:
 def test_nobody_works_before_the_switch() -> None:
     """Nor do newcomers who replace a shadow."""
     scene = scenario(
-        "medcentral", "vendors.specialized.turnover.annual_rate=9",
+        "medcentral",
+        "vendors.specialized.turnover.annual_rate=9",
         "vendors.specialized.hiring={time_to_fill_days: 3, class_every_days: 0, classroom_days: 2}",
         timeline(event("vendor_switch", "2025-03-31", to="specialized", parallel_days=80)),
-        "kpi_from_days=30", days=120,
-    )  # fmt: skip
+        "kpi_from_days=30",
+        days=120,
+    )
     people = run(scene, 0).agents
     rows = [i for i, vendor in enumerate(people["vendor"]) if vendor == "specialized"]
     newcomers = [i for i in rows if 12 < people["hired_day"][i] < 80]
@@ -289,10 +317,14 @@ def test_nobody_works_before_the_switch() -> None:
 def test_expected_turnover_is_what_the_profiles_write_by_planned_heads() -> None:
     heads = {team: 10 * (i + 1) for i, team in enumerate(TEAMS)}
     scene = scenario(
-        "medcentral", *(f"teams.{team}.headcount={n}" for team, n in heads.items()),
+        "medcentral",
+        *(f"teams.{team}.headcount={n}" for team, n in heads.items()),
         timeline(event("vendor_switch", "2025-01-02", to="specialized", teams="[ar]")),
-        "kpi_from_days=30", scale=1, days=90, last=20,
-    )  # fmt: skip
+        "kpi_from_days=30",
+        scale=1,
+        days=90,
+        last=20,
+    )
     others = sum(heads.values()) - heads["ar"]
     wanted = (0.20 * others + 0.30 * heads["ar"]) / sum(heads.values())
     assert outcome(run(scene, 0)).kpis["people.turnover_expected"] == pytest.approx(wanted)

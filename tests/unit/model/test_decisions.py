@@ -35,13 +35,18 @@ def luck() -> dict[str, dict[int, float]]:
 
     busy = [
         *for_payers("short_pay_share", 1),
-        "categories.DOC.incidence=0.6", "categories.DOC.rfi_share=0.6",
-        "categories.DOC.deny_share=0.4", "categories.DOC.reject_share=0",
-        "people.over_coding_share=1", "vendors.generalist.quality.under_coding_share=0",
-        "hospital.inpatient.audit_selected_share=1", "hospital.outpatient.audit_selected_share=1",
-        "hospital.inpatient.audit_finding_share=1", "hospital.outpatient.audit_finding_share=1",
+        "categories.DOC.incidence=0.6",
+        "categories.DOC.rfi_share=0.6",
+        "categories.DOC.deny_share=0.4",
+        "categories.DOC.reject_share=0",
+        "people.over_coding_share=1",
+        "vendors.generalist.quality.under_coding_share=0",
+        "hospital.inpatient.audit_selected_share=1",
+        "hospital.outpatient.audit_selected_share=1",
+        "hospital.inpatient.audit_finding_share=1",
+        "hospital.outpatient.audit_finding_share=1",
         *(f"teams.{team}.headcount=400" for team in ("billing", "clinical", "ar")),
-    ]  # fmt: skip
+    ]
     with replaced(drawn, note):
         by_reference(scenario("generalist", *busy, scale=0.05, days=200))
     return seen

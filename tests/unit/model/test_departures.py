@@ -55,8 +55,15 @@ def test_notice_shifts_every_exit_by_its_days() -> None:
 @pytest.mark.parametrize(("notice", "fill", "gap"), [(0, 20, 20), (30, 20, -10), (10, 20, 10)])
 def test_a_vacancy_opens_at_notice(notice: int, fill: int, gap: int) -> None:
     """A team of one: the next comes `fill` days after the notice, `gap` after the exit."""
-    team = coders(lived(f"{TURNOVER}.annual_rate=6", f"{TURNOVER}.notice_days={notice}",
-                        f"{HIRING}.time_to_fill_days={fill}", people=1, days=700))  # fmt: skip
+    team = coders(
+        lived(
+            f"{TURNOVER}.annual_rate=6",
+            f"{TURNOVER}.notice_days={notice}",
+            f"{HIRING}.time_to_fill_days={fill}",
+            people=1,
+            days=700,
+        )
+    )
     assert len(team.agents) > 4
     for one, other in zip(team.agents, team.agents[1:], strict=False):
         if one.left is not None:  # the last may be on notice
@@ -72,9 +79,15 @@ def test_plans_hold_while_people_are_on_notice(policy: str) -> None:
         event("staffing", "2025-05-01", team="coding_inpatient", headcount=25),
         event("staffing", "2025-06-01", team="coding_inpatient", headcount=15),
     )
-    scene = bare(20, f"{TURNOVER}.annual_rate=5", f"{TURNOVER}.notice_days=30",
-                 f"{HIRING}.time_to_fill_days=12", f"{HIRING}.policy={policy}", events,
-                 days=300)  # fmt: skip
+    scene = bare(
+        20,
+        f"{TURNOVER}.annual_rate=5",
+        f"{TURNOVER}.notice_days=30",
+        f"{HIRING}.time_to_fill_days=12",
+        f"{HIRING}.policy={policy}",
+        events,
+        days=300,
+    )
     seen = watch(scene)
     assert_sound(seen)
     team = coders(seen.world)
@@ -177,8 +190,13 @@ def test_who_errs_too_often_is_dismissed_when_probation_ends() -> None:
 
 
 def test_the_line_is_drawn_at_the_accuracy_seen() -> None:
-    options = (*WORKING, *ERRING, STAY, f"{VENDOR}.go_live_knowledge={{domain: 0.1, client: 0}}",
-               f"{HIRING}.probation_days=30")  # fmt: skip
+    options = (
+        *WORKING,
+        *ERRING,
+        STAY,
+        f"{VENDOR}.go_live_knowledge={{domain: 0.1, client: 0}}",
+        f"{HIRING}.probation_days=30",
+    )
     on_the_eve = coders(lived(*options, people=20, days=30)).agents
     right = {a.number: 1 - a.row.errors / a.row.items for a in on_the_eve}
     tenth, next_one = sorted(right.values())[9:11]
@@ -198,8 +216,14 @@ def test_nobody_is_judged_who_has_done_nothing() -> None:
 
 
 def rotated(share: float, *overrides: str, tenure: int = 365, **more: object) -> Team:
-    event_ = event("rotate", "2025-02-01", vendor="generalist", share_per_year=share,
-                   after_tenure_days=tenure, **more)  # fmt: skip
+    event_ = event(
+        "rotate",
+        "2025-02-01",
+        vendor="generalist",
+        share_per_year=share,
+        after_tenure_days=tenure,
+        **more,
+    )
     return coders(lived(*overrides, timeline(event_), people=200, days=396))
 
 
@@ -234,10 +258,12 @@ def test_a_place_is_filled_by_a_search_or_from_the_bench(bench: str, wait: float
 
 
 def test_a_later_rotation_takes_the_place_of_the_first() -> None:
-    both = timeline(*(
-        event("rotate", on, vendor="generalist", share_per_year=share, after_tenure_days=1)
-        for on, share in (("2025-02-01", 0.9), ("2025-03-01", 0))
-    ))  # fmt: skip
+    both = timeline(
+        *(
+            event("rotate", on, vendor="generalist", share_per_year=share, after_tenure_days=1)
+            for on, share in (("2025-02-01", 0.9), ("2025-03-01", 0))
+        )
+    )
     team = coders(lived(STAY, both, people=200, days=396))
     left = [a.left for a in team.agents if a.left is not None]
     assert left
@@ -363,13 +389,32 @@ def test_a_share_of_newcomers_has_been_here_before() -> None:
     [
         [f"{HIRING}.pay_elasticity_of_fill=2", f"{HIRING}.pay_elasticity_of_quality=2"],
         [f"{HIRING}.probation_days=40"],
-        [timeline(event("rotate", "2025-02-01", vendor="generalist", share_per_year=0,
-                        after_tenure_days=1))],
-        [timeline(event("rotate", "2025-02-01", vendor="generalist", share_per_year=1,
-                        after_tenure_days=3650)), f"{VENDOR}.turnover.shape=1"],
+        [
+            timeline(
+                event(
+                    "rotate",
+                    "2025-02-01",
+                    vendor="generalist",
+                    share_per_year=0,
+                    after_tenure_days=1,
+                )
+            )
+        ],
+        [
+            timeline(
+                event(
+                    "rotate",
+                    "2025-02-01",
+                    vendor="generalist",
+                    share_per_year=1,
+                    after_tenure_days=3650,
+                )
+            ),
+            f"{VENDOR}.turnover.shape=1",
+        ],
     ],
     ids=["pay at the market's", "a probation that all pass", "share 0", "nobody so long there"],
-)  # fmt: skip
+)
 def test_what_is_neutral_changes_nothing(neutral: list[str]) -> None:
     brisk = (BRISK, f"{VENDOR}.turnover.shape=1", timeline())
     plain = digests(run(scenario("generalist", *brisk), 0))
@@ -379,19 +424,33 @@ def test_what_is_neutral_changes_nothing(neutral: list[str]) -> None:
 def test_everything_at_once_is_sound() -> None:
     """Nobody is lost, and plans hold, when people leave in every way there is."""
     events = timeline(
-        event("rotate", "2025-01-20", vendor="generalist", share_per_year=0.9,
-              after_tenure_days=60, from_bench="true"),
+        event(
+            "rotate",
+            "2025-01-20",
+            vendor="generalist",
+            share_per_year=0.9,
+            after_tenure_days=60,
+            from_bench="true",
+        ),
         event("attrition_shock", "2025-03-03", team="billing", share=0.5),
         event("staffing", "2025-04-01", team="ar", headcount=30),
-    )  # fmt: skip
+    )
     scene = scenario(
-        "generalist", f"{TURNOVER}.annual_rate=4", f"{TURNOVER}.notice_days=14",
-        f"{TURNOVER}.contagion_hazard=1", f"{HIRING}.time_to_fill_days=10",
-        f"{HIRING}.time_to_fill_cv=1", f"{HIRING}.dropout_share=0.3", f"{HIRING}.rehire_share=0.3",
-        f"{HIRING}.probation_days=45", f"{HIRING}.dismiss_below_accuracy=0.9",
-        f"{HIRING}.mentor_replaced=false", f"{HIRING}.mentor_knowledge_effect=0.7", events,
+        "generalist",
+        f"{TURNOVER}.annual_rate=4",
+        f"{TURNOVER}.notice_days=14",
+        f"{TURNOVER}.contagion_hazard=1",
+        f"{HIRING}.time_to_fill_days=10",
+        f"{HIRING}.time_to_fill_cv=1",
+        f"{HIRING}.dropout_share=0.3",
+        f"{HIRING}.rehire_share=0.3",
+        f"{HIRING}.probation_days=45",
+        f"{HIRING}.dismiss_below_accuracy=0.9",
+        f"{HIRING}.mentor_replaced=false",
+        f"{HIRING}.mentor_knowledge_effect=0.7",
+        events,
         days=200,
-    )  # fmt: skip
+    )
     seen = watch(scene)
     assert_sound(seen)
     found = {a.reason for team in seen.world.teams for a in team.agents}

@@ -86,10 +86,15 @@ def test_a_review_mends_what_it_catches() -> None:
 
 def test_where_nobody_books_every_scheduled_visit_is_lost() -> None:
     found = run_kpis(
-        scenario("five_functions_generalist", "teams.scheduling.headcount=0",
-                 f"{FRONT}.outpatient.scheduled_share=1", f"{FRONT}.inpatient.scheduled_share=1",
-                 scale=0.01, days=150)
-    )  # fmt: skip
+        scenario(
+            "five_functions_generalist",
+            "teams.scheduling.headcount=0",
+            f"{FRONT}.outpatient.scheduled_share=1",
+            f"{FRONT}.inpatient.scheduled_share=1",
+            scale=0.01,
+            days=150,
+        )
+    )
     assert found["visits.lost_visit"] == 1.0
     assert found["money.loss_usd.lost_visit"] == pytest.approx(found["money.expected_usd"])
     saved = 0.5 * found["money.expected_usd"]
@@ -102,18 +107,26 @@ def test_patient_people_are_lost_only_on_the_day_of_the_service() -> None:
     few = ["teams.scheduling.headcount=14"]
     lost = {
         mean: run_kpis(
-            scenario("five_functions_generalist", *few, f"{FRONT}.patience_mean_days={mean}",
-                     scale=0.01, days=150)
+            scenario(
+                "five_functions_generalist",
+                *few,
+                f"{FRONT}.patience_mean_days={mean}",
+                scale=0.01,
+                days=150,
+            )
         )["visits.lost_visit"]
         for mean in (0.01, 5, 365)
-    }  # fmt: skip
+    }
     assert lost[0.01] > lost[5] > lost[365]
 
 
 def test_errors_at_the_front_desk_are_defects_of_the_claim() -> None:
     always = [f"{FRONT}.{task}_complexity=1" for task in FRONT_TEAMS]
-    wrong = [f"certifications.{c}.accuracy_{end}=0" for c in ("none", "CPC", "CCS", "RHIT", "RN")
-             for end in ("floor", "ceiling")]  # fmt: skip
+    wrong = [
+        f"certifications.{c}.accuracy_{end}=0"
+        for c in ("none", "CPC", "CCS", "RHIT", "RN")
+        for end in ("floor", "ceiling")
+    ]
     blind = ["vendors.generalist.quality.qa_detection_share=0", f"{FRONT}.auth_refused_share=0"]
     plenty = [f"teams.{team}.headcount=3000" for team in FRONT_TEAMS]
     claims = served(*NO_BACK_DEFECTS, *ALL_NEED_ALL, *always, *wrong, *blind, *plenty)
@@ -129,16 +142,22 @@ def test_without_complexity_nobody_errs() -> None:
     never = [f"{FRONT}.{task}_complexity=0" for task in FRONT_TEAMS]
     plenty = [f"teams.{team}.headcount=3000" for team in FRONT_TEAMS]
     lenient = [f"{FRONT}.auth_refused_share=0", f"{FRONT}.auth_decision_days=[0, 1]"]
-    claims = served(*NO_BACK_DEFECTS, *ALL_NEED_ALL, *never, *plenty, *lenient,
-                    f"{FRONT}.lead_days=[8, 12, 20]")  # fmt: skip
+    claims = served(
+        *NO_BACK_DEFECTS, *ALL_NEED_ALL, *never, *plenty, *lenient, f"{FRONT}.lead_days=[8, 12, 20]"
+    )
     assert claims
     assert not any(defects for _, defects, _ in claims)
 
 
 def test_where_nobody_asks_for_authorisation_visits_go_ahead_without_or_later() -> None:
-    nobody = [*NO_BACK_DEFECTS, *ALL_NEED_ALL, "teams.prior_auth.headcount=0",
-              "teams.scheduling.headcount=3000", f"{FRONT}.scheduling_complexity=0",
-              f"{FRONT}.transcription_complexity=0"]  # fmt: skip
+    nobody = [
+        *NO_BACK_DEFECTS,
+        *ALL_NEED_ALL,
+        "teams.prior_auth.headcount=0",
+        "teams.scheduling.headcount=3000",
+        f"{FRONT}.scheduling_complexity=0",
+        f"{FRONT}.transcription_complexity=0",
+    ]
     at_once = served(*nobody, f"{FRONT}.postponed_share=0")
     later = served(*nobody, f"{FRONT}.postponed_share=1", f"{FRONT}.postponed_days=9")
     assert all(defects == Defect.AUTH for day, defects, _ in at_once if day > 40)
@@ -149,26 +168,42 @@ def test_where_nobody_asks_for_authorisation_visits_go_ahead_without_or_later() 
 
 
 def test_a_refusal_that_nobody_overturns_ends_the_visit() -> None:
-    refused = [f"{FRONT}.auth_refused_share=1", f"{FRONT}.peer_to_peer_won_share=0",
-               f"{FRONT}.lead_days=[20, 24, 28]", f"{FRONT}.postponed_share=0"]  # fmt: skip
+    refused = [
+        f"{FRONT}.auth_refused_share=1",
+        f"{FRONT}.peer_to_peer_won_share=0",
+        f"{FRONT}.lead_days=[20, 24, 28]",
+        f"{FRONT}.postponed_share=0",
+    ]
     found = run_kpis(ample(*ALL_NEED_ALL, *refused, days=160))
     assert found["visits.refused_visit"] > 0.97
     assert found["visits.lost_visit"] < 0.03
 
 
 def test_transcription_holds_the_bill() -> None:
-    plenty = run_kpis(scenario("five_functions_generalist", "teams.transcription.headcount=3000",
-                               scale=0.01, days=150))  # fmt: skip
-    few = run_kpis(scenario("five_functions_generalist", "teams.transcription.headcount=400",
-                            "queues.transcription.minutes=500", "calendar.absence_share=0.5",
-                            scale=0.01, days=150))  # fmt: skip
+    plenty = run_kpis(
+        scenario(
+            "five_functions_generalist", "teams.transcription.headcount=3000", scale=0.01, days=150
+        )
+    )
+    few = run_kpis(
+        scenario(
+            "five_functions_generalist",
+            "teams.transcription.headcount=400",
+            "queues.transcription.minutes=500",
+            "calendar.absence_share=0.5",
+            scale=0.01,
+            days=150,
+        )
+    )
     assert few["work.days_to_submission"] > plenty["work.days_to_submission"] + 0.5
     assert few["work.wait_days.transcription"] > plenty["work.wait_days.transcription"]
 
 
 def test_drafts_save_time_and_err_by_their_own_accuracy() -> None:
-    drafts = "vendors.generalist.drafts={transcription: {accuracy: %s, reviewer_catch_share: 0, " \
-             "time_saved_share: 0.6}}"  # fmt: skip
+    drafts = (
+        "vendors.generalist.drafts={transcription: {accuracy: %s, reviewer_catch_share: 0, "
+        "time_saved_share: 0.6}}"
+    )
     busy, rates = [], []
     for extra in ([drafts % 1], [], [drafts % 0]):
         made = world_of(ample(*extra))
@@ -188,11 +223,21 @@ def test_two_vendors_meet_the_same_visits() -> None:
         assert front is not None
         Simulation(other)._expect(0, front.lead_days[2])
         s, lucks, tasks = objects(other), len(names(VisitLuck)), len(names(VisitTask))
-        drawn.append([(c.key, c.expected, [visit_luck(s, c, i) for i in range(lucks)],
-                       [visit_touch(s, c, i) for i in range(tasks)], c.lead_days,
-                       c.visit & Visit.NEEDS_AUTH, c.visit & Visit.DICTATED,
-                       c.visit & Visit.BOOKED)
-                      for c in s.claims])  # fmt: skip
+        drawn.append(
+            [
+                (
+                    c.key,
+                    c.expected,
+                    [visit_luck(s, c, i) for i in range(lucks)],
+                    [visit_touch(s, c, i) for i in range(tasks)],
+                    c.lead_days,
+                    c.visit & Visit.NEEDS_AUTH,
+                    c.visit & Visit.DICTATED,
+                    c.visit & Visit.BOOKED,
+                )
+                for c in s.claims
+            ]
+        )
     assert drawn[0]
     assert drawn[0] == drawn[1]
 
@@ -201,19 +246,28 @@ def test_the_claims_are_those_of_the_hospital_without_its_front_end() -> None:
     found = []
     for name in ("five_functions_generalist", "generalist"):
         world = world_of(scenario(name, scale=0.01, days=90, last=30))
-        found.append({
-            claim for day in range(90)
-            for drawn in world.source.day_claims(day)
-            for claim in zip(*(drawn.columns()[name].tolist()
-                               for name in ("key", "expected", "payer")), strict=True)
-        })  # fmt: skip
+        found.append(
+            {
+                claim
+                for day in range(90)
+                for drawn in world.source.day_claims(day)
+                for claim in zip(
+                    *(drawn.columns()[name].tolist() for name in ("key", "expected", "payer")),
+                    strict=True,
+                )
+            }
+        )
     assert found[0]
     assert found[0] == found[1]
 
 
 def test_auto_headcount_plans_the_front_teams_for_their_occupancy() -> None:
-    still = ["policy_calendar=[]", "people.speed_sigma=0", "hospital.arrivals.day_cv=0",
-             "vendors.in_house.turnover.annual_rate=0"]  # fmt: skip
+    still = [
+        "policy_calendar=[]",
+        "people.speed_sigma=0",
+        "hospital.arrivals.day_cv=0",
+        "vendors.in_house.turnover.annual_rate=0",
+    ]
     made = world_of(scenario("five_functions_in_house", *still, scale=0.2, days=300))
     Simulation(made).run()
     for team in made.teams:
@@ -224,25 +278,36 @@ def test_auto_headcount_plans_the_front_teams_for_their_occupancy() -> None:
 
 REFUSED = {
     "a front queue without front end": (
-        "generalist", "queues=[{name: scheduling, skill: scheduling, minutes: 5, minutes_cv: 1, "
-        "due_days: 1}]", "needs hospital.front_end",
+        "generalist",
+        "queues=[{name: scheduling, skill: scheduling, minutes: 5, minutes_cv: 1, due_days: 1}]",
+        "needs hospital.front_end",
     ),
     "a team without its queue": (
-        "generalist", "teams.ar.queues=[scheduling, follow_up, underpayments]", "unknown name",
+        "generalist",
+        "teams.ar.queues=[scheduling, follow_up, underpayments]",
+        "unknown name",
     ),
     "charts by the minute": (
-        "five_functions_generalist", "hospital.arrivals.within_day=continuous", '"batch"',
+        "five_functions_generalist",
+        "hospital.arrivals.within_day=continuous",
+        '"batch"',
     ),
     "leads in disorder": (
-        "five_functions_generalist", f"{FRONT}.lead_days=[9, 3, 12]", "minimum <= mode",
+        "five_functions_generalist",
+        f"{FRONT}.lead_days=[9, 3, 12]",
+        "minimum <= mode",
     ),
     "a lead of no day": (
-        "five_functions_generalist", f"{FRONT}.lead_days=[0, 3, 12]", "1 <= minimum",
+        "five_functions_generalist",
+        f"{FRONT}.lead_days=[0, 3, 12]",
+        "1 <= minimum",
     ),
     "decisions in disorder": (
-        "five_functions_generalist", f"{FRONT}.auth_decision_days=[5, 2]", "earliest <= latest",
+        "five_functions_generalist",
+        f"{FRONT}.auth_decision_days=[5, 2]",
+        "earliest <= latest",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -257,11 +322,17 @@ def test_patients_who_call_again_are_lost_only_once_more() -> None:
     few = ["teams.scheduling.headcount=14", f"{FRONT}.patience_mean_days=3"]
     lost = [
         run_kpis(
-            scenario("five_functions_generalist", *few, f"{FRONT}.call_again_share={share}",
-                     "drain_days=200", scale=0.02, days=150)
+            scenario(
+                "five_functions_generalist",
+                *few,
+                f"{FRONT}.call_again_share={share}",
+                "drain_days=200",
+                scale=0.02,
+                days=150,
+            )
         )["visits.lost_visit"]
         for share in (0, 0.5, 1)
-    ]  # fmt: skip
+    ]
     assert lost[0] > lost[1] > lost[2] > 0.0, "whoever gives up twice is lost"
 
 
@@ -269,10 +340,18 @@ def test_meetings_are_felt_at_the_visit_and_not_when_it_is_booked() -> None:
     """Walk-ins have no lead time: how far ahead others book changes nothing of what they bring."""
     walk_in = [f"{FRONT}.{setting}.scheduled_share=0" for setting in ("inpatient", "outpatient")]
     found = [
-        run(scenario("five_functions_specialized", *walk_in, f"{FRONT}.lead_days={lead}",
-                     scale=0.02, days=200), 0).claims
+        run(
+            scenario(
+                "five_functions_specialized",
+                *walk_in,
+                f"{FRONT}.lead_days={lead}",
+                scale=0.02,
+                days=200,
+            ),
+            0,
+        ).claims
         for lead in ("[1, 2, 3]", "[40, 60, 80]")
-    ]  # fmt: skip
+    ]
     for name, column in found[0].items():
         np.testing.assert_array_equal(column, found[1][name])
 
@@ -314,11 +393,15 @@ def test_patients_call_again_with_their_share_and_after_their_days() -> None:
     """Nobody books: who gave up the day after asking asks again a week later, a lead time ahead."""
     share, lead, again = 0.6, 10, 7
     config = scenario(
-        "five_functions_generalist", "teams.scheduling.headcount=0",
-        f"{FRONT}.patience_mean_days=0.01", f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]",
-        f"{FRONT}.call_again_share={share}", f"{FRONT}.call_again_days={again}",
-        scale=0.02, days=150,
-    )  # fmt: skip
+        "five_functions_generalist",
+        "teams.scheduling.headcount=0",
+        f"{FRONT}.patience_mean_days=0.01",
+        f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]",
+        f"{FRONT}.call_again_share={share}",
+        f"{FRONT}.call_again_days={again}",
+        scale=0.02,
+        days=150,
+    )
     world = world_of(config)
     Simulation(world).run()
     calendar = world.calendar
@@ -351,21 +434,32 @@ def test_patients_who_call_again_bring_their_money_once_somebody_books() -> None
     all asked for before X are lost, and with everybody only those asked for again before X.
     """
     lead, again, x = 10, 7, 62  # a Tuesday
-    hire = "vendors.generalist.hiring={time_to_fill_days: 0, class_every_days: 0, " \
-           "classroom_days: 0, nesting_days: 0}"  # fmt: skip
+    hire = (
+        "vendors.generalist.hiring={time_to_fill_days: 0, class_every_days: 0, "
+        "classroom_days: 0, nesting_days: 0}"
+    )
     scenes = {
         share: ample(
-            *NO_BACK_DEFECTS, *ALL_NEED_ALL, hire,
-            *(f"{FRONT}.{setting}.{kind}=0" for setting in ("inpatient", "outpatient")
-              for kind in ("prior_auth_share", "dictated_share")),
-            f"{FRONT}.scheduling_complexity=0", f"{FRONT}.patience_mean_days=0.01",
-            f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]", f"{FRONT}.call_again_days={again}",
-            f"{FRONT}.call_again_share={share}", "teams.scheduling.headcount=0",
+            *NO_BACK_DEFECTS,
+            *ALL_NEED_ALL,
+            hire,
+            *(
+                f"{FRONT}.{setting}.{kind}=0"
+                for setting in ("inpatient", "outpatient")
+                for kind in ("prior_auth_share", "dictated_share")
+            ),
+            f"{FRONT}.scheduling_complexity=0",
+            f"{FRONT}.patience_mean_days=0.01",
+            f"{FRONT}.lead_days=[{lead}, {lead}, {lead}]",
+            f"{FRONT}.call_again_days={again}",
+            f"{FRONT}.call_again_share={share}",
+            "teams.scheduling.headcount=0",
             "timeline=[{kind: staffing, on: 2025-03-04, team: scheduling, headcount: 3000}]",
-            "drain_days=300", days=130,
+            "drain_days=300",
+            days=130,
         )
         for share in (0, 0.5, 1)
-    }  # fmt: skip
+    }
     calendar = world_of(scenes[0]).calendar
     assert calendar.day_of(date(2025, 3, 4)) == x
 

@@ -75,8 +75,9 @@ def test_the_longest_serving_at_their_desk_follows() -> None:
 
 
 def test_nobody_on_leave_becomes_a_lead() -> None:
-    away = timeline(event("leave_of_absence", "2025-01-02", team="coding_inpatient", people=10,
-                          days=300))  # fmt: skip
+    away = timeline(
+        event("leave_of_absence", "2025-01-02", team="coding_inpatient", people=10, days=300)
+    )
     team = coders(lived(f"{TURNOVER}.annual_rate=0.001", away, led(12, 6, 0), people=12, days=300))
     first = sorted(team.agents[:12], key=lambda a: a.longest_first)
     assert len(promoted(team)) > 1
@@ -110,8 +111,14 @@ def test_who_leads_a_part_of_a_span_is_followed_from_here_in_that_part_of_cases(
 
 
 def test_a_promotion_opens_a_vacancy_and_is_no_separation() -> None:
-    scene = bare(10, STAY, led(10, 6, 0), f"{HIRING}.time_to_fill_days=25",
-                 "people.recruiting_usd=1000", days=DAYS)  # fmt: skip
+    scene = bare(
+        10,
+        STAY,
+        led(10, 6, 0),
+        f"{HIRING}.time_to_fill_days=25",
+        "people.recruiting_usd=1000",
+        days=DAYS,
+    )
     world, record = lived_through(scene)
     team, kpis = coders(world), outcome(record).kpis
     found = promoted(team)
@@ -182,9 +189,12 @@ def test_a_team_without_leads_loses_people() -> None:
 def test_a_team_without_leads_errs_more() -> None:
     """Everybody is right in nine of ten items, and in eight while there is no lead."""
     options = (
-        "hospital.inpatient.claims_per_year=40000", "hospital.inpatient.accuracy_exponent=1", STAY,
-        "certifications.none.accuracy_floor=0.9", "certifications.none.accuracy_ceiling=0.9",
-    )  # fmt: skip
+        "hospital.inpatient.claims_per_year=40000",
+        "hospital.inpatient.accuracy_exponent=1",
+        STAY,
+        "certifications.none.accuracy_floor=0.9",
+        "certifications.none.accuracy_ceiling=0.9",
+    )
     for lead, share in ((f"{LEADS}={{}}", 0.1), (led(20, 10, 730, unled_accuracy=0.1), 0.2)):
         team = coders(lived(*options, lead, people=20, days=60))
         assert team.leads.unled_share == (share == 0.2)
@@ -219,8 +229,10 @@ def test_what_is_out_of_range_is_refused() -> None:
 
 BUSY = (
     led(4, 6, 30, unled_accuracy=0.2, unled_hazard=2),
-    f"{TURNOVER}.annual_rate=3", f"{TURNOVER}.notice_days=10", f"{HIRING}.time_to_fill_days=9",
-)  # fmt: skip
+    f"{TURNOVER}.annual_rate=3",
+    f"{TURNOVER}.notice_days=10",
+    f"{HIRING}.time_to_fill_days=9",
+)
 EVENTS = (
     event("staffing", "2025-03-10", team="billing", headcount=30),
     event("layoff", "2025-04-01", team="ar", share=0.5),

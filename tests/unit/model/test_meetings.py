@@ -16,8 +16,11 @@ from tests.scenarios import faultless, frozen, scenario, staffed
 
 FEEDBACK = "vendors.specialized.feedback"
 MEETING = f"{FEEDBACK}.meeting_usd"
-ALL_DENIED = ("categories.REG.reject_share=0", "categories.REG.deny_share=1",
-              "vendors.specialized.quality.catch_share={REG: 0}")  # fmt: skip
+ALL_DENIED = (
+    "categories.REG.reject_share=0",
+    "categories.REG.deny_share=1",
+    "vendors.specialized.quality.catch_share={REG: 0}",
+)
 REG = CATEGORIES.index("REG")
 
 
@@ -76,14 +79,20 @@ def test_denials_rise_again_once_the_vendor_who_met_has_gone() -> None:
     meets, silent = (
         scenario(
             "specialized",
-            *frozen("specialized"), *faultless("specialized"), *staffed(200),
-            "categories.REG.incidence=0.3", *ALL_DENIED,
+            *frozen("specialized"),
+            *faultless("specialized"),
+            *staffed(200),
+            "categories.REG.incidence=0.3",
+            *ALL_DENIED,
             f"{FEEDBACK}={{every_days: 14, closes_share: {closes}, floor_share: 0.2, "
             f"relapse_half_life_days: {half}}}",
-            scale=0.08, days=days, first=10, last=10,
+            scale=0.08,
+            days=days,
+            first=10,
+            last=10,
         )
         for closes in (0.9, 0.0)
-    )  # fmt: skip
+    )
     switch = VendorSwitch(kind="vendor_switch", on=meets.start + timedelta(over), to="generalist")
     successor = scenario("generalist", *frozen("generalist"), *faultless("generalist")).vendors
     denied = []
@@ -98,8 +107,12 @@ def test_denials_rise_again_once_the_vendor_who_met_has_gone() -> None:
         mended = mended * 0.5 ** (14 / half)
         mended += 0.9 * max(0.0, 1.0 - mended - 0.2)
     left = 1.0 - mended * 0.5 ** ((np.arange(days) - last) / half)
-    for first, end in ((over, over + 14), (over + 14, over + 42), (over + 42, over + 98),
-                       (over + 98, days - 10)):  # fmt: skip
+    for first, end in (
+        (over, over + 14),
+        (over + 14, over + 42),
+        (over + 42, over + 98),
+        (over + 98, days - 10),
+    ):
         span = slice(first, end)
         expected = float((without[span] * left[span]).sum())
         error = float((without[span] * left[span] * (1.0 - left[span])).sum()) ** 0.5

@@ -29,9 +29,12 @@ HARDLY_ANYBODY_LEAVES = f"{TURNOVER}.annual_rate=0.001"
 """So that tenures differ."""
 WORK = ("hospital.inpatient.claims_per_year=20000", "hospital.outpatient.claims_per_year=30000")
 RANKED = [
-    *(f"certifications.{name}.accuracy_{end}={value}"
-      for name, value in (("none", 0.7), ("CPC", 0.8)) for end in ("floor", "ceiling"))
-]  # fmt: skip
+    *(
+        f"certifications.{name}.accuracy_{end}={value}"
+        for name, value in (("none", 0.7), ("CPC", 0.8))
+        for end in ("floor", "ceiling")
+    )
+]
 DATE, DAY = "2025-01-21", 20
 
 
@@ -55,8 +58,10 @@ def team_of(world: World, name: str) -> Team:
 
 def careers(record: Record, change: str) -> list[dict[str, Any]]:
     """Rows of the table of careers about a kind of change."""
-    rows = [dict(zip(record.careers, row, strict=True))
-            for row in zip(*record.careers.values(), strict=True)]  # fmt: skip
+    rows = [
+        dict(zip(record.careers, row, strict=True))
+        for row in zip(*record.careers.values(), strict=True)
+    ]
     return [row for row in rows if row["change"] == change]
 
 
@@ -91,8 +96,11 @@ def test_a_class_of_ten_starts_on_its_date() -> None:
     assert team_of(world, CODERS).roster.plan == 30
     assert record.totals["recruiting_usd"] == 10_000.0
     weeks = record.weeks
-    plans = {d: p for d, p, t in zip(weeks["day"], weeks["plan"], weeks["team"], strict=True)
-             if t == CODERS}  # fmt: skip
+    plans = {
+        d: p
+        for d, p, t in zip(weeks["day"], weeks["plan"], weeks["team"], strict=True)
+        if t == CODERS
+    }
     assert (plans[7], plans[14]) == (20.0, 30.0)  # weeks are written at their end
     told = careers(record, "class")
     assert [row["agent"] for row in told] == [f"{CODERS}-{n}" for n in range(20, 30)]
@@ -131,10 +139,22 @@ def state_of(agent: Career) -> tuple[Any, ...]:
     """What somebody is, knows and may do."""
     row = agent.row
     return (
-        agent.label, agent.certification, agent.hired, agent.threshold, agent.hazard_factor,
-        agent.wage, agent.rate, row.crew, row.speed, row.hours_share, row.month_minutes,
-        row.queues[: row.n_queues], list(row.knowledge), row.client, agent.productive_share,
-    )  # fmt: skip
+        agent.label,
+        agent.certification,
+        agent.hired,
+        agent.threshold,
+        agent.hazard_factor,
+        agent.wage,
+        agent.rate,
+        row.crew,
+        row.speed,
+        row.hours_share,
+        row.month_minutes,
+        row.queues[: row.n_queues],
+        list(row.knowledge),
+        row.client,
+        agent.productive_share,
+    )
 
 
 def test_a_transfer_of_five_moves_the_five_longest_serving_with_what_they_know() -> None:
@@ -169,11 +189,15 @@ def test_a_transfer_of_five_moves_the_five_longest_serving_with_what_they_know()
 def test_there_and_back_again_changes_nothing_about_them() -> None:
     """The other team has nobody of its own, so that the same five come back."""
     scene = bare(
-        20, f"teams.{AR}.headcount=0", HARDLY_ANYBODY_LEAVES, timeline(
+        20,
+        f"teams.{AR}.headcount=0",
+        HARDLY_ANYBODY_LEAVES,
+        timeline(
             event("transfer", people=5, from_team=CODERS, to_team=AR),
             event("transfer", on="2025-01-31", people=5, from_team=AR, to_team=CODERS),
-        ), days=60,
-    )  # fmt: skip
+        ),
+        days=60,
+    )
     found: dict[float, Any] = {}
 
     def look(world: World) -> dict[str, tuple[Any, ...]]:
@@ -217,8 +241,9 @@ def test_whoever_studies_passes_where_they_are_then() -> None:
     )
     scene = moved(
         event("programme_start", on="2025-01-10", vendor="generalist", programme="up"),
-        event("transfer", people=5, from_team=CODERS, to_team=AR), more=(programme,),
-    )  # fmt: skip
+        event("transfer", people=5, from_team=CODERS, to_team=AR),
+        more=(programme,),
+    )
     ar = team_of(after(scene), AR)
     come = [a for a in ar.employed if a.label.startswith(CODERS)]
     assert len(come) == 5
@@ -231,10 +256,13 @@ def test_whoever_studies_passes_where_they_are_then() -> None:
 def test_only_those_move_who_may_work_there() -> None:
     scene = moved(
         event("transfer", people=5, from_team=CODERS, to_team=AR),
-        more=(f"teams.{CODERS}.headcount={{none: 17, CPC: 3}}", "teams.ar.headcount={CPC: 20}",
-              "certifications.none.opens=[coding_inpatient, coding_outpatient, edits, records, "
-              "cdi_query, denials_technical, denials_clinical]"),
-    )  # fmt: skip
+        more=(
+            f"teams.{CODERS}.headcount={{none: 17, CPC: 3}}",
+            "teams.ar.headcount={CPC: 20}",
+            "certifications.none.opens=[coding_inpatient, coding_outpatient, edits, records, "
+            "cdi_query, denials_technical, denials_clinical]",
+        ),
+    )
     world, record = lived_through(scene)
     told = careers(record, "transfer")
     assert {(row["asked"], row["done"]) for row in told} == {(5, 3)}
@@ -247,13 +275,17 @@ def test_those_in_class_and_nesting_stay_and_are_no_longer_led_by_who_goes() -> 
     scene = moved(
         event("class", on="2025-01-11", team=CODERS, people=6),
         event("transfer", people=9, from_team=CODERS, to_team=AR),
-        heads=3, more=(f"{HIRING}.nesting_days=30", f"{HIRING}.mentor_share=0.2"),
-    )  # fmt: skip
+        heads=3,
+        more=(f"{HIRING}.nesting_days=30", f"{HIRING}.mentor_share=0.2"),
+    )
     found: dict[float, Any] = {}
 
     def look(world: World) -> tuple[list[int], list[bool]]:
-        people = [a for a in team_of(world, CODERS).agents + team_of(world, AR).agents
-                  if a.label.startswith(CODERS)]  # fmt: skip
+        people = [
+            a
+            for a in team_of(world, CODERS).agents + team_of(world, AR).agents
+            if a.label.startswith(CODERS)
+        ]
         return [a.pupils for a in people if a.number < 3], [a.mentor is None for a in people]
 
     seen = watch(scene, looking(found, look, DAY - 0.5, DAY + 0.5))
@@ -345,11 +377,17 @@ def test_who_is_on_leave_works_no_claim_and_goes_on_after_it() -> None:
 def test_knowledge_fades_on_leave() -> None:
     """Known on the day of return, with what forgetting leaves of twenty days."""
     scene = moved(
-        event("leave_of_absence", team=CODERS, people=1, days=20), heads=1, days=60,
-        more=(*WORK, f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.5}}",
-              f"{VENDOR}.learning.forgetting_per_month=0.3",
-              f"{VENDOR}.learning.domain_per_month=0", f"{VENDOR}.learning.client_per_month=0"),
-    )  # fmt: skip
+        event("leave_of_absence", team=CODERS, people=1, days=20),
+        heads=1,
+        days=60,
+        more=(
+            *WORK,
+            f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.5}}",
+            f"{VENDOR}.learning.forgetting_per_month=0.3",
+            f"{VENDOR}.learning.domain_per_month=0",
+            f"{VENDOR}.learning.client_per_month=0",
+        ),
+    )
     found: dict[float, Any] = {}
 
     def look(world: World) -> float:
@@ -366,8 +404,9 @@ def test_knowledge_fades_on_leave() -> None:
 def test_who_quits_on_leave_is_gone_for_good() -> None:
     scene = moved(
         event("leave_of_absence", team=CODERS, people=20, days=60),
-        more=(f"{TURNOVER}.annual_rate=8",), days=150,
-    )  # fmt: skip
+        more=(f"{TURNOVER}.annual_rate=8",),
+        days=150,
+    )
     seen = watch(scene)
     assert not seen.off_plan
     away = {row["agent"] for row in careers(seen.record, "leave_of_absence")}
@@ -381,8 +420,9 @@ def test_who_quits_on_leave_is_gone_for_good() -> None:
 def hires(scene: Scenario, team: str = CODERS) -> list[float]:
     """Days on which people were hired during a run."""
     agents = run(scene, 0).agents
-    return [d for d, t in zip(agents["hired_day"], agents["team"], strict=True)
-            if d > 0 and t == team]  # fmt: skip
+    return [
+        d for d, t in zip(agents["hired_day"], agents["team"], strict=True) if d > 0 and t == team
+    ]
 
 
 @pytest.mark.parametrize("teams", ["all", "[coding_inpatient]"])
@@ -421,8 +461,10 @@ IMPOSSIBLE = {
         "people: is more than team 'coding_inpatient' can have on 2025-01-21; allowed: up to 20",
     ),
     "more than are left": (
-        [event("transfer", people=15, from_team=CODERS, to_team=AR),
-         event("certify", on="2025-01-22", team=CODERS, people=6, to="CPC")],
+        [
+            event("transfer", people=15, from_team=CODERS, to_team=AR),
+            event("certify", on="2025-01-22", team=CODERS, people=6, to="CPC"),
+        ],
         "allowed: up to 5, the plan of that day",
     ),
     "an unknown team": (
@@ -430,7 +472,8 @@ IMPOSSIBLE = {
         "to_team: unknown name 'arr'; allowed: coding_inpatient",
     ),
     "the same team": (
-        [event("transfer", people=1, from_team=AR, to_team=AR)], "to_team: must be another team",
+        [event("transfer", people=1, from_team=AR, to_team=AR)],
+        "to_team: must be another team",
     ),
     "an unknown certification": (
         [event("certify", team=CODERS, people=1, to="CPX")],
@@ -441,20 +484,25 @@ IMPOSSIBLE = {
         "to: nobody holds a lower certification than 'none'",
     ),
     "an end before the beginning": (
-        [event("hire_freeze", until=DATE)], "until: must come after 2025-01-21",
+        [event("hire_freeze", until=DATE)],
+        "until: must come after 2025-01-21",
     ),
     "a class that nobody may start": (
-        [event("class", team=CODERS, people=3),
-         event("hire_freeze", on="2025-01-15", until="2025-01-25")],
+        [
+            event("class", team=CODERS, people=3),
+            event("hire_freeze", on="2025-01-15", until="2025-01-25"),
+        ],
         "on: team 'coding_inpatient' hires nobody from 2025-01-15 until 2025-01-25",
     ),
     "a class of nobody": (
-        [event("class", team=CODERS, people="{CPC: 0}")], "people: must sum to 1 to 100,000",
+        [event("class", team=CODERS, people="{CPC: 0}")],
+        "people: must sum to 1 to 100,000",
     ),
     "an unknown certification in a class": (
-        [event("class", team=CODERS, people="{CPX: 2}")], "people.CPX: unknown name 'CPX'",
+        [event("class", team=CODERS, people="{CPX: 2}")],
+        "people.CPX: unknown name 'CPX'",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", IMPOSSIBLE)
@@ -502,10 +550,16 @@ BUSY = [
 
 def busy_office(scale: float = 0.2) -> Scenario:
     return scenario(
-        "generalist", *staffed(40), timeline(*BUSY), f"{TURNOVER}.annual_rate=2",
-        f"{HIRING}.time_to_fill_days=10", "teams.coding_outpatient.exact_mix=true",
-        f"teams.{CODERS}.headcount={{none: 22, CPC: 9, CCS: 3}}", scale=scale, days=150,
-    )  # fmt: skip
+        "generalist",
+        *staffed(40),
+        timeline(*BUSY),
+        f"{TURNOVER}.annual_rate=2",
+        f"{HIRING}.time_to_fill_days=10",
+        "teams.coding_outpatient.exact_mix=true",
+        f"teams.{CODERS}.headcount={{none: 22, CPC: 9, CCS: 3}}",
+        scale=scale,
+        days=150,
+    )
 
 
 @pytest.mark.parametrize("scale", [0.2, 1.0])
@@ -515,8 +569,10 @@ def test_a_busy_office_stays_sound(scale: float) -> None:
     assert not seen.off_plan, seen.off_plan[:3]
     assert not seen.lost_people, seen.lost_people[:3]
     weeks = seen.record.weeks
-    columns = (weeks[name] for name in ("busy_minutes", "productive_minutes", "scheduled_hours",
-                                        "paid_hours"))  # fmt: skip
+    columns = (
+        weeks[name]
+        for name in ("busy_minutes", "productive_minutes", "scheduled_hours", "paid_hours")
+    )
     for busy, productive, scheduled, paid in zip(*columns, strict=True):
         assert -1e-6 <= busy <= productive + 1e-6
         assert productive <= 60.0 * scheduled + 1e-6

@@ -12,10 +12,13 @@ from tests.scenarios import CERTIFICATIONS, scenario
 
 G = "vendors.generalist"
 PLAIN = [
-    f"{G}.quality.hold_and_query_share=0.6", "categories.DOC.incidence=0.5",
-    "hospital.inpatient.cdi_gap_share=0", "people.pressure_accuracy=0", "policy_calendar=[]",
+    f"{G}.quality.hold_and_query_share=0.6",
+    "categories.DOC.incidence=0.5",
+    "hospital.inpatient.cdi_gap_share=0",
+    "people.pressure_accuracy=0",
+    "policy_calendar=[]",
     "people.speed_sigma=0",
-]  # fmt: skip
+]
 
 
 def queries(*overrides: str) -> int:
@@ -28,8 +31,11 @@ def queries(*overrides: str) -> int:
 
 
 def accurate(share: float) -> list[str]:
-    return [f"certifications.{c}.accuracy_{end}={share}" for c in CERTIFICATIONS
-            for end in ("floor", "ceiling")]  # fmt: skip
+    return [
+        f"certifications.{c}.accuracy_{end}={share}"
+        for c in CERTIFICATIONS
+        for end in ("floor", "ceiling")
+    ]
 
 
 def test_by_default_it_does_not_matter_who_codes() -> None:

@@ -42,8 +42,9 @@ def test_a_vendor_is_assessed_once_for_all_its_teams() -> None:
     booked = run(tiny, 0).days["one_off_usd"]
     begun = 31 + max(7, waited)
     assert {int(day): booked[day] for day in np.flatnonzero(booked)} == {
-        31: pytest.approx(0.02 * waited / 7 * 10 * 120), begun: pytest.approx(0.02 * 1_000_000),
-    }  # fmt: skip
+        31: pytest.approx(0.02 * waited / 7 * 10 * 120),
+        begun: pytest.approx(0.02 * 1_000_000),
+    }
 
 
 # --- looking changes nothing ----------------------------------------------------------------------
@@ -57,8 +58,11 @@ def plain(row: Any) -> dict[str, Any]:
 def plain_career(career: Career) -> dict[str, Any]:
     """A career by its attributes; people in it by number."""
     mentor = career.mentor.number if career.mentor is not None else None
-    others = {name: getattr(career, name) for name in Career.__slots__
-              if name not in ("row", "mentor", "process", "calendar", "employer")}  # fmt: skip
+    others = {
+        name: getattr(career, name)
+        for name in Career.__slots__
+        if name not in ("row", "mentor", "process", "calendar", "employer")
+    }
     return {**others, "row": career.row.index, "mentor": mentor}
 
 
@@ -69,24 +73,47 @@ def digest(world: World) -> str:
         "house": plain(s.house),
         **{
             name: [plain(row) for row in getattr(s, name)]
-            for name in ("days", "queues", "payers", "kinds", "places", "crews", "terms",
-                         "claims", "agents")
+            for name in (
+                "days",
+                "queues",
+                "payers",
+                "kinds",
+                "places",
+                "crews",
+                "terms",
+                "claims",
+                "agents",
+            )
         },
-    }  # fmt: skip
-    engine = [s.heaps, sorted(s.agenda.items()), sorted(s.outbox.items()), sorted(s.calls),
-              world.engine.env.now]  # fmt: skip
+    }
+    engine = [
+        s.heaps,
+        sorted(s.agenda.items()),
+        sorted(s.outbox.items()),
+        sorted(s.calls),
+        world.engine.env.now,
+    ]
     teams = [
         [
             [plain_career(agent) for agent in team.agents],
             [agent.number for agent in team.employed],
-            team.is_open, team.roster.plan, team.roster.occupancy, team.roster.playbook,
-            team.roster.busy_minutes, team.personnel.pipeline, team.personnel.recruited,
-            team.personnel.programme_usd, team.time.productive_minutes, team.time.paid_hours,
-            team.time.scheduled_hours, team.time.billed_hours, team.time.wages_usd,
+            team.is_open,
+            team.roster.plan,
+            team.roster.occupancy,
+            team.roster.playbook,
+            team.roster.busy_minutes,
+            team.personnel.pipeline,
+            team.personnel.recruited,
+            team.personnel.programme_usd,
+            team.time.productive_minutes,
+            team.time.paid_hours,
+            team.time.scheduled_hours,
+            team.time.billed_hours,
+            team.time.wages_usd,
             team.time.training_usd,
         ]
         for team in world.teams
-    ]  # fmt: skip
+    ]
     others = [world.ledger.transitions, world.feedback.left.tolist()]
     text = json.dumps([rows, engine, teams, others], default=lambda claim: claim.index)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -150,12 +177,22 @@ def test_a_vendor_that_never_comes_costs_no_breach_and_the_old_one_none_after_th
     """An assessment that lasts beyond the run puts the switch off beyond it."""
     on = "on: 2025-02-19, to: specialized, assessed: true"
     scene = scenario(
-        "hybrid", f"timeline=[{{kind: vendor_switch, {on}}}]",
-        *(f"teams.{team}.vendor=generalist" for team in (*TEAMS, *FRONT)), scale=0.02, days=120,
-    )  # fmt: skip
-    late = [v.model_copy(update={"compliance": v.compliance.model_copy(
-        update={"assessment_median_days": 5000.0})}) if v.compliance else v
-        for v in scene.vendors]  # fmt: skip
+        "hybrid",
+        f"timeline=[{{kind: vendor_switch, {on}}}]",
+        *(f"teams.{team}.vendor=generalist" for team in (*TEAMS, *FRONT)),
+        scale=0.02,
+        days=120,
+    )
+    late = [
+        v.model_copy(
+            update={
+                "compliance": v.compliance.model_copy(update={"assessment_median_days": 5000.0})
+            }
+        )
+        if v.compliance
+        else v
+        for v in scene.vendors
+    ]
     scene = scene.model_copy(update={"vendors": tuple(late)})
     there = next(v.compliance for v in scene.vendors if v.name == "generalist")
     assert there is not None

@@ -13,10 +13,16 @@ from sim.record.record import Record
 from tests.scenarios import EVENLY, PAYERS, faultless, for_payers, frozen, scenario, staffed
 
 CALM = [
-    *frozen("generalist"), *faultless("generalist"), *staffed(400), EVENLY,
-    "hospital.arrivals.day_cv=0", "hospital.scrubber_edit_share=0", "hospital.bill_hold_days=3",
-    "denials.follow_up_after_days=30", *for_payers("reply_days", [20, 20, 20]),
-]  # fmt: skip
+    *frozen("generalist"),
+    *faultless("generalist"),
+    *staffed(400),
+    EVENLY,
+    "hospital.arrivals.day_cv=0",
+    "hospital.scrubber_edit_share=0",
+    "hospital.bill_hold_days=3",
+    "denials.follow_up_after_days=30",
+    *for_payers("reply_days", [20, 20, 20]),
+]
 """Nothing goes wrong, enough people are there, and every payer answers on the twentieth day."""
 COMMERCIAL = PAYERS.index("commercial")
 

@@ -22,9 +22,10 @@ def team_with(*overrides: str) -> Team:
 @pytest.mark.parametrize("effective", [0.0, 0.6])
 def test_a_rule_change_makes_the_playbook_as_old_as_those_who_wrote_it(effective: float) -> None:
     team = team_with(
-        f"{V}.conformance=1", f"{V}.retraining.effectiveness_share={effective}",
+        f"{V}.conformance=1",
+        f"{V}.retraining.effectiveness_share={effective}",
         f"{V}.retraining.delay_days=10",
-    )  # fmt: skip
+    )
     env, before = team.roster.env, team.roster.playbook
     assert before > 0.1
     team.policy_change([], client=True, obsolete=0.9)
@@ -46,10 +47,13 @@ def test_playbooks_take_the_time_that_is_written() -> None:
     share = {}
     for conformance in (0.0, 0.5, 1.0):
         team = team_with(
-            f"{V}.conformance={conformance}", "people.playbook_time_share=0.04",
-            *(f"certifications.{c}.education_hours_per_year=0"
-              for c in ("none", "CPC", "CCS", "RHIT", "RN")),
-        )  # fmt: skip
+            f"{V}.conformance={conformance}",
+            "people.playbook_time_share=0.04",
+            *(
+                f"certifications.{c}.education_hours_per_year=0"
+                for c in ("none", "CPC", "CCS", "RHIT", "RN")
+            ),
+        )
         seniors = [a for a in team.employed if not a.pupils]
         [share[conformance]] = {round(a.productive_share, 12) for a in seniors}
     assert share[0.5] == pytest.approx(share[0.0] * 0.98)

@@ -301,10 +301,14 @@ def test_the_target_of_a_queue_orders_work_by_deadline_and_no_other(queue: str) 
 
     def tables(discipline: str, due_days: int) -> object:
         scene = scenario(
-            "generalist", f"teams.{team}.discipline={discipline}", f"teams.{team}.headcount=8",
-            f"queues.{queue}.due_days={due_days}", f"queues.{rivals[queue]}.due_days=5", days=120,
+            "generalist",
+            f"teams.{team}.discipline={discipline}",
+            f"teams.{team}.headcount=8",
+            f"queues.{queue}.due_days={due_days}",
+            f"queues.{rivals[queue]}.due_days=5",
+            days=120,
             last=30,
-        )  # fmt: skip
+        )
         record = run(scene, 0)
         del record.queues["in_time"]  # which counts by the target, whatever the order
         return digests(record)

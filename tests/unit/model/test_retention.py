@@ -39,9 +39,7 @@ def factor(*overrides: str, days: int = 56) -> float:
 
 
 def wages(*events: str, mix: str = "{none: 1}") -> float:
-    scene = bare(
-        20, STAY, f"{VENDOR}.certification_mix=!replace {mix}", timeline(*events), days=60
-    )  # fmt: skip
+    scene = bare(20, STAY, f"{VENDOR}.certification_mix=!replace {mix}", timeline(*events), days=60)
     return run(scene, 0).totals["wages_usd"]
 
 
@@ -199,13 +197,30 @@ def exits(*overrides: str, days: int) -> dict[int, float]:
     ("options", "faster"),
     [
         (["certifications.none.poaching_factor=2"], 2.0),
-        ([f"{TURNOVER}.pay_elasticity=2",
-          timeline(event("market_wage", "2025-01-01", factor=1.5))], 2.25),
-        ([timeline(event("leave_season", "2025-01-01", vendor="generalist", factor=0.5,
-                         months=list(range(1, 13))))], 0.5),
+        (
+            [
+                f"{TURNOVER}.pay_elasticity=2",
+                timeline(event("market_wage", "2025-01-01", factor=1.5)),
+            ],
+            2.25,
+        ),
+        (
+            [
+                timeline(
+                    event(
+                        "leave_season",
+                        "2025-01-01",
+                        vendor="generalist",
+                        factor=0.5,
+                        months=list(range(1, 13)),
+                    )
+                )
+            ],
+            0.5,
+        ),
     ],
     ids=["poached", "badly paid", "a mild season"],
-)  # fmt: skip
+)
 def test_where_tenure_says_nothing_a_factor_shortens_every_stay(
     options: list[str], faster: float
 ) -> None:
@@ -223,15 +238,22 @@ def test_where_tenure_says_nothing_a_factor_shortens_every_stay(
     [
         [f"{TURNOVER}.pay_elasticity=3"],
         [f"{TURNOVER}.contagion_half_life_days=3"],
-        [timeline(event("leave_season", "2025-01-05", vendor="generalist", factor=1,
-                        months="[1, 2, 3]"))],
-        [timeline(event("market_wage", "2025-01-05", factor=1, ramp_days=20)),
-         f"{TURNOVER}.pay_elasticity=3"],
+        [
+            timeline(
+                event(
+                    "leave_season", "2025-01-05", vendor="generalist", factor=1, months="[1, 2, 3]"
+                )
+            )
+        ],
+        [
+            timeline(event("market_wage", "2025-01-05", factor=1, ramp_days=20)),
+            f"{TURNOVER}.pay_elasticity=3",
+        ],
         [timeline(event("market_wage", "2025-01-05", factor=3))],
         [timeline(event("wage", "2025-01-05", team="ar", factor=1))],
     ],
     ids=["elasticity", "half-life", "season of 1", "market of 1", "no elasticity", "wage of 1"],
-)  # fmt: skip
+)
 def test_what_is_neutral_changes_nothing(neutral: list[str]) -> None:
     brisk = (f"{TURNOVER}.annual_rate=3", "people.pressure_threshold=0.5")
     plain = run(scenario("generalist", *brisk, timeline()), 0)
@@ -264,14 +286,29 @@ LATER = event("wage", "2025-01-02", vendor="generalist", factor=2)
         ([timeline(RAISE), "certifications.none.poaching_factor=4"], 2.0),
         ([timeline(LATER)], 1.0),
         ([timeline(event("wage", "2025-01-01", team="billing", factor=2))], 1.0),
-        ([timeline(event("wage", "2025-01-01", vendor="generalist", factor=2,
-                         certification="CPC"))], 1.0),
+        (
+            [
+                timeline(
+                    event("wage", "2025-01-01", vendor="generalist", factor=2, certification="CPC")
+                )
+            ],
+            1.0,
+        ),
         (["certifications.none.poaching_factor=1e-7"], 1e-6),
         (["certifications.none.poaching_factor=0"], 1e-6),
     ],
-    ids=["a vendor's raise", "a team's wage", "the market pays more still", "poached", "later",
-         "another team's", "another certificate's", "hardly ever", "never"],
-)  # fmt: skip
+    ids=[
+        "a vendor's raise",
+        "a team's wage",
+        "the market pays more still",
+        "poached",
+        "later",
+        "another team's",
+        "another certificate's",
+        "hardly ever",
+        "never",
+    ],
+)
 def test_who_opens_a_team_has_the_tenure_of_their_own_hazard(
     options: list[str], factor: float
 ) -> None:
@@ -303,8 +340,11 @@ def test_a_poached_team_is_met_in_its_own_steady_state() -> None:
     the ages of a hazard of one, fewer would leave at first.
     """
     people, rate, days = 4000, 0.3, 31
-    options = (f"{TURNOVER}.annual_rate={rate}", f"{TURNOVER}.shape={SHAPE}",
-               "certifications.none.poaching_factor=2")  # fmt: skip
+    options = (
+        f"{TURNOVER}.annual_rate={rate}",
+        f"{TURNOVER}.shape={SHAPE}",
+        "certifications.none.poaching_factor=2",
+    )
     team = coders(after(bare(people, *options, days=days)))
     gone = sum(agent.left is not None for agent in team.agents)
     expected = people * rate * 2 ** (1 / SHAPE) * days / 365.25

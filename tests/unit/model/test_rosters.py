@@ -24,9 +24,12 @@ TURNOVER, HIRING = f"{VENDOR}.turnover", f"{VENDOR}.hiring"
 STEADY = (f"{TURNOVER}.annual_rate=0", f"{VENDOR}.programmes=[]")
 TEAM = "teams.coding_inpatient"
 RANKED = [
-    *(f"certifications.{name}.accuracy_{end}={value}"
-      for name, value in (("none", 0.7), ("CPC", 0.8)) for end in ("floor", "ceiling"))
-]  # fmt: skip
+    *(
+        f"certifications.{name}.accuracy_{end}={value}"
+        for name, value in (("none", 0.7), ("CPC", 0.8))
+        for end in ("floor", "ceiling")
+    )
+]
 """The bare hospital has all alike; here they go from none over CPC to the others."""
 
 
@@ -81,15 +84,21 @@ def test_a_programme_of_old_changes_no_roster() -> None:
 
 @pytest.mark.parametrize(
     ("scale", "shares"),
-    [(0.1, {"none": 3, "CPC": 1, "CCS": 1}), (0.5, {"none": 11, "CPC": 5, "CCS": 1}),
-     (2.0, {"none": 44, "CPC": 18, "CCS": 6})],
-)  # fmt: skip
+    [
+        (0.1, {"none": 3, "CPC": 1, "CCS": 1}),
+        (0.5, {"none": 11, "CPC": 5, "CCS": 1}),
+        (2.0, {"none": 44, "CPC": 18, "CCS": 6}),
+    ],
+)
 def test_a_smaller_hospital_keeps_the_shares(scale: float, shares: dict[str, int]) -> None:
     """5 of 34 are 3.24, 1.32 and 0.44; 17 11, 4.5 and 1.5: ties to the first."""
     scene = bare(
-        0, f"{TEAM}.headcount={{none: 22, CPC: 9, CCS: 3}}", f"hospital.scale={scale}", *RANKED,
+        0,
+        f"{TEAM}.headcount={{none: 22, CPC: 9, CCS: 3}}",
+        f"hospital.scale={scale}",
+        *RANKED,
         days=30,
-    )  # fmt: skip
+    )
     team = coders(world_of(scene))
     team.open_doors()
     assert held(team) == shares
@@ -108,9 +117,12 @@ def test_the_largest_remainders_get_the_rest() -> None:
 
 def test_newcomers_of_a_roster_follow_the_mix() -> None:
     scene = bare(
-        0, f"{TEAM}.headcount={{none: 10}}", f"{TEAM}.certification_mix={{CCS: 1}}",
-        f"{TURNOVER}.annual_rate=3", days=200,
-    )  # fmt: skip
+        0,
+        f"{TEAM}.headcount={{none: 10}}",
+        f"{TEAM}.certification_mix={{CCS: 1}}",
+        f"{TURNOVER}.annual_rate=3",
+        days=200,
+    )
     agents = run(scene, 0).agents
     entries = list(zip(agents["hired_day"], agents["entry_certification"], strict=True))
     assert {name for day, name in entries if day <= 0} == {"none"}
@@ -177,10 +189,14 @@ def test_a_recent_hire_sits_in_the_classroom_first(tmp_path: Path) -> None:
 
 def test_half_a_post_works_half_a_shift_for_half_the_pay(tmp_path: Path) -> None:
     """Round the clock: 60 days of 24 hours, and of 12, at 19 and 30 USD."""
-    file = written(tmp_path, "none,2020-01-01,1", "none,2020-01-01,0.5",
-                   header="certification,hired,fte")  # fmt: skip
-    pays = ("certifications.none.wage_usd_per_hour=19", f"{VENDOR}.price.usd_per_hour=30",
-            f"{VENDOR}.price.usd_per_claim=0")  # fmt: skip
+    file = written(
+        tmp_path, "none,2020-01-01,1", "none,2020-01-01,0.5", header="certification,hired,fte"
+    )
+    pays = (
+        "certifications.none.wage_usd_per_hour=19",
+        f"{VENDOR}.price.usd_per_hour=30",
+        f"{VENDOR}.price.usd_per_claim=0",
+    )
     record = run(with_persons(file, *STEADY, *pays), 0)
     hours = 60 * 24 + 60 * 12
     assert sum(record.weeks["paid_hours"]) == pytest.approx(hours)
@@ -194,8 +210,9 @@ def test_half_a_post_works_half_a_shift_for_half_the_pay(tmp_path: Path) -> None
 
 def test_half_a_post_learns_half_as_much(tmp_path: Path) -> None:
     """In full-time months of practice: what two years at half of the time teach, one year does."""
-    file = written(tmp_path, "none,2023-01-01,0.5", "none,2024-01-02,1",
-                   header="certification,hired,fte")  # fmt: skip
+    file = written(
+        tmp_path, "none,2023-01-01,0.5", "none,2024-01-02,1", header="certification,hired,fte"
+    )
     team = coders(world_of(with_persons(file)))
     team.open_doors()
     half, full = team.employed
@@ -208,23 +225,42 @@ def test_half_a_post_learns_half_as_much(tmp_path: Path) -> None:
 def test_full_posts_are_what_no_post_is_written_as(tmp_path: Path) -> None:
     days = [f"CPC,2024-0{1 + i}-15" for i in range(8)]
     plain = digests(run(with_persons(written(tmp_path, *days)), 0))
-    full = written(tmp_path, *(f"{day},1,,1.0" for day in days),
-                   header="certification,hired,fte,also,knowledge_client")  # fmt: skip
+    full = written(
+        tmp_path,
+        *(f"{day},1,,1.0" for day in days),
+        header="certification,hired,fte,also,knowledge_client",
+    )
     assert digests(run(with_persons(full, "horizon_days=60"), 0)) != plain
-    full = written(tmp_path, *(f"{day},1.0,," for day in days),
-                   header="certification,hired,fte,also,knowledge_client")  # fmt: skip
+    full = written(
+        tmp_path,
+        *(f"{day},1.0,," for day in days),
+        header="certification,hired,fte,also,knowledge_client",
+    )
     assert digests(run(with_persons(full), 0)) == plain
 
 
 def test_somebody_of_two_teams_works_the_queues_of_both(tmp_path: Path) -> None:
     """Nobody else codes outpatient charts: who helps out codes all that are coded."""
-    file = written(tmp_path, "CCS,2020-01-01,ar; coding_outpatient", "none,2020-01-01,",
-                   header="certification,hired,also")  # fmt: skip
+    file = written(
+        tmp_path,
+        "CCS,2020-01-01,ar; coding_outpatient",
+        "none,2020-01-01,",
+        header="certification,hired,also",
+    )
     scene = scenario(
-        "generalist", *faultless("generalist"), *staffed(0), *STEADY, f"{TEAM}.headcount=auto",
-        f"{TEAM}.roster={file}", "hospital.outpatient.claims_per_year=2000",
-        "hospital.inpatient.claims_per_year=0", scale=1, days=60, first=0, last=0,
-    )  # fmt: skip
+        "generalist",
+        *faultless("generalist"),
+        *staffed(0),
+        *STEADY,
+        f"{TEAM}.headcount=auto",
+        f"{TEAM}.roster={file}",
+        "hospital.outpatient.claims_per_year=2000",
+        "hospital.inpatient.claims_per_year=0",
+        scale=1,
+        days=60,
+        first=0,
+        last=0,
+    )
     world, names = world_of(scene), TEAMS
     teams = dict(zip(names, opened(world), strict=True))
     helper, other = teams["coding_inpatient"].employed
@@ -237,21 +273,29 @@ def test_somebody_of_two_teams_works_the_queues_of_both(tmp_path: Path) -> None:
     assert record.agents["items"][0] > 100
     assert record.agents["items"][1] == 0
     weeks = record.weeks
-    paid = {t: sum(h for h, n in zip(weeks["paid_hours"], weeks["team"], strict=True) if n == t)
-            for t in names}  # fmt: skip
+    paid = {
+        t: sum(h for h, n in zip(weeks["paid_hours"], weeks["team"], strict=True) if n == t)
+        for t in names
+    }
     assert paid["coding_inpatient"] > 0
     assert paid["coding_outpatient"] == paid["ar"] == 0
 
 
 def test_nobody_helps_out_where_another_vendor_has_taken_over(tmp_path: Path) -> None:
-    file = written(tmp_path, "CCS,2020-01-01,coding_outpatient",
-                   header="certification,hired,also")  # fmt: skip
+    file = written(tmp_path, "CCS,2020-01-01,coding_outpatient", header="certification,hired,also")
     scene = scenario(
-        "medcentral", *staffed(3), f"{TEAM}.headcount=auto", f"{TEAM}.roster={file}",
-        "vendors.in_house.turnover.annual_rate=0", "vendors.in_house.programmes=[]",
+        "medcentral",
+        *staffed(3),
+        f"{TEAM}.headcount=auto",
+        f"{TEAM}.roster={file}",
+        "vendors.in_house.turnover.annual_rate=0",
+        "vendors.in_house.programmes=[]",
         "timeline=!replace [{kind: vendor_switch, on: 2025-02-01, to: specialized, "
-        "teams: [coding_outpatient]}]", "kpi_from_days=30", scale=1, days=120,
-    )  # fmt: skip
+        "teams: [coding_outpatient]}]",
+        "kpi_from_days=30",
+        scale=1,
+        days=120,
+    )
     [helper] = [a for t in after(scene).teams if t.name == "coding_inpatient" for a in t.employed]
     assert helper.row.n_queues == 1
     assert helper.also == ()
@@ -259,32 +303,56 @@ def test_nobody_helps_out_where_another_vendor_has_taken_over(tmp_path: Path) ->
 
 BAD_FILES = {
     "an unknown certification": (
-        "CPS,2024-01-01", "certification,hired",
+        "CPS,2024-01-01",
+        "certification,hired",
         ":2: certification: unknown name 'CPS'; allowed: none, CPC, CCS, RHIT, RN; "
         'did you mean "CPC"?',
     ),
-    "no date": ("CPC,2024-13-01", "certification,hired",
-                ":2: hired: '2024-13-01' is not a date of the form YYYY-MM-DD"),
-    "a date to come": ("CPC,2025-01-02", "certification,hired",
-                       ":2: hired: 2025-01-02 lies after the start of the run; allowed: dates up "
-                       "to 2025-01-01"),
-    "more than a post": ("CPC,2024-01-01,1.5", "certification,hired,fte",
-                         ":2: fte: '1.5' is not a number from 0.1 to 1"),
-    "hardly a post": ("CPC,2024-01-01,0.05", "certification,hired,fte",
-                      ":2: fte: '0.05' is not a number from 0.1 to 1"),
-    "more than all": ("CPC,2024-01-01,1e0", "certification,hired,knowledge_client",
-                      ":2: knowledge_client: '1e0' is not a number from 0 to 1"),
-    "an unknown team": ("CPC,2024-01-01,arr", "certification,hired,also",
-                        ":2: also: unknown name 'arr'; allowed: coding_outpatient, billing, "
-                        'clinical, ar; did you mean "ar"?'),
-    "an unknown skill": ("CPC,2024-01-01,1", "certification,hired,knowledge_codng",
-                         ":1: knowledge_codng: unknown name 'knowledge_codng'; allowed: "),
-    "a column twice": ("CPC,2024-01-01,1,1", "certification,hired,fte,fte",
-                       ":1: fte: stands in the header twice"),
+    "no date": (
+        "CPC,2024-13-01",
+        "certification,hired",
+        ":2: hired: '2024-13-01' is not a date of the form YYYY-MM-DD",
+    ),
+    "a date to come": (
+        "CPC,2025-01-02",
+        "certification,hired",
+        ":2: hired: 2025-01-02 lies after the start of the run; allowed: dates up to 2025-01-01",
+    ),
+    "more than a post": (
+        "CPC,2024-01-01,1.5",
+        "certification,hired,fte",
+        ":2: fte: '1.5' is not a number from 0.1 to 1",
+    ),
+    "hardly a post": (
+        "CPC,2024-01-01,0.05",
+        "certification,hired,fte",
+        ":2: fte: '0.05' is not a number from 0.1 to 1",
+    ),
+    "more than all": (
+        "CPC,2024-01-01,1e0",
+        "certification,hired,knowledge_client",
+        ":2: knowledge_client: '1e0' is not a number from 0 to 1",
+    ),
+    "an unknown team": (
+        "CPC,2024-01-01,arr",
+        "certification,hired,also",
+        ":2: also: unknown name 'arr'; allowed: coding_outpatient, billing, "
+        'clinical, ar; did you mean "ar"?',
+    ),
+    "an unknown skill": (
+        "CPC,2024-01-01,1",
+        "certification,hired,knowledge_codng",
+        ":1: knowledge_codng: unknown name 'knowledge_codng'; allowed: ",
+    ),
+    "a column twice": (
+        "CPC,2024-01-01,1,1",
+        "certification,hired,fte,fte",
+        ":1: fte: stands in the header twice",
+    ),
     "no date of hire": ("CPC", "certification", ":1: the header lacks hired"),
     "a cell too many": ("CPC,2024-01-01,1", "certification,hired", ":2: 3 cells instead of 2"),
     "nobody": ("", "certification,hired", ": no persons in the file"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_FILES)
@@ -347,11 +415,17 @@ def test_both_engines_employ_the_same_persons(tmp_path: Path) -> None:
     ]
     file = written(tmp_path, *rows, header="certification,hired,fte,also,knowledge_client")
     scene = scenario(
-        "generalist", *staffed(6), f"{TEAM}.headcount=auto", f"{TEAM}.roster={file}",
-        "hospital.inpatient.claims_per_year=8000", "hospital.outpatient.claims_per_year=40000",
+        "generalist",
+        *staffed(6),
+        f"{TEAM}.headcount=auto",
+        f"{TEAM}.roster={file}",
+        "hospital.inpatient.claims_per_year=8000",
+        "hospital.outpatient.claims_per_year=40000",
         f"{TEAM}.overtime={{backlog_days: 2, hours_per_day: 2, pay_multiplier: 1.5}}",
-        f"{TURNOVER}.annual_rate=2", scale=1, days=120,
-    )  # fmt: skip
+        f"{TURNOVER}.annual_rate=2",
+        scale=1,
+        days=120,
+    )
     simpy_s = digests(run(scene, 0, engines.SIMPY))
     if engines.choose().name == engines.COMPILED:
         assert digests(run(scene, 0, engines.COMPILED)) == simpy_s

@@ -88,9 +88,13 @@ def test_a_site_like_the_hospital_changes_nothing(name: str) -> None:
 def test_a_site_rests_on_its_own_holidays_and_works_on_the_hospitals() -> None:
     """Manila is closed on Independence Day, and works on Martin Luther King's; the hospital not."""
     scene = bare(
-        3, *WORK, "calendar.country=US", "start=2025-01-01",
-        *at(f"country: PH, closed_days: [2025-01-15], shifts: [{shift(8, 8)}]"), days=170,
-    )  # fmt: skip
+        3,
+        *WORK,
+        "calendar.country=US",
+        "start=2025-01-01",
+        *at(f"country: PH, closed_days: [2025-01-15], shifts: [{shift(8, 8)}]"),
+        days=170,
+    )
     record = run(scene, 0)
     paid = wages(record)
     one_day = 3 * 8 * 19.0
@@ -171,8 +175,9 @@ def test_overtime_goes_by_the_days_of_the_site() -> None:
 
 
 def test_whoever_is_hired_takes_the_shift_that_lacks_most() -> None:
-    place = at(f"shifts: [{shift(6, 8, share=0.5)}, {shift(14, 8, share=0.3)}, "
-               f"{shift(22, 8, share=0.2)}]")  # fmt: skip
+    place = at(
+        f"shifts: [{shift(6, 8, share=0.5)}, {shift(14, 8, share=0.3)}, {shift(22, 8, share=0.2)}]"
+    )
     scene = bare(7, *WORK, f"{VENDOR}.turnover.annual_rate=6", *place, days=200)
     seen = watch(scene)
     assert_sound(seen)
@@ -227,9 +232,12 @@ def test_a_team_that_switches_may_move() -> None:
         "{kind: vendor_switch, on: 2025-03-03, to: generalist}",
     ]
     scene = scenario(
-        "medcentral", f"sites=[{{name: there, shifts: [{shift(20, 8)}]}}]",
-        f"timeline=!replace [{', '.join(events)}]", "kpi_from_days=30", days=120,
-    )  # fmt: skip
+        "medcentral",
+        f"sites=[{{name: there, shifts: [{shift(20, 8)}]}}]",
+        f"timeline=!replace [{', '.join(events)}]",
+        "kpi_from_days=30",
+        days=120,
+    )
     seen = watch(scene)
     assert not seen.stuck
     starts = {
@@ -270,10 +278,18 @@ def test_costs_of_a_site_stand_for_the_vendors() -> None:
 @pytest.mark.parametrize(
     ("begins", "ahead", "night"),
     [
-        (8, 0, 0.0), (18, 0, 4.0), (20, 0, 6.0), (22, 0, 8.0), (23, 0, 7.0), (2, 0, 4.0),
-        (18, 12, 4.0), (8, 12, 0.0), (22, -6, 8.0), (8, 10, 0.0),
+        (8, 0, 0.0),
+        (18, 0, 4.0),
+        (20, 0, 6.0),
+        (22, 0, 8.0),
+        (23, 0, 7.0),
+        (2, 0, 4.0),
+        (18, 12, 4.0),
+        (8, 12, 0.0),
+        (22, -6, 8.0),
+        (8, 10, 0.0),
     ],
-)  # fmt: skip
+)
 def test_nights_have_a_premium_by_the_clock_of_the_site(
     begins: float, ahead: float, night: float
 ) -> None:
@@ -305,9 +321,13 @@ def test_classes_at_night_earn_the_premium() -> None:
     words = "[{kind: staffing, on: 2025-01-11, team: coding_inpatient, headcount: 2}]"
     place = at(f"night_premium_share: 0.5, shifts: [{shift(22, 8)}]")
     scene = bare(
-        0, STILL, f"{VENDOR}.hiring.classroom_days=10", f"timeline=!replace {words}", *place,
+        0,
+        STILL,
+        f"{VENDOR}.hiring.classroom_days=10",
+        f"timeline=!replace {words}",
+        *place,
         days=40,
-    )  # fmt: skip
+    )
     record = run(scene, 0)
     # Eight hours of each day, whichever night they are of, the first and the last included.
     in_class, in_all = 2 * 10 * 8, 2 * 30 * 8
@@ -321,9 +341,13 @@ def test_hours_of_nights_by_hand() -> None:
     place: Workplace = workplaces(scene, calendar)["there"]
     # From 19 to 3 by the hospital's clock.
     for start, end, hours in (
-        (5.0, 6.0, 8.0), (5.0, 5.1, 2.4), (5 + 12 / 24, 5 + 20 / 24, 1.0), (5.2, 5.7, 0.0),
-        (5 + 20 / 24, 6 + 4 / 24, 7.0), (5.0, 7.0, 16.0),
-    ):  # fmt: skip
+        (5.0, 6.0, 8.0),
+        (5.0, 5.1, 2.4),
+        (5 + 12 / 24, 5 + 20 / 24, 1.0),
+        (5.2, 5.7, 0.0),
+        (5 + 20 / 24, 6 + 4 / 24, 7.0),
+        (5.0, 7.0, 16.0),
+    ):
         assert place.night_hours(start, end) == pytest.approx(hours, abs=1e-9)
 
 
@@ -336,11 +360,14 @@ def test_a_busy_office_over_three_shifts_is_sound() -> None:
     )
     extra = "{backlog_days: 0.5, hours_per_day: 3, pay_multiplier: 1.5, days: [0, 3, 5]}"
     scene = scenario(
-        "generalist", place, f"{VENDOR}.turnover.annual_rate=3",
+        "generalist",
+        place,
+        f"{VENDOR}.turnover.annual_rate=3",
         f"{VENDOR}.hiring.time_to_fill_days=10",
         *(f"teams.{team}.site=far" for team in TEAMS[1:]),
-        *(f"teams.{team}.overtime={extra}" for team in TEAMS), days=200,
-    )  # fmt: skip
+        *(f"teams.{team}.overtime={extra}" for team in TEAMS),
+        days=200,
+    )
     seen = watch(scene)
     assert_sound(seen)
     assert sum(reason == "quit" for reason in seen.record.agents["reason"]) > 10
@@ -366,14 +393,21 @@ def test_who_comes_back_to_a_site_has_forgotten_since_they_were_last_at_work(eng
         "{start_hour: 19, hours: 8, workdays: [1, 3, 5], people_share: 0.5}]"
     )
     scene = bare(
-        12, *WORK, *at(place), f"{VENDOR}.turnover.annual_rate=4", f"{VENDOR}.turnover.shape=1",
-        f"{VENDOR}.hiring.rehire_share=1", f"{VENDOR}.hiring.time_to_fill_days=30",
-        f"{VENDOR}.hiring.classroom_days=10", f"{VENDOR}.learning.domain_per_month=0",
+        12,
+        *WORK,
+        *at(place),
+        f"{VENDOR}.turnover.annual_rate=4",
+        f"{VENDOR}.turnover.shape=1",
+        f"{VENDOR}.hiring.rehire_share=1",
+        f"{VENDOR}.hiring.time_to_fill_days=30",
+        f"{VENDOR}.hiring.classroom_days=10",
+        f"{VENDOR}.learning.domain_per_month=0",
         f"{VENDOR}.learning.client_per_month=0",
         f"{VENDOR}.learning.forgetting_per_month={per_month}",
         f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.6}}",
-        f"{VENDOR}.entry_knowledge={{domain: 0.01, client: 0.01}}", days=250,
-    )  # fmt: skip
+        f"{VENDOR}.entry_knowledge={{domain: 0.01, client: 0.01}}",
+        days=250,
+    )
     record = run(scene, 0, engine)
     agents = record.agents
     came = [i for i, hired in enumerate(agents["hired_day"]) if hired > 0]

@@ -63,11 +63,14 @@ def test_a_standard_erodes_and_does_not_come_back_of_itself() -> None:
 
 def test_who_hurries_checks_less_asks_less_and_errs_more() -> None:
     options = [
-        f"{STRAIN}.corner_exponent=0.5", f"{STRAIN}.least_touch_share=0.5",
-        f"{STRAIN}.corner_errors=0.4", f"{STRAIN}.corner_checks=0.5",
-        f"{VENDOR}.quality.qa_sample_share=0.2", f"{VENDOR}.quality.hold_and_query_share=0.6",
+        f"{STRAIN}.corner_exponent=0.5",
+        f"{STRAIN}.least_touch_share=0.5",
+        f"{STRAIN}.corner_errors=0.4",
+        f"{STRAIN}.corner_checks=0.5",
+        f"{VENDOR}.quality.qa_sample_share=0.2",
+        f"{VENDOR}.quality.hold_and_query_share=0.6",
         f"{VENDOR}.quality.realtime_review_share=0.3",
-    ]  # fmt: skip
+    ]
     team = team_of(10, *options)
     crew, terms = team._crew, team._terms
     before = terms.pace
@@ -87,9 +90,10 @@ def test_exhaustion_builds_up_faster_than_it_rests() -> None:
     """Two hours of overtime on eight: a quarter more than the reference of 40 hours a week."""
     overtime = "{backlog_days: 365, hours_per_day: 2, pay_multiplier: 1.5}"
     week = [
-        "calendar.shift_hours=8", "calendar.workdays=[0, 1, 2, 3, 4]",
+        "calendar.shift_hours=8",
+        "calendar.workdays=[0, 1, 2, 3, 4]",
         f"teams.coding_inpatient.overtime={overtime}",
-    ]  # fmt: skip
+    ]
     options = [f"{STRAIN}.occupancy_weight=0", f"{STRAIN}.exhaustion_slowdown=2"]
     team = team_of(3, *week, *options, f"{STRAIN}.build_days=30", f"{STRAIN}.rest_days=120")
     crew, someone = team._crew, team.employed[0]
@@ -128,11 +132,15 @@ def test_ten_hour_days_cost_people(hours: int, times: float) -> None:
     """
     people, rate, days = 300, 0.5, 731
     options = [
-        f"calendar.shift_hours={hours}", "calendar.workdays=[0, 1, 2, 3, 4]",
-        f"{VENDOR}.turnover.annual_rate={rate}", f"{VENDOR}.turnover.shape=1",
-        f"{STRAIN}.occupancy_weight=0", f"{STRAIN}.exhaustion_hazard=4",
-        f"{STRAIN}.build_days=1", f"{STRAIN}.rest_days=1",
-    ]  # fmt: skip
+        f"calendar.shift_hours={hours}",
+        "calendar.workdays=[0, 1, 2, 3, 4]",
+        f"{VENDOR}.turnover.annual_rate={rate}",
+        f"{VENDOR}.turnover.shape=1",
+        f"{STRAIN}.occupancy_weight=0",
+        f"{STRAIN}.exhaustion_hazard=4",
+        f"{STRAIN}.build_days=1",
+        f"{STRAIN}.rest_days=1",
+    ]
     team = coders(after(bare(people, *options, days=days)))
     left = len(team.agents) - len(team.employed)
     # Newcomers are rested until the first review after they came, half a week on average.
@@ -157,12 +165,16 @@ REFERENCE = f"{VENDOR}.turnover.reference_occupancy"
         ([f"{REFERENCE}=0.5"], 2.2),  # below the threshold nothing presses
         # Exhausted by 0.9 − 0.8 in the long run, with a gain of 2, and by 0.7 − 0.8 at reference.
         (
-            [f"{REFERENCE}=0.7", f"{STRAIN}.reference_occupancy=0.8",
-             f"{STRAIN}.reference_hours_per_week=168", f"{STRAIN}.exhaustion_hazard=2"],
+            [
+                f"{REFERENCE}=0.7",
+                f"{STRAIN}.reference_occupancy=0.8",
+                f"{STRAIN}.reference_hours_per_week=168",
+                f"{STRAIN}.exhaustion_hazard=2",
+            ],
             2.2 / 1.4 * 1.2 / 0.8,
         ),
     ],
-)  # fmt: skip
+)
 def test_the_written_rate_holds_at_the_reference_whatever_the_target(
     options: list[str], times: float
 ) -> None:
@@ -188,10 +200,14 @@ def test_a_reference_at_which_nobody_would_quit_is_refused() -> None:
 
 
 LOOP = [
-    f"{STRAIN}.corner_exponent=0.5", f"{STRAIN}.erosion_days=120", f"{STRAIN}.recovery_days=900",
-    f"{STRAIN}.exhaustion_hazard=3", f"{STRAIN}.exhaustion_accuracy=0.2",
-    f"{STRAIN}.exhaustion_slowdown=0.5", f"{STRAIN}.reference_occupancy=0.8",
-]  # fmt: skip
+    f"{STRAIN}.corner_exponent=0.5",
+    f"{STRAIN}.erosion_days=120",
+    f"{STRAIN}.recovery_days=900",
+    f"{STRAIN}.exhaustion_hazard=3",
+    f"{STRAIN}.exhaustion_accuracy=0.2",
+    f"{STRAIN}.exhaustion_slowdown=0.5",
+    f"{STRAIN}.reference_occupancy=0.8",
+]
 SHORT = ["teams.coding_outpatient.headcount=8", "teams.billing.headcount=3"]
 
 
@@ -208,9 +224,12 @@ def test_both_engines_give_the_same_record_of_a_pressed_office() -> None:
 def test_a_loop_without_gain_is_no_loop() -> None:
     """Whatever its clocks and bounds say."""
     idle = [
-        f"{STRAIN}.least_touch_share=0.3", f"{STRAIN}.corner_errors=3",
-        f"{STRAIN}.corner_checks=0.2", f"{STRAIN}.erosion_days=5", f"{STRAIN}.recovery_days=9",
-    ]  # fmt: skip
+        f"{STRAIN}.least_touch_share=0.3",
+        f"{STRAIN}.corner_errors=3",
+        f"{STRAIN}.corner_checks=0.2",
+        f"{STRAIN}.erosion_days=5",
+        f"{STRAIN}.recovery_days=9",
+    ]
     plain = digests(run(scenario("generalist", *SHORT), 0))
     assert digests(run(scenario("generalist", *SHORT, *idle), 0)) == plain
     calm = [f"{STRAIN}.build_days=3", f"{STRAIN}.occupancy_weight=5"]
@@ -228,11 +247,15 @@ MOVE = (
     "to_team: ar}]"
 )
 SCALED = [
-    "hospital.scale=0.1", "calendar.shift_hours=10", "calendar.workdays=[0, 1, 2, 3, 4]",
-    f"{STRAIN}.occupancy_weight=0", f"{STRAIN}.build_days=50",
+    "hospital.scale=0.1",
+    "calendar.shift_hours=10",
+    "calendar.workdays=[0, 1, 2, 3, 4]",
+    f"{STRAIN}.occupancy_weight=0",
+    f"{STRAIN}.build_days=50",
     f"{VENDOR}.go_live_knowledge={{domain: 0.8, client: 0.8}}",
-    "teams.coding_outpatient.headcount=90", "teams.ar.headcount=21",
-]  # fmt: skip
+    "teams.coding_outpatient.headcount=90",
+    "teams.ar.headcount=21",
+]
 
 
 def test_exhaustion_goes_along_with_who_moves_at_any_scale() -> None:

@@ -28,9 +28,11 @@ def lived(*overrides: str, people: int = 5, days: int = 200) -> Team:
 def grown(*steps: tuple[int, int]) -> str:
     """The plan grows to so many on some days of January."""
     return timeline(
-        *(event("staffing", f"2025-01-{day + 1:02d}", team="coding_inpatient", headcount=people)
-          for day, people in steps)
-    )  # fmt: skip
+        *(
+            event("staffing", f"2025-01-{day + 1:02d}", team="coding_inpatient", headcount=people)
+            for day, people in steps
+        )
+    )
 
 
 def begun(team: Team) -> list[float]:
@@ -57,8 +59,13 @@ def test_a_full_class_needs_another_trainer() -> None:
 
     The second class could begin on day 14, and does so on the first day of a class after 27.
     """
-    options = (STAY, grown((5, 15)), f"{HIRING}.classroom_days=20", f"{HIRING}.class_size=5",
-               f"{HIRING}.class_every_days=7")  # fmt: skip
+    options = (
+        STAY,
+        grown((5, 15)),
+        f"{HIRING}.classroom_days=20",
+        f"{HIRING}.class_size=5",
+        f"{HIRING}.class_every_days=7",
+    )
     assert begun(lived(*options)) == [7] * 5 + [14] * 5
     assert begun(lived(*options, f"{TRAINERS}={{people: 1}}")) == [7] * 5 + [28] * 5
     assert begun(lived(*options, f"{TRAINERS}={{people: 2}}")) == [7] * 5 + [14] * 5

@@ -87,8 +87,10 @@ static int64_t round_half_even(double x) { return (int64_t)rint(x); }
     )
     source, library = tmp_path / "text.c", tmp_path / "text.so"
     source.write_text(text)
-    subprocess.run([compiler, "-shared", "-fPIC", "-ffp-contract=off", str(source), "-o",
-                    str(library), "-lm"], check=True)  # fmt: skip
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-ffp-contract=off", str(source), "-o", str(library), "-lm"],
+        check=True,
+    )
     made = getattr(ctypes.CDLL(str(library)), f"exported_{f.__name__}")
     kinds = {"int": ctypes.c_int64, "float": ctypes.c_double}
     names = [str(f.__annotations__[p]) for p in f.__code__.co_varnames[: f.__code__.co_argcount]]
@@ -159,9 +161,10 @@ def exceptions(x: float) -> float:
 
 
 @pytest.mark.parametrize(
-    "function", [sets, powers, truth_as_number, names, unknown, narrowed, exceptions],
+    "function",
+    [sets, powers, truth_as_number, names, unknown, narrowed, exceptions],
     ids=lambda f: f.__name__,
-)  # fmt: skip
+)
 def test_what_c_does_not_have_is_refused_with_its_place(function: FunctionType) -> None:
     with pytest.raises(NotTranslatableError, match=r"test_translate\.py:\d+: "):
         Unit([function])

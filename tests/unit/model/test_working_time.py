@@ -48,9 +48,12 @@ def test_a_night_shift_goes_on_until_the_morning() -> None:
     hours = {"evening": 21.5, "late": 22.5, "small hours": 3.0, "dawn": 5.9, "morning": 6.2}
     found = busy_at(*NIGHT, hours=hours)
     assert {name: set(seen) for name, seen in found.items()} == {
-        "evening": {False}, "late": {True}, "small hours": {True}, "dawn": {True},
+        "evening": {False},
+        "late": {True},
+        "small hours": {True},
+        "dawn": {True},
         "morning": {False},
-    }  # fmt: skip
+    }
 
 
 def test_fridays_night_ends_on_saturday_and_no_other_begins_before_monday() -> None:
@@ -64,8 +67,10 @@ def test_overtime_goes_on_past_midnight() -> None:
     late = ["calendar.shift_start_hour=16", "calendar.shift_hours=8", OVERTIME]
     found = busy_at(*late, hours={"one": 1.0, "three": 3.0, "night": 23.0})
     assert {name: set(seen) for name, seen in found.items()} == {
-        "one": {True}, "three": {False}, "night": {True},
-    }  # fmt: skip
+        "one": {True},
+        "three": {False},
+        "night": {True},
+    }
 
 
 @pytest.mark.parametrize("start", [0, 8, 16, 22, 23.5])
@@ -73,9 +78,11 @@ def test_the_hours_paid_are_the_hours_worked(start: float) -> None:
     """A shift that has begun is paid as far as it goes: 8 hours of each but what the end cuts."""
     days, people = 40, 3
     record = run(
-        bare(people, *WORK, f"calendar.shift_start_hour={start}", "calendar.shift_hours=8",
-             days=days), 0,
-    )  # fmt: skip
+        bare(
+            people, *WORK, f"calendar.shift_start_hour={start}", "calendar.shift_hours=8", days=days
+        ),
+        0,
+    )
     assert_weeks_add_up(record)
     cut = max(0.0, start + 8.0 - 24.0)  # the last shift goes on after the end of the run
     weeks = record.weeks
@@ -90,8 +97,12 @@ def test_the_hours_paid_are_the_hours_worked(start: float) -> None:
 
 def test_items_that_last_for_days_are_counted_while_they_are_worked() -> None:
     """Ten hours an item, eight hours a day: every week is fully busy, and no more than that."""
-    long = ["queues.coding_inpatient.minutes=600", "calendar.shift_start_hour=8",
-            "calendar.shift_hours=8", "calendar.workdays=[0, 1, 2, 3, 4]"]  # fmt: skip
+    long = [
+        "queues.coding_inpatient.minutes=600",
+        "calendar.shift_start_hour=8",
+        "calendar.shift_hours=8",
+        "calendar.workdays=[0, 1, 2, 3, 4]",
+    ]
     weeks = run(bare(3, *WORK, *long, days=70), 0).weeks
     rows = [i for i, team in enumerate(weeks["team"]) if team == "coding_inpatient"][1:]
     for i in rows:
@@ -129,11 +140,17 @@ def test_a_pace_that_changes_over_midnight_is_counted_on_both_its_days() -> None
 @pytest.mark.parametrize("overtime", [False, True])
 def test_no_team_is_busier_than_it_is_productive(overtime: bool, start: int) -> None:
     """With leavers, pupils, mentors, absence, certificates, overtime, by day and by night."""
-    shift = [f"calendar.shift_start_hour={start}", "calendar.shift_hours=8",
-             "queues.coding_inpatient.minutes=60", "people.speed_sigma=0.3",
-             "calendar.absence_share=0.1", f"{VENDOR}.hiring.nesting_days=20",
-             f"{VENDOR}.hiring.classroom_days=9", f"{VENDOR}.hiring.mentor_share=0.2",
-             f"{VENDOR}.hiring.time_to_fill_days=8"]  # fmt: skip
+    shift = [
+        f"calendar.shift_start_hour={start}",
+        "calendar.shift_hours=8",
+        "queues.coding_inpatient.minutes=60",
+        "people.speed_sigma=0.3",
+        "calendar.absence_share=0.1",
+        f"{VENDOR}.hiring.nesting_days=20",
+        f"{VENDOR}.hiring.classroom_days=9",
+        f"{VENDOR}.hiring.mentor_share=0.2",
+        f"{VENDOR}.hiring.time_to_fill_days=8",
+    ]
     hot = f"{VENDOR}.turnover.annual_rate=4"
     extra = [OVERTIME] if overtime else []
     record = run(bare(9, *WORK, *shift, hot, *extra, days=200), 0)

@@ -12,60 +12,190 @@ from sim.record.kpis import FAMILIES, KPIS, kpi, outcome
 from sim.record.record import ACCOUNT, AGE_BANDS, Facts, Outcome, Record
 from sim.record.views import View
 
-STAGES = ("waiting", "held", "queried", "ready", "submitted", "rejected", "asked", "denied", "paid",
-          "closed")  # fmt: skip
+STAGES = (
+    "waiting",
+    "held",
+    "queried",
+    "ready",
+    "submitted",
+    "rejected",
+    "asked",
+    "denied",
+    "paid",
+    "closed",
+)
 PAID, CLOSED, DENIED, WAITING, ASKED = 8, 9, 7, 0, 6
-CAUSES = ("final_denial", "not_worked", "timely_filing", "records_request", "given_up",
-          "under_coding", "cdi_gap", "over_coding", "short_pay", "takeback")  # fmt: skip
+CAUSES = (
+    "final_denial",
+    "not_worked",
+    "timely_filing",
+    "records_request",
+    "given_up",
+    "under_coding",
+    "cdi_gap",
+    "over_coding",
+    "short_pay",
+    "takeback",
+)
 NONE, FIRST_PAID, REJECTED, FIRST_ASKED, FIRST_DENIED = range(5)
 DEFAULTS = {
-    "setting": 1, "payer": 0, "paid_cents": 0, "under_cents": 0, "cdi_cents": 0, "over_cents": 0,
-    "short_cents": 0, "takeback_cents": 0, "loss_cents": 0, "loss_cause": -1, "closed_day": -1,
-    "wrong": 0, "touches": 1, "denied_for": -1, "edited": 0, "open_cents": 0, "mended": 0,
-    "adjudicated": 1, "appealed": 0, "first_touch_minutes": 2 * 1440,
-}  # fmt: skip
+    "setting": 1,
+    "payer": 0,
+    "paid_cents": 0,
+    "under_cents": 0,
+    "cdi_cents": 0,
+    "over_cents": 0,
+    "short_cents": 0,
+    "takeback_cents": 0,
+    "loss_cents": 0,
+    "loss_cause": -1,
+    "closed_day": -1,
+    "wrong": 0,
+    "touches": 1,
+    "denied_for": -1,
+    "edited": 0,
+    "open_cents": 0,
+    "mended": 0,
+    "adjudicated": 1,
+    "appealed": 0,
+    "first_touch_minutes": 2 * 1440,
+}
 
 # Eight claims inside the window (days 10 to 80), one before and one after it. USD in comments.
 CLAIMS = [
     # 200 expected, 20 lost by under-coding, paid at once
-    {"day": 10, "expected": 20000, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 15,
-     "closed_day": 30, "paid_cents": 18000, "under_cents": 2000, "wrong": 1,
-     "first_touch_minutes": 0},
+    {
+        "day": 10,
+        "expected": 20000,
+        "stage": PAID,
+        "first_outcome": FIRST_PAID,
+        "first_day": 15,
+        "closed_day": 30,
+        "paid_cents": 18000,
+        "under_cents": 2000,
+        "wrong": 1,
+        "first_touch_minutes": 0,
+    },
     # 1000, paid 10 % too high, of which 300 was taken back; an inpatient
-    {"day": 20, "expected": 100000, "setting": 0, "stage": PAID, "first_outcome": FIRST_PAID,
-     "first_day": 26, "closed_day": 40, "paid_cents": 80000, "over_cents": 10000,
-     "takeback_cents": 30000, "wrong": 1, "touches": 2},
+    {
+        "day": 20,
+        "expected": 100000,
+        "setting": 0,
+        "stage": PAID,
+        "first_outcome": FIRST_PAID,
+        "first_day": 26,
+        "closed_day": 40,
+        "paid_cents": 80000,
+        "over_cents": 10000,
+        "takeback_cents": 30000,
+        "wrong": 1,
+        "touches": 2,
+    },
     # 500, rejected, mended, paid 50 short
-    {"day": 30, "expected": 50000, "stage": PAID, "first_outcome": REJECTED, "first_day": 34,
-     "closed_day": 60, "paid_cents": 45000, "short_cents": 5000, "touches": 3, "edited": 1},
+    {
+        "day": 30,
+        "expected": 50000,
+        "stage": PAID,
+        "first_outcome": REJECTED,
+        "first_day": 34,
+        "closed_day": 60,
+        "paid_cents": 45000,
+        "short_cents": 5000,
+        "touches": 3,
+        "edited": 1,
+    },
     # 400, asked for records, lost
-    {"day": 40, "expected": 40000, "stage": CLOSED, "first_outcome": FIRST_ASKED, "first_day": 45,
-     "closed_day": 90, "loss_cents": 40000, "loss_cause": 3, "touches": 2},
+    {
+        "day": 40,
+        "expected": 40000,
+        "stage": CLOSED,
+        "first_outcome": FIRST_ASKED,
+        "first_day": 45,
+        "closed_day": 90,
+        "loss_cents": 40000,
+        "loss_cause": 3,
+        "touches": 2,
+    },
     # 600, denied for category 1, won back
-    {"day": 50, "expected": 60000, "stage": PAID, "first_outcome": FIRST_DENIED, "first_day": 54,
-     "closed_day": 95, "paid_cents": 60000, "denied_for": 1, "touches": 2, "appealed": 1},
+    {
+        "day": 50,
+        "expected": 60000,
+        "stage": PAID,
+        "first_outcome": FIRST_DENIED,
+        "first_day": 54,
+        "closed_day": 95,
+        "paid_cents": 60000,
+        "denied_for": 1,
+        "touches": 2,
+        "appealed": 1,
+    },
     # 300, denied for category 0, lost for good
-    {"day": 50, "expected": 30000, "stage": CLOSED, "first_outcome": FIRST_DENIED, "first_day": 57,
-     "closed_day": 99, "loss_cents": 30000, "loss_cause": 0, "denied_for": 0, "touches": 2},
+    {
+        "day": 50,
+        "expected": 30000,
+        "stage": CLOSED,
+        "first_outcome": FIRST_DENIED,
+        "first_day": 57,
+        "closed_day": 99,
+        "loss_cents": 30000,
+        "loss_cause": 0,
+        "denied_for": 0,
+        "touches": 2,
+    },
     # 700, denied and still open; an inpatient
-    {"day": 60, "expected": 70000, "setting": 0, "stage": DENIED, "first_outcome": FIRST_DENIED,
-     "first_day": 66, "open_cents": 70000, "denied_for": 1, "appealed": 1},
+    {
+        "day": 60,
+        "expected": 70000,
+        "setting": 0,
+        "stage": DENIED,
+        "first_outcome": FIRST_DENIED,
+        "first_day": 66,
+        "open_cents": 70000,
+        "denied_for": 1,
+        "appealed": 1,
+    },
     # 100, not coded yet
-    {"day": 79, "expected": 10000, "stage": WAITING, "first_outcome": NONE, "first_day": -1,
-     "wrong": -1, "touches": 0, "open_cents": 10000, "adjudicated": 0, "first_touch_minutes": -1},
+    {
+        "day": 79,
+        "expected": 10000,
+        "stage": WAITING,
+        "first_outcome": NONE,
+        "first_day": -1,
+        "wrong": -1,
+        "touches": 0,
+        "open_cents": 10000,
+        "adjudicated": 0,
+        "first_touch_minutes": -1,
+    },
     # outside the window
-    {"day": 9, "expected": 77700, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 12,
-     "closed_day": 20, "paid_cents": 77700, "first_touch_minutes": 99999},
-    {"day": 80, "expected": 88800, "stage": ASKED, "first_outcome": FIRST_ASKED, "first_day": 85,
-     "open_cents": 88800},
-]  # fmt: skip
+    {
+        "day": 9,
+        "expected": 77700,
+        "stage": PAID,
+        "first_outcome": FIRST_PAID,
+        "first_day": 12,
+        "closed_day": 20,
+        "paid_cents": 77700,
+        "first_touch_minutes": 99999,
+    },
+    {
+        "day": 80,
+        "expected": 88800,
+        "stage": ASKED,
+        "first_outcome": FIRST_ASKED,
+        "first_day": 85,
+        "open_cents": 88800,
+    },
+]
 
 
 def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
     by_day = sorted(claims, key=lambda claim: claim["day"])
     rows = [{**DEFAULTS, "key": i, **claim} for i, claim in enumerate(by_day)]
-    columns = {name: np.array([r[name] for r in rows], np.int64) for name in ("key", "day",
-               "expected", "stage", "first_outcome", "first_day", *DEFAULTS)}  # fmt: skip
+    columns = {
+        name: np.array([r[name] for r in rows], np.int64)
+        for name in ("key", "day", "expected", "stage", "first_outcome", "first_day", *DEFAULTS)
+    }
     facts = Facts(
         start="2025-01-01",
         scale=0.5,
@@ -96,43 +226,81 @@ def record(claims: list[dict[str, int]] = CLAIMS) -> Record:
         "submitted": np.full(100, 0.5),
     }
     weeks = {
-        "day": [0, 7, 14], "team": ["a"] * 3, "plan": [4.0] * 3, "employed": [4.0, 3.0, 4.0],
-        "producing": [4.0, 3.0, 3.0], "pipeline": [0, 1, 0], "knowledge": [2.0, 1.5, 2.1],
-        "client": [1.0, 0.9, 1.5], "certified_share": [1.0, 1.0, 2.0],
-        "busy_minutes": [600.0, 500.0, 720.0], "productive_minutes": [800.0, 700.0, 900.0],
-        "paid_hours": [32.0, 30.0, 40.0], "scheduled_hours": [30.0, 28.0, 36.0],
-        "billed_hours": [30.0, 28.0, 35.0], "annual_rate": [0.4] * 3,
-        "exhaustion": [9.0, 9.0, 0.6], "touch_share": [9.0, 9.0, 2.7],
-        "volume": [9.0, 9.0, 14.0], "workload_hours": [9.0, 9.0, 7.0], "required": [9.0, 9.0, 2.0],
-    }  # fmt: skip
+        "day": [0, 7, 14],
+        "team": ["a"] * 3,
+        "plan": [4.0] * 3,
+        "employed": [4.0, 3.0, 4.0],
+        "producing": [4.0, 3.0, 3.0],
+        "pipeline": [0, 1, 0],
+        "knowledge": [2.0, 1.5, 2.1],
+        "client": [1.0, 0.9, 1.5],
+        "certified_share": [1.0, 1.0, 2.0],
+        "busy_minutes": [600.0, 500.0, 720.0],
+        "productive_minutes": [800.0, 700.0, 900.0],
+        "paid_hours": [32.0, 30.0, 40.0],
+        "scheduled_hours": [30.0, 28.0, 36.0],
+        "billed_hours": [30.0, 28.0, 35.0],
+        "annual_rate": [0.4] * 3,
+        "exhaustion": [9.0, 9.0, 0.6],
+        "touch_share": [9.0, 9.0, 2.7],
+        "volume": [9.0, 9.0, 14.0],
+        "workload_hours": [9.0, 9.0, 7.0],
+        "required": [9.0, 9.0, 2.0],
+    }
     queues = {
-        "week": [0, 0, 2, 2], "week_start": ["x"] * 4,
+        "week": [0, 0, 2, 2],
+        "week_start": ["x"] * 4,
         "queue": ["coding", "denials", "coding", "denials"],
-        "opening": [0, 0, 0, 0], "arrived": [9, 9, 14, 3],
-        "finished": [9, 9, 10, 4], "backlog": [0, 0, 4, 0], "oldest_days": [0.0] * 4,
-        "wait_days": [9.0, 9.0, 1.5, 3.0], "mean_level": [9.0, 9.0, 2.0, 1.5],
-        "days": [7, 7, 7, 7], "taken": [9, 9, 10, 4], "in_time": [0, 0, 6, 1],
-        "missed": [5, 5, 2, 1], "busy_minutes": [0.0, 0.0, 96.0, 97.0],
+        "opening": [0, 0, 0, 0],
+        "arrived": [9, 9, 14, 3],
+        "finished": [9, 9, 10, 4],
+        "backlog": [0, 0, 4, 0],
+        "oldest_days": [0.0] * 4,
+        "wait_days": [9.0, 9.0, 1.5, 3.0],
+        "mean_level": [9.0, 9.0, 2.0, 1.5],
+        "days": [7, 7, 7, 7],
+        "taken": [9, 9, 10, 4],
+        "in_time": [0, 0, 6, 1],
+        "missed": [5, 5, 2, 1],
+        "busy_minutes": [0.0, 0.0, 96.0, 97.0],
         "productive_minutes": [0.0, 0.0, 100.0, 100.0],
         **{band: [0] * 4 for band in AGE_BANDS},
-    }  # fmt: skip
+    }
     agents = {
-        "agent": ["a-0", "a-1", "a-2"], "team": ["a"] * 3, "vendor": ["v"] * 3,
-        "certification": ["none", "CPC", "none"], "hired": ["2024-01-01"] * 3,
-        "left": ["", "2025-02-20", ""], "reason": ["", "quit", ""],
-        "tenure_days": [300.0, 250.0, 50.0], "knowledge_domain": [0.5] * 3,
-        "knowledge_client": [0.5] * 3, "items": [5, 5, 3], "errors": [1, 0, 1],
-        "busy_hours": [10.0] * 3, "productive_hours": [12.0] * 3,
-        "entry_certification": ["none"] * 3, "start_age_days": [200.0, 200.0, 0.0],
-        "hours_share": [1.0, 1.0, 1.0], "hired_day": [-200.0, -200.0, 50.0],
-    }  # fmt: skip
+        "agent": ["a-0", "a-1", "a-2"],
+        "team": ["a"] * 3,
+        "vendor": ["v"] * 3,
+        "certification": ["none", "CPC", "none"],
+        "hired": ["2024-01-01"] * 3,
+        "left": ["", "2025-02-20", ""],
+        "reason": ["", "quit", ""],
+        "tenure_days": [300.0, 250.0, 50.0],
+        "knowledge_domain": [0.5] * 3,
+        "knowledge_client": [0.5] * 3,
+        "items": [5, 5, 3],
+        "errors": [1, 0, 1],
+        "busy_hours": [10.0] * 3,
+        "productive_hours": [12.0] * 3,
+        "entry_certification": ["none"] * 3,
+        "start_age_days": [200.0, 200.0, 0.0],
+        "hours_share": [1.0, 1.0, 1.0],
+        "hired_day": [-200.0, -200.0, 50.0],
+    }
     totals = {
-        "breach_expected_usd": 0.0, "breach_drawn_usd": 0.0, "recruiting_usd": 100.0,
-        "programme_usd": 300.0, "training_usd": 60.0, "wages_usd": 5000.0,
-        "window_fees_usd": 20.0, "window_query_usd": 30.0, "left_work_usd": 5.0,
-    }  # fmt: skip
-    cohorts = {name: [] for name in ("day", "date", "cohort", "people", "knowledge_domain",
-                                     "knowledge_client")}  # fmt: skip
+        "breach_expected_usd": 0.0,
+        "breach_drawn_usd": 0.0,
+        "recruiting_usd": 100.0,
+        "programme_usd": 300.0,
+        "training_usd": 60.0,
+        "wages_usd": 5000.0,
+        "window_fees_usd": 20.0,
+        "window_query_usd": 30.0,
+        "left_work_usd": 5.0,
+    }
+    cohorts = {
+        name: []
+        for name in ("day", "date", "cohort", "people", "knowledge_domain", "knowledge_client")
+    }
     waits = {"coding": np.array([2, 4, 4, 0]), "denials": np.array([0, 0, 3, 1])}
     lines = dict.fromkeys(ACCOUNT, np.full(100, 0.125)) | {"fees_usd": np.full(100, 2.25)}
     accounts = {"v": lines, "w": {item: usd * (np.arange(100) > 40) for item, usd in lines.items()}}
@@ -144,8 +312,7 @@ def result() -> Outcome:
     return outcome(record())
 
 
-AR_USD_DAYS = (15 * 200 + 14 * 1000 + 26 * 500 + 35 * 400 + 26 * 600 + 23 * 300 + 14 * 700
-               + 8 * 777)  # fmt: skip
+AR_USD_DAYS = 15 * 200 + 14 * 1000 + 26 * 500 + 35 * 400 + 26 * 600 + 23 * 300 + 14 * 700 + 8 * 777
 A_YEAR, A_YEAR_OF_THE_RUN = 365.25 / 70 / 0.5, 365.25 / 100 / 0.5
 """What a dollar of the 70 days of the window, or of the 100 of the run, is a year at scale 1."""
 EXPECTED = {
@@ -284,10 +451,12 @@ def test_identities_hold(result: Outcome) -> None:
     assert sum(
         k[name]
         for name in (
-            "claims.first_pass_payment_rate", "claims.rejection_rate", "claims.rfi_rate",
+            "claims.first_pass_payment_rate",
+            "claims.rejection_rate",
+            "claims.rfi_rate",
             "denials.first_answer_rate",
         )
-    ) == pytest.approx(1.0, abs=1e-15)  # fmt: skip
+    ) == pytest.approx(1.0, abs=1e-15)
     losses = sum(v for name, v in k.items() if name.startswith("money.loss_usd."))
     assert k["money.paid_usd"] + k["money.open_usd"] + losses == pytest.approx(A_YEAR * 3800)
     parts = sum(v for name, v in k.items() if name.startswith("money.leakage."))
@@ -331,24 +500,47 @@ def test_what_is_caught_before_release_makes_no_claim_unclean() -> None:
 def test_receivables_grow_old_day_by_day() -> None:
     """100 USD served on day 0 and sent on day 1 stay open: of 99 days, 30 are within 30 days, and
     nine beyond 90; another 300 USD are open on days 52 to 59, within 10 days of their service."""
-    made = record([
-        {"day": 0, "expected": 10000, "stage": DENIED, "first_outcome": FIRST_DENIED,
-         "first_day": 1, "denied_for": 0, "open_cents": 10000},
-        {"day": 50, "expected": 30000, "stage": PAID, "first_outcome": FIRST_PAID, "first_day": 52,
-         "closed_day": 60, "paid_cents": 30000},
-    ])  # fmt: skip
+    made = record(
+        [
+            {
+                "day": 0,
+                "expected": 10000,
+                "stage": DENIED,
+                "first_outcome": FIRST_DENIED,
+                "first_day": 1,
+                "denied_for": 0,
+                "open_cents": 10000,
+            },
+            {
+                "day": 50,
+                "expected": 30000,
+                "stage": PAID,
+                "first_outcome": FIRST_PAID,
+                "first_day": 52,
+                "closed_day": 60,
+                "paid_cents": 30000,
+            },
+        ]
+    )
     facts = replace(made.facts, kpi_from_days=0, kpi_until_days=0)
     k = outcome(replace(made, facts=facts)).kpis
     total = 99 * 100 + 8 * 300
-    aged = [k[f"money.ar_aged_share.{band}"] for band in
-            ("0_30", "31_60", "61_90", "91_120", "over_120")]  # fmt: skip
+    aged = [
+        k[f"money.ar_aged_share.{band}"]
+        for band in ("0_30", "31_60", "61_90", "91_120", "over_120")
+    ]
     assert aged == pytest.approx([x / total for x in (3000 + 2400, 3000, 3000, 900, 0)])
     assert k["money.ar_over_90_share"] == pytest.approx(900 / total)
 
 
 def test_denials_are_told_by_month_payer_and_category() -> None:
-    at = {"expected": 10000, "stage": PAID, "first_outcome": FIRST_DENIED, "first_day": 95,
-          "closed_day": 99}  # fmt: skip
+    at = {
+        "expected": 10000,
+        "stage": PAID,
+        "first_outcome": FIRST_DENIED,
+        "first_day": 95,
+        "closed_day": 99,
+    }
     claims = [
         {**at, "day": 3, "denied_for": 1},
         {**at, "day": 4, "denied_for": 1, "expected": 25000},
@@ -372,9 +564,16 @@ def test_denials_are_told_by_month_payer_and_category() -> None:
 
 def test_nothing_to_divide_by_is_undefined_not_zero() -> None:
     k = outcome(record(claims=[])).kpis
-    for name in ("denials.initial_rate", "denials.final_rate", "quality.coding_accuracy",
-                 "money.leakage", "work.touches_per_claim", "money.days_in_ar",
-                 "denials.overturned_rate", "work.days_to_submission"):  # fmt: skip
+    for name in (
+        "denials.initial_rate",
+        "denials.final_rate",
+        "quality.coding_accuracy",
+        "money.leakage",
+        "work.touches_per_claim",
+        "money.days_in_ar",
+        "denials.overturned_rate",
+        "work.days_to_submission",
+    ):
         assert isnan(k[name]), name
     assert k["money.expected_usd"] == 0.0
 
@@ -431,8 +630,11 @@ def test_monthly_rates_are_by_month_of_service(result: Outcome) -> None:
     assert rows[2, "claims.count"] == 2
     assert rows[3, "money.cash_usd"] == pytest.approx(7 * 30.0)
     assert set(zip(table["month"], table["month_start"], strict=True)) <= {
-        (0, "2025-01-01"), (1, "2025-02-01"), (2, "2025-03-01"), (3, "2025-04-01"),
-    }  # fmt: skip
+        (0, "2025-01-01"),
+        (1, "2025-02-01"),
+        (2, "2025-03-01"),
+        (3, "2025-04-01"),
+    }
 
 
 def test_every_claim_of_the_window_flows_somewhere(result: Outcome) -> None:
@@ -466,9 +668,14 @@ def test_a_vendors_account_adds_up_by_month(result: Outcome) -> None:
     table = result.tables["vendor"]
     rows = list(zip(table["vendor"], table["month"], table["margin_usd"], strict=True))
     assert rows == [
-        ("v", 0, 31 * 1.5), ("v", 1, 31 * 1.5), ("v", 2, 31 * 1.5), ("v", 3, 7 * 1.5),
-        ("w", 1, 21 * 1.5), ("w", 2, 31 * 1.5), ("w", 3, 7 * 1.5),
-    ]  # fmt: skip
+        ("v", 0, 31 * 1.5),
+        ("v", 1, 31 * 1.5),
+        ("v", 2, 31 * 1.5),
+        ("v", 3, 7 * 1.5),
+        ("w", 1, 21 * 1.5),
+        ("w", 2, 31 * 1.5),
+        ("w", 3, 7 * 1.5),
+    ]
     for i, margin in enumerate(table["margin_usd"]):
         fees, *costs = (table[item][i] for item in ACCOUNT)
         assert margin == pytest.approx(fees - sum(costs), abs=0.005)
@@ -477,9 +684,20 @@ def test_a_vendors_account_adds_up_by_month(result: Outcome) -> None:
 def test_tables_have_columns_of_one_length(result: Outcome) -> None:
     for name, table in result.tables.items():
         assert len({len(column) for column in table.values()}) == 1, name
-    assert list(result.tables["queues"]) == ["week", "week_start", "queue", "opening", "arrived",
-                                             "finished", "in_time", "missed", "backlog",
-                                             "oldest_days", "wait_days", *AGE_BANDS]  # fmt: skip
+    assert list(result.tables["queues"]) == [
+        "week",
+        "week_start",
+        "queue",
+        "opening",
+        "arrived",
+        "finished",
+        "in_time",
+        "missed",
+        "backlog",
+        "oldest_days",
+        "wait_days",
+        *AGE_BANDS,
+    ]
 
 
 def test_answers_are_counted_by_week_of_service(result: Outcome) -> None:
@@ -498,8 +716,14 @@ def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
     made = record()
     causes = (*made.facts.causes, "lost_visit", "refused_visit")
     facts = replace(made.facts, causes=causes)
-    lost = {"expected": 50000, "stage": CLOSED, "closed_day": 30, "day": 30, "loss_cents": 50000,
-            "adjudicated": 0}  # fmt: skip
+    lost = {
+        "expected": 50000,
+        "stage": CLOSED,
+        "closed_day": 30,
+        "day": 30,
+        "loss_cents": 50000,
+        "adjudicated": 0,
+    }
     extra = [
         {**lost, "loss_cause": len(causes) - 2, "first_outcome": 0, "first_day": -1},
         {**lost, "loss_cause": len(causes) - 1, "first_outcome": 0, "first_day": -1},
@@ -513,8 +737,12 @@ def test_lost_visits_are_losses_and_no_denials(result: Outcome) -> None:
     assert found["money.care_saved_usd"] == pytest.approx(0.5 * 2 * lost_usd)
     expected = result.kpis["money.expected_usd"] + 2 * lost_usd
     assert found["money.expected_usd"] == pytest.approx(expected)
-    for same in ("denials.final_rate", "denials.initial_rate", "work.touches_per_claim",
-                 "money.average_revenue_per_case"):  # fmt: skip
+    for same in (
+        "denials.final_rate",
+        "denials.initial_rate",
+        "work.touches_per_claim",
+        "money.average_revenue_per_case",
+    ):
         assert found[same] == pytest.approx(result.kpis[same]), same
 
 

@@ -12,11 +12,26 @@ from sim.study.replicate import StudyResult
 from sim.study.store import content_of
 
 SAID = content_of(load(shipped_file("generalist.yaml")).scenario)
-QUEUES = {"coding_inpatient": 300, "coding_outpatient": 900, "cdi_query": 60, "edits": 250,
-          "records": 120, "denials_technical": 800, "denials_clinical": 2400, "follow_up": 1500,
-          "underpayments": 90}  # fmt: skip
-LOSSES = {"final_denial": 0.042, "timely_filing": 0.006, "under_coding": 0.021, "cdi_gap": 0.013,
-          "short_pay": 0.008, "takeback": 0.004, "over_coding": -0.005}  # fmt: skip
+QUEUES = {
+    "coding_inpatient": 300,
+    "coding_outpatient": 900,
+    "cdi_query": 60,
+    "edits": 250,
+    "records": 120,
+    "denials_technical": 800,
+    "denials_clinical": 2400,
+    "follow_up": 1500,
+    "underpayments": 90,
+}
+LOSSES = {
+    "final_denial": 0.042,
+    "timely_filing": 0.006,
+    "under_coding": 0.021,
+    "cdi_gap": 0.013,
+    "short_pay": 0.008,
+    "takeback": 0.004,
+    "over_coding": -0.005,
+}
 
 
 def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
@@ -75,8 +90,12 @@ def fake_outcome(level: float, replication: int, months: int = 24) -> Outcome:
 
 def _monthly(kpis: dict[str, float], staffed: float, luck: np.random.Generator, n: int) -> Table:
     table: Table = {"month": [], "month_start": [], "kpi": [], "value": []}
-    names = ("denials.initial_rate", "claims.first_pass_payment_rate", "quality.coding_accuracy",
-             "people.mean_knowledge")  # fmt: skip
+    names = (
+        "denials.initial_rate",
+        "claims.first_pass_payment_rate",
+        "quality.coding_accuracy",
+        "people.mean_knowledge",
+    )
     for month in range(n):
         start = date(2025 + month // 12, month % 12 + 1, 1).isoformat()
         drift = 0.25 * np.exp(-month / 4)
@@ -136,8 +155,18 @@ def _answers(denied: float, rejected: float, asked: float, weeks: int) -> Table:
 
 
 def _agents(yearly_hazard: float, luck: np.random.Generator, months: int) -> Table:
-    columns = ("agent", "hired", "left", "tenure_days", "team", "vendor", "hired_day", "ready_day",
-               "nested", "reason")  # fmt: skip
+    columns = (
+        "agent",
+        "hired",
+        "left",
+        "tenure_days",
+        "team",
+        "vendor",
+        "hired_day",
+        "ready_day",
+        "nested",
+        "reason",
+    )
     table: Table = {column: [] for column in columns}
     start, end = date(2025, 1, 1), date(2025, 1, 1) + timedelta(days=round(months * 30.4))
     for agent in range(240):
@@ -150,8 +179,18 @@ def _agents(yearly_hazard: float, luck: np.random.Generator, months: int) -> Tab
         left = gone.isoformat() if gone <= end else ""
         tenure = (min(gone, end) - hired).days
         first = (hired - start).days
-        row = (agent, hired.isoformat(), left, tenure, "billing" if agent % 3 else "ar",
-               "generalist", first, max(0, first + 21), 1, "quit" if left else "")  # fmt: skip
+        row = (
+            agent,
+            hired.isoformat(),
+            left,
+            tenure,
+            "billing" if agent % 3 else "ar",
+            "generalist",
+            first,
+            max(0, first + 21),
+            1,
+            "quit" if left else "",
+        )
         for column, v in zip(table.values(), row, strict=True):
             column.append(v)
     return table
@@ -180,14 +219,19 @@ def _cohorts(learning: float, entry: float, months: int) -> Table:
 
 
 def _flow(shares: dict[str, float]) -> Table:
-    table: Table = {"first": ["paid"], "end": ["paid"], "items": [30_000],
-                    "claims": [round(20_000 * (1 - sum(shares.values())))]}  # fmt: skip
+    table: Table = {
+        "first": ["paid"],
+        "end": ["paid"],
+        "items": [30_000],
+        "claims": [round(20_000 * (1 - sum(shares.values())))],
+    }
     ends = {"paid": 0.7, "final_denial": 0.12, "not_worked": 0.1, "open": 0.08}
     for first, share in shares.items():
         for end, part in ends.items():
             count = round(20_000 * share * part)
-            for column, v in zip(("first", "end", "items", "claims"),
-                                 (first, end, 3 * count, count), strict=True):  # fmt: skip
+            for column, v in zip(
+                ("first", "end", "items", "claims"), (first, end, 3 * count, count), strict=True
+            ):
                 table[column].append(v)
     return table
 

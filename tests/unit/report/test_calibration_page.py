@@ -18,16 +18,37 @@ ABOUT = {"program": "denialloop", "as_of": "2025-06-30", "base": "b.yaml", "vend
 
 def test_what_is_known_and_what_is_not() -> None:
     fits = [
-        Fit("vendors.v.turnover.annual_rate", "1/year", "<staff>.csv", "by hand", "A", 30,
-            "leavers", 0.4, 0.3, 0.5, ("a short window",), picture=CURVE),
+        Fit(
+            "vendors.v.turnover.annual_rate",
+            "1/year",
+            "<staff>.csv",
+            "by hand",
+            "A",
+            30,
+            "leavers",
+            0.4,
+            0.3,
+            0.5,
+            ("a short window",),
+            picture=CURVE,
+        ),
         refused("vendors.v.turnover.shape", "<staff>.csv", "needs 10 leavers"),
-    ]  # fmt: skip
+    ]
     told = page(
-        fits, [Source("<staff>.csv", "people", "0" * 64, 70, "rows", {"without a hire date": 2})],
-        [{"field": "people.speed_sigma", "value": 0.15, "low": 0.05, "high": 0.3}], ABOUT,
-    )  # fmt: skip
-    for words in ("0.3 to 0.5", "a short window", "needs 10 leavers", "2 dropped without a hire",
-                  "people.speed_sigma", "the denial work list", "&lt;staff&gt;.csv"):  # fmt: skip
+        fits,
+        [Source("<staff>.csv", "people", "0" * 64, 70, "rows", {"without a hire date": 2})],
+        [{"field": "people.speed_sigma", "value": 0.15, "low": 0.05, "high": 0.3}],
+        ABOUT,
+    )
+    for words in (
+        "0.3 to 0.5",
+        "a short window",
+        "needs 10 leavers",
+        "2 dropped without a hire",
+        "people.speed_sigma",
+        "the denial work list",
+        "&lt;staff&gt;.csv",
+    ):
         assert words in told, words
     assert "a table of people with hire" not in told
     assert "<staff>" not in told

@@ -20,7 +20,7 @@ def test_persons_of_a_roster_are_not_counted_where_their_file_is_not_kept(tmp_pa
     outcomes = {n: Outcome({"work.undone_share.follow_up": 0.5 + n / 100}, {}) for n in range(3)}
     result = StudyResult(
         ("x",), {"x": outcomes}, 1, (), "", 3, 0, {"x": ""}, "", {"x": content_of(scene)}
-    )  # fmt: skip
+    )
     [found] = overloaded(result)
     assert isnan(found.planned)
     assert found.needed > 1

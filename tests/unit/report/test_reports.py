@@ -86,9 +86,13 @@ def keep(result: StudyResult, folder: Path, brand: Brand | None = None, **more: 
     result = replace(result, scenarios=said)
     study = Seen(result, compare(result), **more)
     write_study(
-        result, folder, command=["denialloop", "compare"], comparisons=study.comparisons,
-        rows=study.rows.rows, texts={ANSWER: dump(answer(study))},
-    )  # fmt: skip
+        result,
+        folder,
+        command=["denialloop", "compare"],
+        comparisons=study.comparisons,
+        rows=study.rows.rows,
+        texts={ANSWER: dump(answer(study))},
+    )
     (folder / "ledger.sqlite").touch()
     return kept.read(folder, brand or Brand())
 
@@ -244,14 +248,18 @@ PUBLISHED_ROWS = {
     "Denials overturned": ("54.3 to 70 %", "Premier 2022–23"),
     "Days in A/R": ("43.6 to 56.9 days", "Kodiak, top ten to mean"),
     "Days not final billed (DNFB)": ("3 to 7 days", "HFMA, best to typical"),
-    "A/R older than 90 days": ("27 to 36 %",
-                               "Kodiak 2024, Medicare Advantage to commercial"),
+    "A/R older than 90 days": ("27 to 36 %", "Kodiak 2024, Medicare Advantage to commercial"),
     "Cost to collect": ("2 to 4 %", "trade press, registration included"),
-}  # fmt: skip
+}
 """As docs/validation.md and docs/calibration.md have them."""
-NOT_HEADLINE = {"claims.clean_claim_rate": 0.91, "denials.initial_with_rfi_usd_rate": 0.12,
-                "denials.overturned_rate": 0.6, "money.dnfb_days": 5.5,
-                "money.ar_over_90_share": 0.25, "money.cost_to_collect": 0.031}  # fmt: skip
+NOT_HEADLINE = {
+    "claims.clean_claim_rate": 0.91,
+    "denials.initial_with_rfi_usd_rate": 0.12,
+    "denials.overturned_rate": 0.6,
+    "money.dnfb_days": 5.5,
+    "money.ar_over_90_share": 0.25,
+    "money.cost_to_collect": 0.031,
+}
 
 
 def with_kpis(result: StudyResult, kpis: dict[str, float]) -> StudyResult:
@@ -420,15 +428,21 @@ def test_the_front_of_the_workbook_computes_from_the_table(two: Kept, made: dict
     front, results = book["Answer"], sheets(made["xlsx"])["Results"]
     formulas = [c for row in front.iter_rows() for c in row if c.data_type == "f"]
     assert len(formulas) > 40
-    assert {s.title for s in book.worksheets if any(
-        c.data_type == "f" for row in s.iter_rows() for c in row)} == {"Answer"}  # fmt: skip
+    assert {
+        s.title
+        for s in book.worksheets
+        if any(c.data_type == "f" for row in s.iter_rows() for c in row)
+    } == {"Answer"}
     row = next(r for r in front.iter_rows() if r[0].value == "Initial denial rate")
     assert row[3].value == f"=C{row[0].row}-B{row[0].row}"
     assert "Results!" in row[1].value
     assert row[1].number_format.startswith("0.")
     assert results[0][:4] == ("Measure", "Quantity", "Part", "Scenario")
-    [mean] = [r for r in results if r[1] == "denials.initial_rate" and r[3] == "specialised"
-              and not r[4] and "/" in r[5]]  # fmt: skip
+    [mean] = [
+        r
+        for r in results
+        if r[1] == "denials.initial_rate" and r[3] == "specialised" and not r[4] and "/" in r[5]
+    ]
     shown = sheets(made["xlsx"])["Answer"][row[0].row - 1][2]
     assert shown == pytest.approx(mean[7], abs=1e-3)
     for name in ("Results", "Monthly", "Headline"):
@@ -512,8 +526,13 @@ def test_any_names_are_text_and_nothing_else(
         assert any(shown in map(str, row) for row in book["Results"])
     assert len(set(found.answer.scenarios.values())) == len(names)
     assert 6 <= len(titles(slides)) <= 17
-    formulas = [c.value for s in load_workbook(BytesIO(content)).worksheets
-                for row in s.iter_rows() for c in row if c.data_type == "f"]  # fmt: skip
+    formulas = [
+        c.value
+        for s in load_workbook(BytesIO(content)).worksheets
+        for row in s.iter_rows()
+        for c in row
+        if c.data_type == "f"
+    ]
     assert all(f.startswith(("=ROUND(SUMPRODUCT((Results!", "=C")) for f in formulas)
 
 
@@ -567,8 +586,15 @@ def test_checks_find_what_is_wrong(study: Study, tmp_path: Path) -> None:
 
 
 def queues(backlog: int) -> dict[str, list[Any]]:
-    return {"week": [0, 1], "queue": ["edits"] * 2, "opening": [0, 10], "arrived": [70, 70],
-            "finished": [60, 70], "backlog": [10, backlog], "oldest_days": [1, 1]}  # fmt: skip
+    return {
+        "week": [0, 1],
+        "queue": ["edits"] * 2,
+        "opening": [0, 10],
+        "arrived": [70, 70],
+        "finished": [60, 70],
+        "backlog": [10, backlog],
+        "oldest_days": [1, 1],
+    }
 
 
 @pytest.mark.parametrize(
@@ -615,13 +641,13 @@ def test_a_brand_restyles_all_three(study: Study, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("accent: blue", 'brand.yaml:1:9: accent: must be a colour such as "#0072B2" (got "blue")'),
-        ("nmae: x", 'brand.yaml:1:1: nmae: unknown key; allowed: name, logo'),
+        ("nmae: x", "brand.yaml:1:1: nmae: unknown key; allowed: name, logo"),
         ("logo: gone.png", "brand.yaml:1:7: logo: there is no file 'gone.png'"),
         ("logo: brand.yaml", "brand.yaml:1:7: logo: must be a PNG or JPEG picture"),
         ('colours: ["#000000"]', "brand.yaml:1:10: colours: has too few items"),
         ("- a", "must be a mapping"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_brand_is_one_clear_error(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "brand.yaml").write_text(text)
     with pytest.raises(ScenarioError) as error:
@@ -637,8 +663,9 @@ def test_lost_visits_are_no_other_claims(study: Study) -> None:
             outcome.kpis["visits.lost_visit"] = 0.05
             outcome.kpis["money.expected_usd"] = 1e6 + r
             monthly = outcome.tables["monthly"]
-            for column, cell in zip(monthly, (0, "2025-01-01", "claims.count", 90.0 + len(by)),
-                                    strict=True):  # fmt: skip
+            for column, cell in zip(
+                monthly, (0, "2025-01-01", "claims.count", 90.0 + len(by)), strict=True
+            ):
                 monthly[column].append(cell)
     made.outcomes["specialised"][0].tables["monthly"]["value"][-1] = 50.0
     check = checks._same_claims(made)

@@ -38,44 +38,58 @@ def rungs(*steps: tuple[float, float]) -> str:
 REFUSED = {
     "a ladder that rises": (
         contract(terms=term(ladder=rungs((0.9, 0.02), (0.92, 0.05)))),
-        "contract.a.terms.0.ladder.1.threshold", "must descend",
+        "contract.a.terms.0.ladder.1.threshold",
+        "must descend",
     ),
     "a ladder of a rate that falls": (
-        contract(terms=term(kpi="denials.initial_rate", target=0.08,
-                            ladder=rungs((0.1, 0.02), (0.09, 0.05)))),
-        "contract.a.terms.0.ladder.1.threshold", "must ascend",
+        contract(
+            terms=term(
+                kpi="denials.initial_rate", target=0.08, ladder=rungs((0.1, 0.02), (0.09, 0.05))
+            )
+        ),
+        "contract.a.terms.0.ladder.1.threshold",
+        "must ascend",
     ),
     "a worse value that costs less": (
         contract(terms=term(ladder=rungs((0.9, 0.05), (0.8, 0.05)))),
-        "contract.a.terms.0.ladder.1.credit_share", "must cost more",
+        "contract.a.terms.0.ladder.1.credit_share",
+        "must cost more",
     ),
     "a rung above the target": (
         contract(terms=term(ladder=rungs((0.97, 0.05)))),
-        "contract.a.terms.0.ladder.0.threshold", "better than the target",
+        "contract.a.terms.0.ladder.0.threshold",
+        "better than the target",
     ),
     "an unknown KPI": (
         contract(terms=term(kpi="denials.inital_rate")),
-        "contract.a.terms.0.kpi", 'did you mean "denials.initial_rate"?',
+        "contract.a.terms.0.kpi",
+        'did you mean "denials.initial_rate"?',
     ),
     "a queue that is not there": (
         contract(terms=term(kpi="work.in_time_share.scheduling")),
-        "contract.a.terms.0.kpi", "unknown name",
+        "contract.a.terms.0.kpi",
+        "unknown name",
     ),
     "an unknown vendor": (contract(vendor="genralist"), "contract.a.vendor", "did you mean"),
     "no whole window": (
         contract(window="quarter") + "|horizon_days=250|kpi_from_days=100|kpi_until_days=60",
-        "contract.a.window", "no whole quarter",
+        "contract.a.window",
+        "no whole quarter",
     ),
     "tiers that fall": (
-        contract(tiers="[{from_claims: 9, discount_share: 0.1}, {from_claims: 8, "
-                       "discount_share: 0.2}]"),
-        "contract.a.tiers.1.from_claims", "must ascend",
+        contract(
+            tiers="[{from_claims: 9, discount_share: 0.1}, {from_claims: 8, discount_share: 0.2}]"
+        ),
+        "contract.a.tiers.1.from_claims",
+        "must ascend",
     ),
     "a minimum without a price": (contract(minimum_claims=100), "contract.a", "or neither"),
     "an end before the start": (
-        contract(exit="{until: 2020-01-01}"), "contract.a.exit.until", "after the start",
+        contract(exit="{until: 2020-01-01}"),
+        "contract.a.exit.until",
+        "after the start",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -113,11 +127,19 @@ def test_every_kpi_of_contracts_is_measured_and_has_its_direction() -> None:
 
 
 def test_what_is_written_is_what_is_settled() -> None:
-    scene = scenario("generalist", contract(
-        gain_share="{baseline_share: 0.9, vendor_share: 0.2}", at_risk_share=0.1,
-        tiers="[{from_claims: 5, discount_share: 0.1}]", minimum_claims=7,
-        shortfall_usd_per_claim=2, window="month", exit="{until: 2030-01-01, fee_usd: 9}",
-    ), days=200)  # fmt: skip
+    scene = scenario(
+        "generalist",
+        contract(
+            gain_share="{baseline_share: 0.9, vendor_share: 0.2}",
+            at_risk_share=0.1,
+            tiers="[{from_claims: 5, discount_share: 0.1}]",
+            minimum_claims=7,
+            shortfall_usd_per_claim=2,
+            window="month",
+            exit="{until: 2030-01-01, fee_usd: 9}",
+        ),
+        days=200,
+    )
     [agreed] = agreements(scene, world_of(scene).stints)
     assert (agreed.vendor, agreed.months, agreed.at_risk_share) == ("generalist", 1, 0.1)
     assert (agreed.gain, agreed.tiers, agreed.minimum_claims) == ((0.9, 0.2, 1.0), ((5, 0.1),), 7)

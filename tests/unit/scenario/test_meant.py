@@ -45,10 +45,15 @@ def test_a_text_that_stands_for_a_number(text: str, highest: float | None, advic
 @pytest.mark.parametrize(
     ("value", "highest", "advice"),
     [
-        (42, 1, "write 0.42 for 42 %"), (6.5, 1, "write 0.065 for 6.5 %"), (1, 1, ""),
-        (101, 1, ""), (42, 20, ""), (42, None, ""), (-3, 1, ""),
+        (42, 1, "write 0.42 for 42 %"),
+        (6.5, 1, "write 0.065 for 6.5 %"),
+        (1, 1, ""),
+        (101, 1, ""),
+        (42, 20, ""),
+        (42, None, ""),
+        (-3, 1, ""),
     ],
-)  # fmt: skip
+)
 def test_a_number_too_large_for_a_share(value: float, highest: float, advice: str) -> None:
     assert percent_meant(value, highest) == advice
 
@@ -59,14 +64,15 @@ def test_a_number_too_large_for_a_share(value: float, highest: float, advice: st
         ("a: {b: 0,", "06", "write 0.06, with a point, if this is one number"),
         ("a: {b: 12,", "5", "write 12.5, with a point, if this is one number"),
         (
-            "a: {b: 330,", "000",
+            "a: {b: 330,",
+            "000",
             "write 330.000, with a point, if this is one number, or 330000 for thousands",
         ),
         ("a: {b: 0, ", "06", ""),
         ("a: [x,", "06", ""),
         ("a: [1,", "x", ""),
     ],
-)  # fmt: skip
+)
 def test_a_comma_that_split_a_number(before: str, after: str, advice: str) -> None:
     assert decimal_comma(before, after) == advice
 

@@ -16,13 +16,16 @@ timeline:
 
 IMPOSSIBLE = {
     "before the start": (
-        "  - {kind: vendor_switch, on: 2024-06-01, to: generalist}", "outside the run",
+        "  - {kind: vendor_switch, on: 2024-06-01, to: generalist}",
+        "outside the run",
     ),
     "on the first day": (
-        "  - {kind: vendor_switch, on: 2025-01-01, to: generalist}", "after the start",
+        "  - {kind: vendor_switch, on: 2025-01-01, to: generalist}",
+        "after the start",
     ),
     "after the end": (
-        "  - {kind: attrition_shock, on: 2031-01-01, team: ar, share: 0.1}", "outside the run",
+        "  - {kind: attrition_shock, on: 2031-01-01, team: ar, share: 0.1}",
+        "outside the run",
     ),
     "twice a day": (
         "  - {kind: vendor_switch, on: 2025-07-01, to: generalist}\n"
@@ -30,10 +33,12 @@ IMPOSSIBLE = {
         "switched twice",
     ),
     "unknown vendor": (
-        "  - {kind: vendor_switch, on: 2025-07-01, to: generalits}", 'did you mean "generalist"',
+        "  - {kind: vendor_switch, on: 2025-07-01, to: generalits}",
+        'did you mean "generalist"',
     ),
     "unknown team": (
-        "  - {kind: layoff, on: 2025-07-01, team: biling, share: 0.1}", 'did you mean "billing"',
+        "  - {kind: layoff, on: 2025-07-01, team: biling, share: 0.1}",
+        'did you mean "billing"',
     ),
     "unknown payer": (
         "  - {kind: payer_ai, on: 2025-07-01, payers: [medicar], found_share: 0.1, "
@@ -41,24 +46,28 @@ IMPOSSIBLE = {
         'did you mean "medicare"',
     ),
     "no feedback to start": (
-        "  - {kind: feedback_start, on: 2025-07-01, vendor: in_house}", "no feedback loop",
+        "  - {kind: feedback_start, on: 2025-07-01, vendor: in_house}",
+        "no feedback loop",
     ),
     "surge that ends first": (
-        "  - {kind: volume, on: 2025-07-01, until: 2025-06-01, factor: 2}", "must come after",
+        "  - {kind: volume, on: 2025-07-01, until: 2025-06-01, factor: 2}",
+        "must come after",
     ),
     "key of another kind": (
         "  - {kind: vendor_switch, on: 2025-07-01, to: generalist, factor: 2}",
         "unknown key; allowed: on, kind, to, teams, assessed, parallel_days, site\n",
     ),
     "a wage of nobody": (
-        "  - {kind: wage, on: 2025-07-01, factor: 1.1}", "either a vendor or a team",
+        "  - {kind: wage, on: 2025-07-01, factor: 1.1}",
+        "either a vendor or a team",
     ),
     "a wage of two": (
         "  - {kind: wage, on: 2025-07-01, vendor: in_house, team: ar, factor: 1.1}",
         "either a vendor or a team",
     ),
     "a wage without a number": (
-        "  - {kind: wage, on: 2025-07-01, team: ar}", "either a factor or usd_per_hour",
+        "  - {kind: wage, on: 2025-07-01, team: ar}",
+        "either a factor or usd_per_hour",
     ),
     "a wage of an unknown certificate": (
         "  - {kind: wage, on: 2025-07-01, team: ar, certification: CPCC, factor: 1.1}",
@@ -74,7 +83,8 @@ IMPOSSIBLE = {
         "must come after",
     ),
     "a month twice": (
-        "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [7, 7], factor: 2}", "twice",
+        "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [7, 7], factor: 2}",
+        "twice",
     ),
     "a thirteenth month": (
         "  - {kind: leave_season, on: 2025-07-01, team: ar, months: [13], factor: 2}",
@@ -91,7 +101,7 @@ IMPOSSIBLE = {
         "at most 1",
     ),
     "unknown kind": ("  - {kind: vendor_swich, on: 2025-07-01, to: generalist}", "vendor_switch"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", IMPOSSIBLE)

@@ -16,33 +16,48 @@ from sim.study.replicate import StudyResult
 
 WEEKS = 20
 HIRING = {
-    "time_to_fill_days": 14, "classroom_days": 14, "nesting_days": 0, "class_every_days": 28,
-    "class_size": 10, "mentor_share": 0.0, "dropout_share": 0.0,
-}  # fmt: skip
+    "time_to_fill_days": 14,
+    "classroom_days": 14,
+    "nesting_days": 0,
+    "class_every_days": 28,
+    "class_size": 10,
+    "mentor_share": 0.0,
+    "dropout_share": 0.0,
+}
 
 
 def study(required: list[float], *, scale: float = 0.5, agents: Table | None = None) -> StudyResult:
     """Replications of two teams at half size: `a` needs so much, `b` one; both have two people."""
     said: dict[str, Any] = {
-        "start": "2025-01-01", "horizon_days": 7 * WEEKS, "kpi_from_days": 21,
-        "kpi_until_days": 14, "hospital": {"scale": scale},
-        "teams": [{"name": "a", "vendor": "v", "queues": ["x", "y"]},
-                  {"name": "b", "vendor": "v", "queues": ["y"]}],
+        "start": "2025-01-01",
+        "horizon_days": 7 * WEEKS,
+        "kpi_from_days": 21,
+        "kpi_until_days": 14,
+        "hospital": {"scale": scale},
+        "teams": [
+            {"name": "a", "vendor": "v", "queues": ["x", "y"]},
+            {"name": "b", "vendor": "v", "queues": ["y"]},
+        ],
         "vendors": [{"name": "v", "hiring": HIRING}],
-    }  # fmt: skip
+    }
     nobody: Table = {c: [] for c in ("team", "hired_day", "tenure_days", "reason", "hours_share")}
     outcomes = {}
     for r, need in enumerate(required):
         people: Table = {
-            "week": [w for w in range(WEEKS) for _ in "ab"], "team": ["a", "b"] * WEEKS,
-            "required": [need, 1.0] * WEEKS, "producing": [2.0] * 2 * WEEKS,
-            "employed": [2.5] * 2 * WEEKS, "volume": [10.0] * 2 * WEEKS,
-            "workload_hours": [5.0] * 2 * WEEKS, "written_turnover": [0.0] * 2 * WEEKS,
-        }  # fmt: skip
+            "week": [w for w in range(WEEKS) for _ in "ab"],
+            "team": ["a", "b"] * WEEKS,
+            "required": [need, 1.0] * WEEKS,
+            "producing": [2.0] * 2 * WEEKS,
+            "employed": [2.5] * 2 * WEEKS,
+            "volume": [10.0] * 2 * WEEKS,
+            "workload_hours": [5.0] * 2 * WEEKS,
+            "written_turnover": [0.0] * 2 * WEEKS,
+        }
         queues: Table = {
-            "week": [w for w in range(WEEKS) for _ in "xy"], "queue": ["x", "y"] * WEEKS,
+            "week": [w for w in range(WEEKS) for _ in "xy"],
+            "queue": ["x", "y"] * WEEKS,
             "backlog": [4, 6] * WEEKS,
-        }  # fmt: skip
+        }
         tables = {"people": people, "queues": queues, "agents": agents or nobody}
         outcomes[r] = Outcome({}, tables)
     return StudyResult(("s",), {"s": outcomes}, 1, (), "", len(required), 0, {}, "", {"s": said})

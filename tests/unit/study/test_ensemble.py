@@ -80,14 +80,17 @@ def test_mm1_with_fitted_inputs_covers_the_truth() -> None:
     assert point < 150
 
 
-@pytest.mark.parametrize(("lines", "said"), [
-    ((HEAD,), "holds no draws"),
-    ((HEAD, "0.5", "0.5,0.7"), "ensemble.csv:3:1: has 2 values, the header names 1 fields"),
-    ((f"{HEAD},{HEAD}", "1,2"), "names people.novice_slowdown twice"),
-    ((f"{HEAD},seed", "1, "), "ensemble.csv:2:1: has no value of seed"),
-    (("people.novice_slowdwn", "0.5"), "no scenario has a field people.novice_slowdwn"),
-    ((HEAD, "0.5", "-2"), "ensemble.csv:3:1: people.novice_slowdown: should be greater"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((HEAD,), "holds no draws"),
+        ((HEAD, "0.5", "0.5,0.7"), "ensemble.csv:3:1: has 2 values, the header names 1 fields"),
+        ((f"{HEAD},{HEAD}", "1,2"), "names people.novice_slowdown twice"),
+        ((f"{HEAD},seed", "1, "), "ensemble.csv:2:1: has no value of seed"),
+        (("people.novice_slowdwn", "0.5"), "no scenario has a field people.novice_slowdwn"),
+        ((HEAD, "0.5", "-2"), "ensemble.csv:3:1: people.novice_slowdown: should be greater"),
+    ],
+)
 def test_what_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: tuple[str, ...], said: str
 ) -> None:

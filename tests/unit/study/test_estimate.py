@@ -52,11 +52,19 @@ def test_accuracy_has_an_interval_that_misses_two_thirds_as_often() -> None:
     assert difference("quality.coding_accuracy", x, y) == paired_difference(x, y)
 
 
-@pytest.mark.parametrize("kpi", [
-    "work.wait_days.edits", "work.wait_p50_days.edits", "work.wait_p90_days.edits",
-    "work.backlog_days.edits", "work.undone_share.edits", "work.days_to_submission",
-    "work.in_time_share.edits", "work.days_to_first_touch",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kpi",
+    [
+        "work.wait_days.edits",
+        "work.wait_p50_days.edits",
+        "work.wait_p90_days.edits",
+        "work.backlog_days.edits",
+        "work.undone_share.edits",
+        "work.days_to_submission",
+        "work.in_time_share.edits",
+        "work.days_to_first_touch",
+    ],
+)
 def test_whatever_hangs_on_how_long_work_waits_is_long_tailed(kpi: str) -> None:
     x = spells(np.random.default_rng(7), 20)
     assert math.isnan(estimate(kpi, x).low)

@@ -172,8 +172,11 @@ def test_a_script_without_a_guard_is_told_of_it(tmp_path: Path, called: str, cod
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "out")],
-        capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
     assert done.returncode == code, done.stderr
     if code:
         last = done.stderr.strip().splitlines()[-1]

@@ -25,9 +25,11 @@ from sim.study.statistics import wilson_interval
 from tests.scenarios import scenario
 
 SAID = {
-    "start": "2025-03-03", "horizon_days": 21, "hospital": {"scale": 0.5},
+    "start": "2025-03-03",
+    "horizon_days": 21,
+    "hospital": {"scale": 0.5},
     "queues": [{"name": "edits", "due_days": 3}, {"name": "records", "due_days": 10}],
-}  # fmt: skip
+}
 FUTURES = 9
 """So that p10 is the first of them and p90 the last: (9 + 1) / 10 = 1."""
 
@@ -36,11 +38,13 @@ def future(luck: int) -> Outcome:
     """Edits 10 · luck, then 5 · luck, then none; records always 4; nothing finished at first."""
     edits, records = [10 * luck, 5 * luck, 0], [4, 4, 4]
     queues = {
-        "week": [0, 0, 1, 1, 2, 2], "queue": ["edits", "records"] * 3,
+        "week": [0, 0, 1, 1, 2, 2],
+        "queue": ["edits", "records"] * 3,
         "backlog": [x for pair in zip(edits, records, strict=True) for x in pair],
-        "oldest_days": [9, 2, luck, 2, 0, 2], "in_time": [0, 0, 3, 1, 3, 1],
+        "oldest_days": [9, 2, luck, 2, 0, 2],
+        "in_time": [0, 0, 3, 1, 3, 1],
         "finished": [0, 0, 4, 1, 4, 1],
-    }  # fmt: skip
+    }
     people = {"week": [0, 1, 2], "team": ["a"] * 3, "net": [-1.0, 0.0, 0.5 * luck]}
     money = {"week": [0, 1, 2], "cash_usd": [100.0 * luck, 0.0, -5.0]}
     return Outcome({}, {"queues": queues, "people": people, "money": money})  # type: ignore[dict-item]

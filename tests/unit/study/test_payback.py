@@ -129,8 +129,13 @@ def test_every_study_of_several_scenarios_writes_the_table(tmp_path: Path) -> No
         for outcome in by.values():
             outcome.kpis["money.leakage"] = 0.1
     result.scenario_hashes.update(a="", b="")
-    said = {"start": "2025-01-01", "horizon_days": 21, "kpi_from_days": 0, "kpi_until_days": 0,
-            "hospital": {"scale": 1.0}}  # fmt: skip
+    said = {
+        "start": "2025-01-01",
+        "horizon_days": 21,
+        "kpi_from_days": 0,
+        "kpi_until_days": 0,
+        "hospital": {"scale": 1.0},
+    }
     result.scenarios.update(a=said, b=said)
     write_study(result, tmp_path, command=["x"], comparisons=compare(result))
     head, cash, accrual = (tmp_path / "payback.csv").read_text("utf-8").splitlines()

@@ -106,8 +106,10 @@ def test_exact_limits_of_a_chance() -> None:
 
 def test_classes_of_the_hiring_plan_go_to_the_nearest_event() -> None:
     start = date(2025, 1, 1)
-    plan = [Class(0, week, people, week + 2, week + 4, 1.0, 0.0)
-            for week, people in ((4, 3), (9, 2), (30, 5))]  # fmt: skip
+    plan = [
+        Class(0, week, people, week + 2, week + 4, 1.0, 0.0)
+        for week, people in ((4, 3), (9, 2), (30, 5))
+    ]
     events = {
         "timeline.0.people": ("ar", date(2025, 2, 1)),
         "timeline.1.people": ("ar", date(2025, 7, 1)),
@@ -151,8 +153,9 @@ def test_a_plan_file_is_read(tmp_path: Path) -> None:
     assert asked.points == 6
     assert [n.plain() for n in asked.axes["teams.ar.headcount"]] == [4, 6, 8]
     assert [str(limit) for limit in asked.said.limits] == [
-        "work.in_time_share.follow_up >= 0.95 with probability 0.9", "money.fees_usd <= 1e+06",
-    ]  # fmt: skip
+        "work.in_time_share.follow_up >= 0.95 with probability 0.9",
+        "money.fees_usd <= 1e+06",
+    ]
 
 
 REFUSED = {

@@ -12,8 +12,13 @@ from sim.study.compare import compare
 from sim.study.replicate import StudyResult
 from sim.study.results import Figure, figures, split
 
-SAID = {"start": "2025-01-01", "horizon_days": 731, "kpi_from_days": 181, "kpi_until_days": 184,
-        "hospital": {"scale": 0.5}}  # fmt: skip
+SAID = {
+    "start": "2025-01-01",
+    "horizon_days": 731,
+    "kpi_from_days": 181,
+    "kpi_until_days": 184,
+    "hospital": {"scale": 0.5},
+}
 WINDOW = "2025-07-01/2026-07-01"
 
 
@@ -29,9 +34,10 @@ def result(**values: Mapping[str, list[float]]) -> StudyResult:
 
 def row(found: list[Figure], quantity: str, **where: str) -> Figure:
     [one] = [
-        f for f in found
+        f
+        for f in found
         if f.quantity == quantity and all(getattr(f, k) == v for k, v in where.items())
-    ]  # fmt: skip
+    ]
     return one
 
 
@@ -45,8 +51,10 @@ def test_levels_are_the_kpis_with_their_interval() -> None:
 
 def test_differences_name_their_baseline_and_parts_stand_apart() -> None:
     kpi, usd = "work.wait_days.follow_up", "money.fees_usd"
-    study = result(a={kpi: [1.0, 2.0, 3.0], usd: [1e6, 2e6, 3e6]},
-                   b={kpi: [2.0, 3.0, 4.0], usd: [2e6, 3e6, 4e6]})  # fmt: skip
+    study = result(
+        a={kpi: [1.0, 2.0, 3.0], usd: [1e6, 2e6, 3e6]},
+        b={kpi: [2.0, 3.0, 4.0], usd: [2e6, 3e6, 4e6]},
+    )
     found = list(figures(study, compare(study)))
     assert split(kpi) == ("work.wait_days", "follow_up")
     waits = row(found, "work.wait_days", scenario="b", against="a", part="follow_up")
@@ -61,10 +69,11 @@ def test_months_are_means_over_replications() -> None:
     study = result(a={"denials.initial_rate": [0.1, 0.2, 0.3]})
     for r, outcome in study.outcomes["a"].items():
         outcome.tables["monthly"] = {
-            "month": [0, 0, 1], "month_start": ["2025-01-01", "2025-01-01", "2025-02-01"],
+            "month": [0, 0, 1],
+            "month_start": ["2025-01-01", "2025-01-01", "2025-02-01"],
             "kpi": ["denials.initial_rate", "money.cash_usd", "denials.initial_rate"],
             "value": [0.1 + 0.1 * r, 1e6, math.nan],
-        }  # fmt: skip
+        }
     found = list(figures(study))
     january = row(found, "denials.initial_rate", period="2025-01")
     assert (january.value, january.n) == (pytest.approx(0.2), 3)

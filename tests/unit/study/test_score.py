@@ -23,10 +23,23 @@ def week(number: int) -> date:
 def told(part: str = "edits") -> list[Forecast]:
     """Four weeks of 10, 20 and 40 items."""
     return [
-        Forecast(BACKLOG, "x", "", part, f"{week(w)}/{week(w) + timedelta(6)}", "items", 23.0,
-                 math.nan, math.nan, 40, 10.0, 20.0, 40.0)
+        Forecast(
+            BACKLOG,
+            "x",
+            "",
+            part,
+            f"{week(w)}/{week(w) + timedelta(6)}",
+            "items",
+            23.0,
+            math.nan,
+            math.nan,
+            40,
+            10.0,
+            20.0,
+            40.0,
+        )
         for w in range(4)
-    ]  # fmt: skip
+    ]
 
 
 def seen(path: Path, values: dict[int, float], part: str = "edits") -> Path:
@@ -86,12 +99,14 @@ def test_a_kept_forecast_is_read_as_it_was_written(tmp_path: Path) -> None:
 REFUSED = {
     "other columns": ("date,quantity,value\n", "o.csv:1: the header must be date,quantity,part"),
     "an unknown quantity": (
-        f"date,quantity,part,value\n{START},work.backlogs,edits,1", "o.csv:2: quantity: unknown",
+        f"date,quantity,part,value\n{START},work.backlogs,edits,1",
+        "o.csv:2: quantity: unknown",
     ),
     "an unknown part": (f"date,quantity,part,value\n{START},{BACKLOG},edit,1", 'mean "edits"?'),
     "no date": (f"week,quantity,part,value\n3,{BACKLOG},edits,1", "o.csv:2: week: '3' is not a"),
     "no number": (
-        f"date,quantity,part,value\n{START},{BACKLOG},edits,many", "value: 'many' is not a number",
+        f"date,quantity,part,value\n{START},{BACKLOG},edits,many",
+        "value: 'many' is not a number",
     ),
     "a week twice": (
         f"date,quantity,part,value\n{START},{BACKLOG},edits,1\n2025-03-09,{BACKLOG},edits,1",
@@ -99,7 +114,7 @@ REFUSED = {
     ),
     "a cell less": (f"date,quantity,part,value\n{START},{BACKLOG},1", "3 cells instead of 4"),
     "nothing": ("date,quantity,part,value\n", "nothing observed"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "what"), REFUSED.values(), ids=REFUSED)

@@ -134,8 +134,11 @@ def test_fields_of_a_kind_stay_valid_and_the_rest_is_named() -> None:
     found, left_out = of_kind([SPECIALIZED], [], "lever", 500, spread=0.2)
     paths = {f.path: f for f in found}
     price = paths["vendors.specialized.price.usd_per_hour"]
-    assert (price.low, price.high, price.unit) == (pytest.approx(33.6), pytest.approx(50.4),
-                                                   "USD/hour")  # fmt: skip
+    assert (price.low, price.high, price.unit) == (
+        pytest.approx(33.6),
+        pytest.approx(50.4),
+        "USD/hour",
+    )
     assert paths["vendors.specialized.target_occupancy"].high == 1.0  # 0.85 + 20 % is above 1
     size = paths["vendors.specialized.hiring.class_size"]
     assert (size.low, size.high, size.whole) == (16, 24, True)
@@ -151,8 +154,9 @@ def test_the_cap_is_said_and_both_files_have_their_turn() -> None:
     found, left_out = of_kind([GENERALIST, SPECIALIZED], [], "lever", 6, spread=0.2)
     assert len(found) == 6
     assert {f.path.split(".")[1] for f in found if f.path.startswith("vendors.")} == {
-        "generalist", "specialized",
-    }  # fmt: skip
+        "generalist",
+        "specialized",
+    }
     assert left_out[-1].endswith("narrower ranges: 6 are varied (--most)")
 
 

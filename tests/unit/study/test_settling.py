@@ -32,8 +32,11 @@ def study(level: Any, *, weeks: int = 100, first: int = 180, timeline: bool = Fa
     for r in range(12):
         noise = 0.001 + 0.0001 * r
         levels = [level(w) + noise * (-1) ** w for w in range(weeks)]
-        people: Table = {"week": list(range(weeks)), "producing": [10.0] * weeks,
-                         "knowledge_domain": levels}  # fmt: skip
+        people: Table = {
+            "week": list(range(weeks)),
+            "producing": [10.0] * weeks,
+            "knowledge_domain": levels,
+        }
         queues: Table = {"week": list(range(weeks)), "backlog": [50] * weeks}
         outcomes[r] = Outcome({"money.leakage": 0.1}, {"people": people, "queues": queues})
     said = {"kpi_from_days": first, "timeline": [{"kind": "volume"}] if timeline else []}
@@ -100,8 +103,11 @@ def test_one_replication_claims_nothing() -> None:
 
 
 def test_weekly_series_are_means_over_teams_and_sums_over_queues() -> None:
-    people: Table = {"week": [0, 0, 1], "producing": [1.0, 3.0, 0.0],
-                     "knowledge_domain": [0.2, 0.6, math.nan]}  # fmt: skip
+    people: Table = {
+        "week": [0, 0, 1],
+        "producing": [1.0, 3.0, 0.0],
+        "knowledge_domain": [0.2, 0.6, math.nan],
+    }
     assert knowledge(people) == {0: pytest.approx(0.5)}
     assert open_work({"week": [0, 0, 1], "backlog": [2, 3, 7]}) == {0: 5, 1: 7}
 

@@ -59,12 +59,20 @@ def test_equal_values_have_an_interval_of_width_exactly_zero() -> None:
 @pytest.mark.parametrize(
     ("ends", "expected"),
     [
-        ((2.0, 3.0), INSIDE), ((1.0, 4.0), INSIDE), ((2.5, 2.5), INSIDE), ((4.1, 9.0), OUTSIDE),
-        ((-9.0, 0.9), OUTSIDE), ((0.9, 2.0), OPEN), ((3.0, 4.1), OPEN), ((0.0, 5.0), OPEN),
-        ((4.0, 5.0), OPEN), ((math.nan, math.nan), OPEN), ((3.0, math.nan), OPEN),
+        ((2.0, 3.0), INSIDE),
+        ((1.0, 4.0), INSIDE),
+        ((2.5, 2.5), INSIDE),
+        ((4.1, 9.0), OUTSIDE),
+        ((-9.0, 0.9), OUTSIDE),
+        ((0.9, 2.0), OPEN),
+        ((3.0, 4.1), OPEN),
+        ((0.0, 5.0), OPEN),
+        ((4.0, 5.0), OPEN),
+        ((math.nan, math.nan), OPEN),
+        ((3.0, math.nan), OPEN),
         ((math.inf, math.inf), OUTSIDE),
     ],
-)  # fmt: skip
+)
 def test_an_interval_is_in_a_range_only_with_both_ends(
     ends: tuple[float, float], expected: str
 ) -> None:

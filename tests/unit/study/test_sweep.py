@@ -126,8 +126,11 @@ def test_every_point_is_a_valid_scenario_of_its_own() -> None:
         for s in made
     ]
     assert [(rate, team.headcount) for rate, team in found] == [
-        (0.1, 3), (0.1, "auto"), (0.2, 3), (0.2, "auto"),
-    ]  # fmt: skip
+        (0.1, 3),
+        (0.1, "auto"),
+        (0.2, 3),
+        (0.2, "auto"),
+    ]
 
 
 def test_a_bad_point_is_found_at_the_option_that_wrote_it() -> None:
