@@ -14,8 +14,12 @@ RATE = "vendors.typical_generalist.turnover.annual_rate"
 
 def main() -> None:
     """Print a line for each turnover."""
-    study = sim.sweep("typical_generalist", {RATE: [0.6, 0.39, 0.2, 0.1]}, scale=SCALE,
-                      replications=10 if SCALE == 1.0 else 2)  # fmt: skip
+    study = sim.sweep(
+        "typical_generalist",
+        {RATE: [0.6, 0.39, 0.2, 0.1]},
+        scale=SCALE,
+        replications=10 if SCALE == 1.0 else 2,
+    )
     first = study.scenarios[0]
     before = study.figure("vendor.margin_usd", first).value
     for name in study.scenarios:
