@@ -82,7 +82,7 @@ class Career:
         "rate",
         "ready_at",
         "reason",
-        "reviewed_age",
+        "reviewed_hazard",
         "row",
         "shadow_days",
         "shift_days",
@@ -141,7 +141,7 @@ class Career:
         self.exhaustion = 0.0
         self.threshold = 0.0
         self.clear_hazard = 0.0
-        self.reviewed_age = 0.0
+        self.reviewed_hazard = 0.0
         self.process: Any = None
 
     @property

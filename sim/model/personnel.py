@@ -145,8 +145,8 @@ class Personnel:
             return
         driven = self.retention.factor(agent, self._next_review) * self._leads.hazard_factor
         pace = agent.hazard_factor * self._strain.hazard_factor(agent) * driven
-        before, age = self.hazard(agent.reviewed_age), self._next_review - agent.hired
-        gained = pace * (self.hazard(age) - before)
+        before, after = agent.reviewed_hazard, self.hazard(self._next_review - agent.hired)
+        gained = pace * (after - before)
         if pace > 0 and agent.clear_hazard + gained >= agent.threshold:
             at_hazard = before + (agent.threshold - agent.clear_hazard) / pace
             tenure = rules.tenure_at_hazard(at_hazard, self.scale_days, self._turnover.shape)
@@ -155,7 +155,7 @@ class Personnel:
             soonest = agent.hired + 1.0 if driven > 1.0 else 0.0
             self._env.process(self._quit(agent, max(self._env.now, soonest, agent.hired + tenure)))
         agent.clear_hazard += gained
-        agent.reviewed_age = age
+        agent.reviewed_hazard = after
 
     def _quit(self, agent: Career, at: float) -> Process:
         yield self._env.timeout(at - self._env.now)

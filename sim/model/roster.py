@@ -121,9 +121,8 @@ class Roster:
 
     def count_time(self) -> None:
         """Count everybody's time up to now."""
-        count, price, now = self.time.count, self.price, self.env.now
-        for agent in self.employed:
-            count(agent, price, now)
+        now = self.env.now
+        self.time.count_all(self.employed, self.price, now)
         self.account.fetch(now)
 
     def count(self, agent: Career, until: float = 0.0) -> None:

@@ -140,8 +140,7 @@ class Team:
             ages.append(age)
             agent.producing = agent.ready_at <= now
             agent.hired = now - age
-            agent.reviewed_age = age
-            agent.clear_hazard = self.personnel.hazard(age)
+            agent.clear_hazard = agent.reviewed_hazard = self.personnel.hazard(age)
             agent.threshold += agent.clear_hazard
             self.personnel.look_back(agent, age, self._written)
             if opener is not None and opener.in_class:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from sim.model.account import Account
 from sim.model.careers import Career
@@ -48,6 +49,15 @@ class WorkingTime:
         """What was billed by the hour, the classroom not counted."""
         self._longest = 0.0
         """The most by which a shift is longer by now: to ask the compiled engine's rows is dear."""
+
+    def count_all(self, agents: Sequence[Career], price: Price, until: float) -> None:
+        """Count everybody's time up to now. It is asked for every night: days off can wait."""
+        last, count, seats = ceil(until) - 1, self.count, self._account.has_seats
+        for agent in agents:
+            calendar = agent.calendar
+            ends = calendar.shift_start + agent.shift_days + self._longest
+            if calendar.is_workday[last] or ends > 1.0 or seats:
+                count(agent, price, until)
 
     def count(self, agent: Career, price: Price, until: float) -> None:
         """Count an agent's paid, billed and productive time up to a moment, and charge it."""
