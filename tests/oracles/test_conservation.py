@@ -316,7 +316,7 @@ def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
     ],
 )
 @settings(
-    max_examples=40,
+    max_examples=20,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
@@ -325,7 +325,7 @@ def run_watched(model: Scenario) -> tuple[World, Record, dict[str, Watch]]:
 def test_nothing_is_made_or_lost(
     name: str, vendor: str, front_end: bool, data: st.DataObject
 ) -> None:
-    """Two hundred hospitals that nobody would draw up."""
+    """A hundred hospitals that nobody would draw up."""
     options = data.draw(overrides(vendor, front_end))
     model = scenario(name, *options, scale=0.01, days=120, first=0, last=30)
     world, record, watches = run_watched(model)

@@ -26,7 +26,7 @@ def test_the_band_holds_about_four_weeks_in_five(monkeypatch: pytest.MonkeyPatch
     """
     monkeypatch.setattr(floors, "AHEAD", 5)
     monkeypatch.setattr(floors, "BEFORE", 12)
-    found = [floors.covered(floors.spread(floors.held(seed, 19))) for seed in range(FLOORS)]
+    found = [floors.covered(floors.spread(floors.held(seed, 9))) for seed in range(FLOORS)]
     assert 0.6 < sum(found) / FLOORS < 1.0
 
 

@@ -21,7 +21,7 @@ SIGMAS = 5.0
 PALM = "M/G/∞ (Palm 1943)"
 HAZARD, HAWKES = "proportional hazards (Cox 1972)", "branching (Hawkes & Oakes 1974)"
 TURNOVER, HIRING = f"{VENDOR}.turnover", f"{VENDOR}.hiring"
-PEOPLE, DAYS, RATE = 1000, 731, 0.6
+PEOPLE, DAYS, RATE = 500, 731, 0.6
 # Turnover needs no work to be done; one workday a week saves time.
 STEADY = ("calendar.workdays=[0]", f"{TURNOVER}.annual_rate={RATE}", f"{TURNOVER}.shape=1")
 YEARS = DAYS / 365.25
@@ -103,7 +103,7 @@ def test_the_quick_leave_by_the_elasticity_of_their_speed(book: Book) -> None:
     """Of people whose log speed is normal, each leaves at the rate · speed^gain."""
     gain, sigma, days = 1.2, 0.3, 183
     options = (f"{TURNOVER}.speed_hazard={gain}", f"people.speed_sigma={sigma}")
-    team = team_of(*options, f"{HIRING}.policy=freeze", seed=40, people=4000, days=days)
+    team = team_of(*options, f"{HIRING}.policy=freeze", seed=40, people=2000, days=days)
     speeds = np.array([-log(a.row.speed) for a in team.agents])
     gone = np.array([a.left is not None for a in team.agents])
     found = speeds[gone].mean() - speeds[~gone].mean()
@@ -149,7 +149,7 @@ def test_vacancies_are_searches_under_way_whatever_their_spread(book: Book) -> N
     # A search is remembered for its mean residual length, (1 + cv²)/2 times the mean.
     spread = sqrt(expected * search * (1 + cv**2) / (2 * DAYS))
     book.agrees(
-        "Vacancies of 1,000 places, searches of 60 days, cv 1.5",
+        f"Vacancies of {PEOPLE} places, searches of 60 days, cv 1.5",
         float(np.mean(seen)),
         expected,
         SIGMAS * spread,

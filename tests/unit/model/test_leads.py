@@ -101,7 +101,7 @@ def test_a_place_waits_until_somebody_is_ready() -> None:
 
 def test_who_leads_a_part_of_a_span_is_followed_from_here_in_that_part_of_cases() -> None:
     """Five agents, of twenty whom a lead has: one exit in four takes one of them."""
-    rate, days, runs = 9.0, 1461, 12
+    rate, days, runs = 9.0, 1461, 6
     counts = [
         len(promoted(coders(after(bare(5, STAY, led(20, rate, 0), days=days), r))))
         for r in range(runs)

@@ -101,11 +101,11 @@ def test_newcomers_wait_until_a_trainer_who_left_is_replaced() -> None:
     )
     trainers = f"{TRAINERS}={{people: 1, leave_per_year: {rate}, time_to_fill_days: {wait}}}"
     waits: list[float] = []
-    for replication in range(10):
+    for replication in range(5):
         team = coders(after(bare(1, STAY, growth, trainers, days=days), replication))
         waits += [came - day for came, day in zip(begun(team), asked, strict=True)]
     n, share = len(waits), rate * wait / 365.25 / (1 + rate * wait / 365.25)
-    assert n > 500
+    assert n > 250
     assert np.mean(np.array(waits) > 0) == pytest.approx(
         share, abs=5 * sqrt(share * (1 - share) / n)
     )
