@@ -10,11 +10,11 @@ from tests.whole import changed, numbers
 
 def test_what_validation_passes_runs() -> None:
     data, rng = base(), random.Random(20260101)
-    alone = rng.sample(list(singles(data)), 80)
-    tally, failed = fuzz(data, [*alone, *(several(data, rng) for _ in range(40))])
+    alone = rng.sample(list(singles(data)), 40)
+    tally, failed = fuzz(data, [*alone, *(several(data, rng) for _ in range(20))])
     assert not failed
-    assert tally["run"] > 30
-    assert tally["refused"] > 12
+    assert tally["run"] > 15
+    assert tally["refused"] > 6
 
 
 def test_a_range_that_is_told_is_the_range_that_holds() -> None:

@@ -1,6 +1,7 @@
 """Random scenarios that validation accepts: what must hold of every one of them.
 
-The suite looks at two hundred; `python -m tests.properties.test_random_scenarios` at a thousand.
+The suite looks at a hundred, under both engines (determinism/test_engines);
+`python -m tests.properties.test_random_scenarios` at a thousand.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from sim.scenario.timeline import NewPrice, PriceChange, Volume
 from tests.oracles.test_conservation import assert_booked, assert_money, assert_places
 from tests.random_scenarios import random_scenario
 
-SCENARIOS, ALL, BATCH, DAYS = 100, 1000, 50, 52
+ALL, DAYS = 1000, 52
 DRAINED_DAYS = 60
 """For every fifth of them what is open is finished for so long; the others end with their run."""
-HORIZONS, LONGER = 40, 21
+HORIZONS, LONGER = 20, 21
 DEARER = 12
 NO_PARTS = ("money.leakage", "money.net_revenue_realisation", "vendor.margin")
 """Shares of what was expected, as over-coding brings more than that, and what a loss may be."""
@@ -47,14 +48,7 @@ def scene(seed: int) -> Scenario:
     return drawn.model_copy(update={"drain_days": 0 if seed % 5 else DRAINED_DAYS})
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, SCENARIOS, BATCH))
-def test_no_random_scenario_gives_an_impossible_number(first: int) -> None:
-    for seed in range(first, first + BATCH):
-        look_at(seed)
-
-
-def look_at(seed: int) -> None:
+def look_at(seed: int) -> Record:
     """Run a random scenario, and name it where something is wrong."""
     try:
         record = run(scene(seed), 0)
@@ -63,6 +57,7 @@ def look_at(seed: int) -> None:
         assert_possible(record)
     except Exception as error:
         raise AssertionError(f"random scenario {seed}: {error}") from error
+    return record
 
 
 def assert_possible(record: Record) -> None:
