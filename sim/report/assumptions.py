@@ -4,18 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from sim.report.fields import scenario_fields
 from sim.report.words import label, number, plain, sentence
 from sim.scenario.evidence import LETTERS, NOT_SET, evidence
-from sim.scenario.reference import Fields
-from sim.scenario.schema import Scenario
 
 OWN = "own value"
 """Confidence of a value that is not the documented one: the user's files say it."""
 OF_THE_FILE = ("name", "description", "seed")
-_fields = cache(lambda: Fields(Scenario))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def _assumption(path: str, said: Mapping[str, tuple[str, Any]], names: Sequence[
 
 def _notes(steps: Sequence[str]) -> Mapping[str, Any]:
     """What the schema says of a field, or else of the mapping or list that it is an entry of."""
-    found = _fields().at([int(step) if step.isdigit() else step for step in steps])
+    found = scenario_fields().at([int(step) if step.isdigit() else step for step in steps])
     told = next((option for option in found if "description" in option), None)
     return told or (_notes(steps[:-1]) if steps else {})
 

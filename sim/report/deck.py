@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 from collections.abc import Sequence
@@ -22,8 +21,9 @@ from pptx.util import Emu, Inches, Pt
 
 from sim.report.answer import FOLDED, HEAT, ROLES, Cell, Chart, Panel, Part, Table, words
 from sim.report.kept import Kept
+from sim.report.shapes import heat_of
 from sim.report.slide_chart import draw, rgb
-from sim.report.style import BETTER, INK, WORSE, tint
+from sim.report.style import BETTER, INK, WORSE, over
 from sim.report.words import bound, inside, plain, sentence
 from sim.scenario.evidence import LETTERS
 from sim.study import StudyError
@@ -267,7 +267,7 @@ class _Deck:
                 self._cell(table.cell(i, j), cell.text, size, head=i == 0, right=numeric)
 
     def _cell(
-        self, cell: Any, text: str, size: float, *, head: bool, right: bool, fill: str = "FFFFFF"
+        self, cell: Any, text: str, size: float, *, head: bool, right: bool, fill: str = "#FFFFFF"
     ) -> None:
         """One cell: white, or its head in the accent colour."""
         cell.margin_top = cell.margin_bottom = Inches(0.02)
@@ -280,10 +280,10 @@ class _Deck:
             cell.fill.fore_color.rgb = rgb(fill)
         marks = {"better": (BETTER, "▲ "), "worse": (WORSE, "▼ "), "chosen": (BETTER, "")}
         colour, mark = marks.get(text, (INK, ""))
-        over = _over(self.kept.brand.accent) if self.kept.template is None else "FFFFFF"
+        on_head = over(self.kept.brand.accent) if self.kept.template is None else "FFFFFF"
         text = text.replace("_", "_\u200b") if head else text  # a name may break there
         paragraph = cell.text_frame.paragraphs[0]
-        ink = over if head else colour
+        ink = on_head if head else colour
         _write(paragraph, mark + text, size, ink, bold=head or text in marks)
         paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
 
@@ -303,22 +303,17 @@ class _Deck:
         first = int(room * min(0.3, 2.2 / (columns + 2.2)))
         for column in range(columns + 1):
             table.columns[column].width = first if column == 0 else (room - first) // columns
-        known = [v for s in panel.series for v in s.values if math.isfinite(v)]
-        most, signed = max(map(abs, known), default=1.0) or 1.0, any(v < 0 for v in known)
         size = 11 if columns <= 5 and rows <= 10 else 8
         for column, head in enumerate(("", *panel.places)):
             self._cell(
                 table.cell(0, column), plain(str(head), 40), size, head=True, right=column > 0
             )
-        for i, series in enumerate(panel.series, 1):
+        for i, (series, cells) in enumerate(zip(panel.series, heat_of(panel), strict=True), 1):
             table.rows[i].height = high
             self._cell(table.cell(i, 0), plain(series.name, 60), size, head=False, right=False)
-            for column, value in enumerate(series.values, 1):
-                text = series.texts[column - 1] if series.texts else f"{value:,.3g}"
-                depth = math.sqrt(abs(value) / most) * 0.6 if math.isfinite(value) else 0.0
-                base = (BETTER if value > 0 else WORSE) if signed else "#0072B2"
-                fill = tint(base, depth).lstrip("#") if depth else "FFFFFF"
-                self._cell(table.cell(i, column), text, size, head=False, right=True, fill=fill)
+            for column, (text, fill) in enumerate(cells, 1):
+                cell = table.cell(i, column)
+                self._cell(cell, text, size, head=False, right=True, fill=fill or "#FFFFFF")
         table.rows[0].height = high
 
     def decision(self) -> None:
@@ -454,12 +449,6 @@ def _write(
     if colour:
         run.font.color.rgb = rgb(colour)
     paragraph.alignment = PP_ALIGN.LEFT
-
-
-def _over(colour: str) -> str:
-    """Black or white, whichever can be read on a colour."""
-    red, green, blue = bytes.fromhex(colour.lstrip("#"))
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 150 else "FFFFFF"
 
 
 def _settled(package: bytes) -> bytes:

@@ -33,8 +33,8 @@ def figure(
 ) -> tuple[Figure, Tips]:
     """A chart as a new figure, and by their ids what its marks say when pointed at, and class.
 
-    A framed one has its title and the `source` line in it, as a file needs; the page has them
-    outside. Call it where `style.applied`.
+    A framed one has its title, key and the `source` line in it, as a file needs; the page has
+    them outside. Call it where `style.applied`.
     """
     from matplotlib.figure import Figure
 
@@ -45,7 +45,7 @@ def figure(
     # A figure of its own height: first what stands above and below is measured, then drawn between.
     title = style.wrap(chart.title, room, 14, "bold") if framed else ""
     foot = style.wrap(". ".join(filter(None, (chart.note, source))), room, 8) if framed else ""
-    key = _key(chart, pen, room)
+    key = _placed(key_of(chart, looks), room) if framed else []
     columns = _columns(chart, width)
     sizes = [_height(chart, panel, (room + GAP) / columns - GAP) for panel in chart.panels]
     rows = [max(sizes[i : i + columns]) for i in range(0, len(sizes), columns)]
@@ -65,7 +65,7 @@ def figure(
             linespacing=1.25,
         )
         made.text(MARGIN / width, 0.15 / total, foot, size=8, color=GREY, va="bottom")
-    _draw_key(made, key, above - 0.12 if not title else above, total, width)
+    _draw_key(made, key, above, total, width)
     top = total - above
     for row, tall in enumerate(rows):
         for column, panel in enumerate(chart.panels[row * columns : (row + 1) * columns]):
@@ -143,22 +143,27 @@ def _rows(chart: Chart, panel: Panel, texts: list[str]) -> list[float]:
     return [max(least, 0.155 * (text.count("\n") + 1) + 0.08) for text in texts]
 
 
-Entry = tuple[int, float, str, Look]
-
-
-def _key(chart: Chart, pen: Pen, room: float) -> list[Entry]:
-    """Row, inches from the left, name and look of each entry of the key."""
+def key_of(chart: Chart, looks: Mapping[str, Look]) -> dict[str, Look]:
+    """Name and look of each entry of a chart's key; empty where nothing has to be told apart."""
     alone = len(chart.panels) > 1 and all(len(panel.series) == 1 for panel in chart.panels)
     named = len({series.name for panel in chart.panels for series in panel.series})
     if chart.shape in (HEAT, BRIDGE, SCATTER) or (alone and named == len(chart.panels)):
-        return []  # each panel's title says what its one line is
+        return {}  # each panel's title says what its one line is
     found: dict[str, Look] = {}
     for panel in chart.panels:
         for series in panel.series:
-            found.setdefault(series.name, pen.look(series))
+            found.setdefault(plain(series.name, 40), Pen(looks).look(series))
+    return found if len(found) > 1 else {}
+
+
+Entry = tuple[int, float, str, Look]
+
+
+def _placed(key: Mapping[str, Look], room: float) -> list[Entry]:
+    """Row, inches from the left, name and look of each entry of a key."""
     entries, row, left = [], 0, 0.0
-    for name, look in found.items() if len(found) > 1 else ():
-        shown = plain(name, 40)
+    for name, look in key.items():
+        shown = style.drawable(name)
         wide = style.width_of(shown, 9) + 0.65
         if left + wide > room and left > 0:
             row, left = row + 1, 0.0
@@ -176,7 +181,7 @@ def _draw_key(made: Figure, key: list[Entry], above: float, total: float, width:
         x = (MARGIN + left) / width
         ends = [x, x + 0.3 / width]
         made.add_artist(Line2D(ends, [y, y], color=look.colour, lw=3, ls=look.line))
-        made.text(x + 0.37 / width, y, name, size=9, color=look.ink, va="center")
+        made.text(x + 0.37 / width, y, name, size=9, va="center")
 
 
 def _picture(
@@ -229,10 +234,12 @@ def files(chart: Chart, looks: Mapping[str, Look], source: str) -> tuple[bytes, 
 
 
 def inline(chart: Chart, looks: Mapping[str, Look], width: float) -> str:
-    """A chart as SVG for the inside of a page that has its title and source itself."""
-    with style.applied():
-        made, tips = figure(chart, looks, width=width, framed=False)
-        return _svg(made, chart.title, tips)
+    """A chart as SVG for the inside of a page that has its title, key and source itself.
+
+    Call it where `style.applied`.
+    """
+    made, tips = figure(chart, looks, width=width, framed=False)
+    return _svg(made, chart.title, tips)
 
 
 def _svg(made: Figure, title: str, tips: Tips) -> str:

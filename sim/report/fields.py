@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from sim.record.kpis import kpi as kpi_of
 from sim.report.words import inside, label, plain, sentence
@@ -11,6 +11,12 @@ from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 
 TAILS = {"USD/hour": " an hour", "1/year": " a year"}
+
+
+@cache
+def scenario_fields() -> Fields:
+    """What the schema says of the fields of a scenario."""
+    return Fields(Scenario)
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Field:
     @cached_property
     def unit(self) -> str:
         """Its unit, as the schema says."""
-        found = Fields(Scenario).at(self.path.split("."))
+        found = scenario_fields().at(self.path.split("."))
         return next((option["unit"] for option in found if option.get("unit")), "")
 
     @property

@@ -6,18 +6,18 @@ import base64
 import math
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from sim.report.answer import FOLDED, ROLES, Cell, Chart, Part, Table
+from sim.report.answer import FOLDED, HEAT, ROLES, Cell, Chart, Panel, Part, Table
 from sim.report.assumptions import OWN
-from sim.report.draw import NARROW, WIDE, inline
+from sim.report.draw import NARROW, WIDE, inline, key_of
 from sim.report.kept import Kept
-from sim.report.style import GREY, INK, Look
+from sim.report.shapes import heat_of
+from sim.report.style import GREY, INK, RULE, applied, over
 from sim.report.words import bound, label, plain
 from sim.scenario.evidence import LETTERS
 
@@ -25,7 +25,10 @@ MOST_ROWS = 60
 """Of a chart's numbers; a longer table is in the CSV beside the picture."""
 ONE = 5
 """Rows of a folded table of words of which one is wide: below it, columns are wide, too."""
-_STYLED = re.compile(r"font: ([\d.]+px)[^;\"]*")
+
+
+DECIDED = {INK: "--ink", GREY: "--soft", RULE: "--rule"}
+"""Colours of a picture that the page decides."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def page(kept: Kept) -> str:
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     templates.filters["bound"] = lambda text: bound(str(text))
-    shown = [_part(kept, part, i) for i, part in enumerate(kept.answer.ordered)]
+    with applied():
+        shown = [_part(kept, part, i) for i, part in enumerate(kept.answer.ordered)]
     first = next(iter(kept.scenarios.values()), {})
     logo = kept.brand.image
     return templates.get_template("page.html").render(
@@ -117,7 +121,7 @@ def _bar(value: float, low: float, span: float) -> str:
 
 
 def _chart(kept: Kept, chart: Chart) -> dict[str, Any]:
-    """A chart as the template needs it: for a wide and for a narrow window, and its numbers."""
+    """A chart as the template needs it: its key, its pictures or coloured cells, its numbers."""
     numbers = chart.numbers
     rows = list(zip(*numbers.values(), strict=True))
     kept_columns = [
@@ -126,11 +130,38 @@ def _chart(kept: Kept, chart: Chart) -> dict[str, Any]:
     heads = [label(name) for name in numbers]
     return {
         "chart": chart,
-        "wide": _inline(inline(chart, kept.looks, 0.74 * WIDE), f"w-{chart.name}", chart, kept),
-        "narrow": _inline(inline(chart, kept.looks, NARROW), f"n-{chart.name}", chart, kept),
+        "key": key_of(chart, kept.looks),
+        "pictures": _pictures(kept, chart),
+        "cells": [(p, _coloured(p)) for p in chart.panels] if chart.shape == HEAT else [],
         "heads": [heads[i] for i in kept_columns],
         "rows": [[_number(row[i]) for i in kept_columns] for row in rows[:MOST_ROWS]],
         "cut": len(rows) if len(rows) > MOST_ROWS else 0,
+    }
+
+
+def _coloured(panel: Panel) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Name of each row of a heat map, and the text, colour and ink of its cells."""
+    named = zip(panel.series, heat_of(panel), strict=True)
+    return [
+        (series.name, [(said, fill, over(fill) if fill else "") for said, fill in cells])
+        for series, cells in named
+    ]
+
+
+def _pictures(kept: Kept, chart: Chart) -> dict[str, list[Markup]]:
+    """The pictures of a chart by the class of what they stand in.
+
+    Several stand beside each other where there is room; one alone has a form for a wide and one for
+    a narrow window. A heat map is a table with coloured cells.
+    """
+    if chart.shape == HEAT:
+        return {}
+    if len(chart.panels) > 1:
+        each = [replace(chart, panels=(panel,)) for panel in chart.panels]
+        return {"abreast": [_inline(kept, one, NARROW, f"p{i}") for i, one in enumerate(each)]}
+    return {
+        "wide-only": [_inline(kept, chart, 0.74 * WIDE, "w")],
+        "narrow-only": [_inline(kept, chart, NARROW, "n")],
     }
 
 
@@ -140,27 +171,22 @@ def _number(value: object) -> str:
     return f"{value:,.4g}".replace("-", "−") if math.isfinite(value) else ""
 
 
-def _inline(text: str, name: str, chart: Chart, kept: Kept) -> Markup:
-    """An SVG picture as a small part of a page: its own ids, the page's font and colours."""
+def _inline(kept: Kept, chart: Chart, width: float, name: str) -> Markup:
+    """A chart as a small part of a page: its own ids, the page's font and colours."""
+    text = inline(chart, kept.looks, width)
     text = re.sub(
         "<metadata>.*?</metadata>|<!--.*?-->|\n *", " ", text[text.index("<svg") :], flags=re.DOTALL
     )
     text = re.sub(r"<title>[^<]*</title>", "", text, count=1).replace("xlink:href", "href")
     text = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", text)
-    text = _STYLED.sub(r"font-size: \1", text).replace("font-size: 10px;", "font-size: 10px;")
-    text = re.sub(r"(font-size: [\d.]+px)([^\"]*bold)?", r"\1", text)
+    text = re.sub(r"font: ([\d.]+px)[^;\"]*", r"font-size: \1", text)
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', text))
     text = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", text)
-    text = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    for colour, variable in _colours(kept.looks).items():
-        text = re.sub(re.escape(colour), f"var({variable})", text, flags=re.IGNORECASE)
+    text = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-{chart.name}-", text)
+    for colour, variable in DECIDED.items():
+        text = text.replace(colour, f"var({variable})")
     box = re.search(r'viewBox="[^"]*"', text)
-    opened = f'<svg role="img" aria-label="{Markup.escape(chart.alt)}" {box[0] if box else ""}>'
+    seen = Markup.escape(f"{chart.panels[0].title}: {chart.alt}" if name[0] == "p" else chart.alt)
+    opened = f'<svg role="img" aria-label="{seen}" {box[0] if box else ""}>'
     text = re.sub("<svg[^>]*>", lambda _: opened, text, count=1)
     return Markup(re.sub("> +<", "><", text).replace("<defs></defs>", ""))
-
-
-def _colours(looks: Mapping[str, Look]) -> dict[str, str]:
-    """Colours of a picture that the page decides, by what they are in the file."""
-    inks = {look.ink: f"--k{i}" for i, look in enumerate(looks.values())}
-    return {**inks, INK: "--ink", GREY: "--soft", "#e6e6e6": "--rule"}

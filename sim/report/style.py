@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # matplotlib is imported by what draws, and only when it draw
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours; their yellow is left out, since a yellow line is lost on white paper.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-INK, GREY = "#222222", "#666666"
+# Okabe and Ito's colours, without those that are lost on white or on dark paper: yellow and black.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#767676")
+INK, GREY, RULE = "#222222", "#666666", "#e6e6e6"
 BETTER, WORSE = "#1B7837", "#762A83"  # told apart by shape and words too
 TINTS = {"loss": "#8A8A8A", "gain": BETTER, "worse": WORSE, "total": "#3C4043", "grey": "#8A8A8A"}
 """Colours of series that are of no scenario."""
@@ -59,7 +59,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.left": False,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "grid.color": "#E6E6E6",
+    "grid.color": RULE,
     "xtick.color": GREY,
     "ytick.color": GREY,
     "xtick.labelsize": 9,
@@ -116,21 +116,6 @@ class Look:
     colour: str
     line: str
 
-    @property
-    def ink(self) -> str:
-        """A darker shade, which can be read as text."""
-        return tint(self.colour, 0.65, "#000000")
-
-    @property
-    def light(self) -> str:
-        """A lighter shade, which can be read as text on a dark page."""
-        return tint(self.colour, 0.6)
-
-    @property
-    def over(self) -> str:
-        """Colour of text on top of the colour."""
-        return INK if sum(_shares(self.colour)) > 1.4 else "white"
-
 
 def looks(names: Sequence[str], palette: Sequence[str] = ()) -> dict[str, Look]:
     """The look of each scenario by its place in the study; dashed when the colours are used up."""
@@ -147,6 +132,14 @@ def tint(colour: str, strength: float, into: str = "#FFFFFF") -> str:
     pairs = zip(_shares(colour), _shares(into), strict=True)
     mixed = (round(255 * (a * strength + b * (1 - strength))) for a, b in pairs)
     return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def over(colour: str) -> str:
+    """Black or white, whichever can be read on a colour: its contrast is at least 4.5 (WCAG 2)."""
+    red, green, blue = (
+        x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in _shares(colour)
+    )
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#FFFFFF"
 
 
 def _shares(colour: str) -> list[float]:
@@ -181,13 +174,10 @@ def drawable(text: str) -> str:
 
 
 def spell(figure: Figure) -> None:
-    """Leave no letter in a figure that would be drawn as a box."""
-    from matplotlib.text import Text
-
-    for text in figure.findobj(Text):
-        assert isinstance(text, Text)
-        if not text.get_text().isascii():
-            text.set_text(drawable(text.get_text()))
+    """Leave no letter in a figure that would be drawn as a box; names of ticks are so already."""
+    own = (t for a in figure.axes for t in (*a.texts, a.xaxis.label, a.yaxis.label))
+    for text in (*figure.texts, *own):
+        text.set_text(drawable(text.get_text()))
 
 
 @lru_cache(maxsize=4096)

@@ -22,14 +22,16 @@ from pptx import Presentation
 from sim.commands.answers import as_json
 from sim.record.record import Outcome
 from sim.report import kept, terminal
-from sim.report.answer import ROLES, dump
+from sim.report.answer import HEAT, ROLES, Panel, Series, dump
 from sim.report.brand import Brand, load_brand
 from sim.report.deck import deck
 from sim.report.headline import RULE
 from sim.report.headline import Study as Seen
 from sim.report.kept import Kept
 from sim.report.page import page
+from sim.report.shapes import heat_of
 from sim.report.study import answer
+from sim.report.style import over
 from sim.report.workbook import workbook
 from sim.scenario.load import load, shipped_file
 from sim.scenario.problems import ScenarioError
@@ -337,8 +339,11 @@ def test_the_page_can_be_used_without_eyes_or_mouse(two: Kept, made: dict[str, A
     assert '<html lang="en">' in html
     assert 'class="skip" href="#answer"' in html
     pictures = re.findall(r'<svg role="img" aria-label="([^"]+)"', html)
-    charts = len(two.answer.charts)
-    assert len(pictures) == 2 * charts == 2 * html.count("Numbers of this chart")
+    charts, heat = two.answer.charts, [c for c in two.answer.charts if c.shape == HEAT]
+    drawn = [max(2, len(chart.panels)) for chart in charts if chart not in heat]
+    assert len(pictures) == sum(drawn), "one picture in two widths, or several in one"
+    assert html.count('<table class="heat">') == sum(len(chart.panels) for chart in heat)
+    assert html.count("Numbers of this chart") == len(charts)
     scrolled = re.findall(r"<div class=\"scroll\"[^>]*>", html)
     assert all('tabindex="0"' in tag and "aria-label=" in tag for tag in scrolled)
 
@@ -387,14 +392,23 @@ def test_every_colour_of_text_can_be_read_on_its_paper(two: Kept, made: dict[str
     light, dark = (
         css[i:] for i in (css.index(":root { --paper"), css.index(":root { --paper: #16"))
     )
-    for scheme, inks in (
-        (light, [k.ink for k in two.looks.values()]),
-        (dark, [k.light for k in two.looks.values()]),
-    ):
+    for scheme in (light, dark):
         found = dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", scheme.partition("}")[0]))
         paper = {"#fff": "#ffffff"}.get(found["paper"], found["paper"])
-        for ink in (*(found[n] for n in ("ink", "soft", "better", "worse", "alarm")), *inks):
+        for ink in (found[n] for n in ("ink", "soft", "better", "worse", "alarm")):
             assert contrast(ink, paper) >= 4.5, (ink, paper)
+        for look in two.looks.values():
+            assert contrast(look.colour, paper) >= 3, "a line, which is no text"
+
+
+@pytest.mark.parametrize("least", [0.0, -1.0])
+def test_every_number_of_a_heat_map_can_be_read_on_its_colour(least: float) -> None:
+    values = tuple(least + i * (1.0 - least) / 50 for i in range(51))
+    panel = Panel("", tuple(map(str, values)), (Series("x", values),), "share")
+    [cells] = heat_of(panel)
+    for _, fill in cells:
+        paper = fill or "#ffffff"
+        assert contrast(over(paper), paper) >= 4.5
 
 
 SCRIPT = """
