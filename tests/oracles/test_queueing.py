@@ -189,13 +189,14 @@ def one_server(*overrides: str, days: int) -> Scenario:
     return scenario("generalist", *markovian(layout), scale=1, days=days)
 
 
-def stays_of(model: Scenario, queue: str, replications: int, size: int) -> list[float]:
-    """Batch means of the waits in a queue, over replications."""
-    found: list[float] = []
-    for replication in range(replications):
+def stays_of(model: Scenario, **sizes: int) -> list[list[float]]:
+    """Means of the waits in some queues, in batches of a size for each, over replications."""
+    found: list[list[float]] = [[] for _ in sizes]
+    for replication in range(REPLICATIONS):
         with watched_queues() as watches:
             by_reference(model, replication)
-        found += batch_means(np.array([stay for _, stay in watches[queue].stays]), size)
+        for means, (queue, size) in zip(found, sizes.items(), strict=True):
+            means += batch_means(np.array([stay for _, stay in watches[queue].stays]), size)
     return found
 
 
@@ -213,7 +214,7 @@ def test_a_single_server_waits_as_pollaczek_and_khinchine_say(book: Book, cv: fl
         days=1100,
     )
     wait = rate * (minutes / 1440.0) ** 2 * (1.0 + cv**2) / 2.0 / (1.0 - load)
-    seen = stays_of(model, "coding_outpatient", 4, 1500)
+    [seen] = stays_of(model, coding_outpatient=1500)
     name = f"M/G/1 at {load:.0%} occupancy, touch times with cv {cv:g}: mean wait, days"
     book.mean_agrees(name, seen, wait, FALSE_ALARM, "Pollaczek 1930, Khinchine 1932")
 
@@ -231,9 +232,8 @@ def test_whoever_goes_first_waits_as_cobham_says(book: Book) -> None:
     )
     left = sum(r * (m / 1440.0) ** 2 for r, m in zip(rates, minutes, strict=True))
     first = left / (1.0 - loads[0])
-    for queue, truth, size in (("inpatient", first, 1500), ("outpatient", first / 0.3, 700)):
-        seen = stays_of(model, f"coding_{queue}", 4, size)
-        place = "first" if queue == "inpatient" else "second"
+    waits = stays_of(model, coding_inpatient=1500, coding_outpatient=700)
+    for place, truth, seen in zip(("first", "second"), (first, first / 0.3), waits, strict=True):
         name = f"M/M/1 at 70% occupancy, non-preemptive priority: mean wait of the {place}, days"
         book.mean_agrees(name, seen, truth, FALSE_ALARM, "Cobham 1954")
 
