@@ -15,7 +15,9 @@ from sim.commands import study
 from sim.scenario.load import shipped_file
 
 GENERALIST = str(shipped_file("generalist.yaml"))
+SHORT = ["horizon_days=150", "kpi_from_days=30", "kpi_until_days=30"]
 SMALL = ["--scale", "0.004", "--replications", "1", "--workers", "1"]
+SMALL += [word for setting in SHORT for word in ("--set", setting)]
 DRAWN = ["sweep", GENERALIST, *SMALL, "--vary", "teams.ar.headcount=5,10", "--out", "o"]
 """Draws one chart."""
 TABLES = ["run", GENERALIST, *SMALL, "--formats", "none", "--out", "o"]
