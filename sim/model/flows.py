@@ -5,18 +5,16 @@ Means of the same rules that the simulation plays out claim by claim.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import product
-
 import numpy as np
 
 from sim.model import rules
-from sim.model.arithmetic import Floats, exp, exps, log, power
+from sim.model.arithmetic import exps, power
 from sim.model.claims import source_incidence
 from sim.model.codes import CATEGORIES, MAX_VISITS, SETTINGS, SEVERITY, SKILLS
-from sim.model.expectations import GRID, NORMALS, mean_accuracy, mean_pressure, settled_team
+from sim.model.expectations import NORMALS, mean_accuracy, mean_pressure, settled_team
 from sim.model.feedback import expected_left
 from sim.model.silence import follow_ups
+from sim.model.stakes import Charts, Stakes, TakenUp, denied_share, prices, tilted
 from sim.model.terms import terms_of
 from sim.model.visits import front_errors, front_visits
 from sim.model.workplaces import weekdays_worked
@@ -25,17 +23,14 @@ from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
 
 DENIALS = ("denials_technical", "denials_clinical")
-Charts = tuple[dict[str, float], float, float]
-"""Of coded charts: expected defects left by category, defects caught, queries sent."""
-"""What an error at the front end leaves in the claim."""
 
 
 def visits_per_claim(
-    scenario: Scenario, setting: str, charts: dict[str, Charts], taken: dict[str, list[float]]
+    scenario: Scenario, setting: str, charts: dict[str, Charts], taken: dict[str, TakenUp]
 ) -> dict[str, float]:
     """Expected visits to each queue of a claim of one setting, or of the visit it would come from.
 
-    `charts` are coded charts by setting, `taken` what is taken up, by queue (`taken_up`).
+    `charts` are coded charts by setting, `taken` what is taken up, by queue.
     """
     serving = serving_teams(scenario)
     vendors = {v.name: v for v in scenario.vendors}
@@ -77,7 +72,7 @@ def _denials(
     setting: str,
     left: dict[str, float],
     serving: dict[str, Team],
-    taken: dict[str, list[float]],
+    taken: dict[str, TakenUp],
 ) -> tuple[dict[str, float], float]:
     """Expected visits of a claim to each queue of denials, and the part not lost to them.
 
@@ -90,13 +85,12 @@ def _denials(
     for c in (categories[CATEGORIES[i]] for i in SEVERITY):
         queue = f"denials_{c.path}"
         vendor = vendors[serving[queue].vendor] if queue in serving else None
+        parts = taken[queue].parts(setting, c) if vendor else {}
+        level = _denial_level(scenario, c, vendor) if vendor else 0.0
         for payer in scenario.payers:
-            price = payer.payment_multiplier
-            part = (
-                _part_taken_up(scenario, vendor, taken[queue], setting, c, price) if vendor else 0.0
-            )
-            denied = kept[payer.name] * left[c.name] * _denied_share(c, payer.stringency)
-            items, won = _levels_worked(scenario, c, vendor, payer) if vendor else (0.0, 0.0)
+            part = parts[payer.payment_multiplier] if vendor else 0.0
+            denied = kept[payer.name] * left[c.name] * denied_share(c, payer.stringency)
+            items, won = _levels_worked(scenario, c, vendor, payer, level) if vendor else (0.0, 0.0)
             visits[queue] += payer.claims_share * denied * part * items
             kept[payer.name] -= denied * (1.0 - part * won)
     return visits, sum(p.claims_share * kept[p.name] for p in scenario.payers)
@@ -107,7 +101,7 @@ def _records(
     setting: str,
     left: dict[str, float],
     serving: dict[str, Team],
-    taken: dict[str, list[float]],
+    taken: dict[str, TakenUp],
 ) -> tuple[float, float]:
     """Records sent for a claim that no denial has ended, and the part of such claims then lost.
 
@@ -115,14 +109,11 @@ def _records(
     """
     if "records" not in serving:
         return 0.0, 0.0
-    vendors = {v.name: v for v in scenario.vendors}
-    vendor, none, total, sent = vendors[serving["records"].vendor], 1.0, 0.0, 0.0
+    none, total, sent = 1.0, 0.0, 0.0
     for c in scenario.categories:
         share = min(1.0, left[c.name] * c.rfi_share)
-        part = sum(
-            weight * _part_taken_up(scenario, vendor, taken["records"], setting, c, price, False)
-            for weight, _, price in _prices(scenario)
-        )
+        parts = taken["records"].parts(setting, c)
+        part = sum(weight * parts[price] for weight, _, price in prices(scenario))
         none *= 1.0 - share
         total += share
         sent += share * part
@@ -141,11 +132,6 @@ def _corrections(scenario: Scenario, serving: dict[str, Team]) -> float:
     domain, _ = settled_team(scenario, vendor, {skill: 1.0})
     mended = denials.correction_share * rules.known(domain[skill], denials.knowledge_floor)
     return (1.0 - power(1.0 - mended, MAX_VISITS)) / mended if mended > 0.0 else float(MAX_VISITS)
-
-
-def _denied_share(category: Category, stringency: float) -> float:
-    """Part of the defects of a category that are denied."""
-    return min(category.deny_share * stringency, 1.0 - category.reject_share - category.rfi_share)
 
 
 def _short_payments(scenario: Scenario, setting: str, serving: dict[str, Team]) -> float:
@@ -228,13 +214,17 @@ def coding_time(vendor: Vendor, setting: str) -> float:
     return alone * vendor.ai.alone_time_share + (1.0 - alone) * (1.0 - vendor.ai.time_saved_share)
 
 
+def _denial_level(scenario: Scenario, category: Category, vendor: Vendor) -> float:
+    """What a settled team knows of the denials of a category."""
+    skill = SKILLS.index("clinical" if category.path == "clinical" else "billing")
+    return settled_team(scenario, vendor, {skill: 1.0})[0][skill]
+
+
 def _levels_worked(
-    scenario: Scenario, category: Category, vendor: Vendor, payer: Payer
+    scenario: Scenario, category: Category, vendor: Vendor, payer: Payer, known: float
 ) -> tuple[float, float]:
     """Expected levels at which a denial that is taken up is worked, and the part that is won."""
     denials, clinical = scenario.denials, category.path == "clinical"
-    skill = SKILLS.index("clinical" if clinical else "billing")
-    domain, _ = settled_team(scenario, vendor, {skill: 1.0})
     levels = len(payer.appeal_levels) if clinical else 1
     first = rules.first_level_chance(category.recovery_share, levels, denials.level_factor)
     items, still = 0.0, 1.0
@@ -243,7 +233,7 @@ def _levels_worked(
         still *= 1.0 - rules.win_chance(
             first,
             vendor.denials.win_multiplier,
-            domain[skill],
+            known,
             denials.knowledge_floor,
             level,
             denials.level_factor,
@@ -257,8 +247,9 @@ def yearly_minutes(scenario: Scenario) -> dict[str, float]:
     minutes = {str(q.name): q.minutes for q in scenario.queues}
     total = dict.fromkeys(minutes, 0.0)
     charts, vendors = coded_charts(scenario), {v.name: v for v in scenario.vendors}
+    stakes = Stakes(scenario)
     taken = {
-        q: taken_up(scenario, vendors[team.vendor], q in DENIALS, charts)
+        q: TakenUp(scenario, vendors[team.vendor], q in DENIALS, charts, stakes)
         for q, team in serving_teams(scenario).items()
         if q in ("records", *DENIALS)
     }
@@ -268,131 +259,3 @@ def yearly_minutes(scenario: Scenario) -> dict[str, float]:
             for queue, visits in visits_per_claim(scenario, setting, charts, taken).items():
                 total[queue] += claims * visits * minutes[queue]
     return total
-
-
-# --- amounts --------------------------------------------------------------------------------------
-
-
-def _mixture(scenario: Scenario) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
-    """Shares, mean payments and their coefficients of variation, by setting."""
-    settings = [getattr(scenario.hospital, name) for name in SETTINGS]
-    total = sum(s.claims_per_year for s in settings)
-    return (
-        tuple(s.claims_per_year / total if total else 0.5 for s in settings),
-        tuple(s.payment_mean_usd for s in settings),
-        tuple(s.payment_cv for s in settings),
-    )
-
-
-def tilted(scenario: Scenario, setting: str, category: Category) -> float:
-    """How often a source defect is met in a setting, relative to all claims: dearer, more often."""
-    mix = _mixture(scenario)
-    tilt = rules.tilt_exponent(category.dollar_weight, *mix)
-    i = SETTINGS.index(setting)
-    alone = ((1.0,), mix[1][i : i + 1], mix[2][i : i + 1])
-    return rules.payment_moment(tilt, *alone) / rules.payment_moment(tilt, *mix)
-
-
-def _prices(scenario: Scenario) -> list[tuple[float, float, float]]:
-    """Part of the claims, mean stringency and payment multiplier of payers who pay alike."""
-    payers = scenario.payers
-    if all(p.payment_multiplier == payers[0].payment_multiplier for p in payers):
-        stringency = sum(p.claims_share * p.stringency for p in payers)
-        return [(1.0, stringency, payers[0].payment_multiplier)]
-    return [(p.claims_share, p.stringency, p.payment_multiplier) for p in payers]
-
-
-def log_cents_at_stake(
-    scenario: Scenario, setting: str, category: Category, denials: bool, price: float
-) -> Floats:
-    """Log of the cents at stake in denials or requests of a category and setting, on a grid.
-
-    They are of payers whose payment multiplier is `price`.
-    """
-    profile = getattr(scenario.hospital, setting)
-    sigma = rules.lognormal_sigma(profile.payment_cv)
-    tilt = rules.tilt_exponent(category.dollar_weight, *_mixture(scenario))
-    middle = log(profile.payment_mean_usd * 100.0) + (tilt - 0.5) * sigma * sigma
-    stake = max(category.stake_share, 1e-9) if denials else 1.0
-    return middle + log(stake) + log(price) + sigma * NORMALS
-
-
-def taken_up(
-    scenario: Scenario, vendor: Vendor, denials: bool, charts: dict[str, Charts]
-) -> list[float]:
-    """What a vendor takes up of denials or requests by amount, so that `worked_share` comes out.
-
-    Gives the part of the largest amounts, the cents of which half of that is taken up, and the
-    steepness (`rules.worked_share`). The small amounts are left first; what a threshold keeps away
-    is part of what is left.
-    """
-    wanted, steepness = vendor.denials.worked_share, scenario.denials.worked_steepness
-    most = max(wanted, scenario.denials.worked_most_share)
-    counts, amounts = [], []
-    for setting, (weight, stringency, price) in product(SETTINGS, _prices(scenario)):
-        claims = getattr(scenario.hospital, setting).claims_per_year * weight
-        left, _, _ = charts[setting]
-        for c in scenario.categories:
-            fate = _denied_share(c, stringency) if denials else c.rfi_share
-            counts.append(np.full(GRID, claims * left[c.name] * fate))
-            amounts.append(log_cents_at_stake(scenario, setting, c, denials, price))
-    weights, log_cents = np.concatenate(counts), np.concatenate(amounts)
-    total = float(weights.sum())
-    if wanted >= most or steepness == 0.0 or total == 0.0:
-        return [wanted, 0.0, steepness]
-    if denials:
-        weights = weights * _worth_it(vendor, log_cents)
-    halfway = _halfway(most, steepness, wanted * total, weights.tobytes(), log_cents.tobytes())
-    return [most, exp(halfway), steepness]
-
-
-@lru_cache(maxsize=64)
-def _halfway(
-    most: float, steepness: float, wanted: float, weights: bytes, log_cents: bytes
-) -> float:
-    """Log of the cents of which half of the most is taken up, so that as many as wanted are.
-
-    `weights` and `log_cents` are arrays as bytes: the replications of a study ask for the same.
-    """
-    count, amount = np.frombuffer(weights), np.frombuffer(log_cents)
-    low, high = 0.0, 60.0
-    for _ in range(60):
-        middle = (low + high) / 2.0
-        part = _worked_part(most, middle, steepness, amount)
-        enough = float((count * part).sum()) > wanted
-        low, high = (middle, high) if enough else (low, middle)
-    return low
-
-
-def _worked_part(most: float, halfway: float, steepness: float, log_cents: Floats) -> Floats:
-    """`rules.worked_share` for many amounts, all in logs."""
-    return most / (1.0 + exps(steepness * (halfway - log_cents)))
-
-
-def _worth_it(vendor: Vendor, log_cents: Floats) -> Floats:
-    """1 where there is as much at stake as a vendor's threshold, else 0."""
-    least = log(max(vendor.denials.threshold_usd * 100.0, 1.0))
-    return (log_cents >= least).astype(float)
-
-
-def _part_taken_up(
-    scenario: Scenario,
-    vendor: Vendor,
-    taken: list[float],
-    setting: str,
-    category: Category,
-    price: float,
-    denials: bool = True,
-) -> float:
-    """Part of the denials or requests of a category and setting that a vendor takes up.
-
-    They are of payers whose payment multiplier is `price`.
-    """
-    most, halfway_cents, steepness = taken
-    log_cents = log_cents_at_stake(scenario, setting, category, denials, price)
-    part = np.full(GRID, most)
-    if halfway_cents > 0.0:
-        part = _worked_part(most, log(halfway_cents), steepness, log_cents)
-    if denials:
-        part = part * _worth_it(vendor, log_cents)
-    return float(part.mean())

@@ -8,9 +8,10 @@ from math import prod
 from sim.model import rules
 from sim.model.calendar import WorkCalendar
 from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue, names
-from sim.model.flows import coded_charts, taken_up
+from sim.model.flows import coded_charts
 from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, Terms, WorkQueue
 from sim.model.kernel.work import WORK
+from sim.model.stakes import Stakes, TakenUp
 from sim.model.stints import Stint
 from sim.model.terms import crew_of, terms_of
 from sim.scenario.hospital import Category
@@ -24,9 +25,9 @@ def initial_state(scenario: Scenario, calendar: WorkCalendar, stints: list[Stint
     """The rows of a scenario before the first day; a crew, with its terms, for each stint."""
     vendors = {v.name: v for v in scenario.vendors}
     employers: list[Vendor] = [vendors[stint.team.vendor] for stint in stints]
-    charts = coded_charts(scenario)
+    charts, stakes = coded_charts(scenario), Stakes(scenario)
     amounts = {
-        name: [taken_up(scenario, vendors[name], denials, charts) for denials in (False, True)]
+        name: [TakenUp(scenario, vendors[name], d, charts, stakes).terms for d in (False, True)]
         for name in {v.name for v in employers}
     }
     return State(
