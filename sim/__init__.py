@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sim.library import Plan, Scenario, Study, compare, forecast, load, plan, run, sweep
+    from sim.library import Plan, Study, compare, forecast, plan, run, sweep
+    from sim.scenario.checked import Scenario, load
     from sim.scenario.problems import ScenarioError
     from sim.study import StudyError
 
@@ -26,7 +27,12 @@ __all__ = [
     "run",
     "sweep",
 ]
-_HOMES = {"ScenarioError": "sim.scenario.problems", "StudyError": "sim.study"}
+_HOMES = {
+    "Scenario": "sim.scenario.checked",
+    "ScenarioError": "sim.scenario.problems",
+    "StudyError": "sim.study",
+    "load": "sim.scenario.checked",
+}
 
 
 def __getattr__(name: str) -> Any:

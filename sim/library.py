@@ -6,26 +6,22 @@ when something of it is asked for first.
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from importlib import import_module
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sim.model import AUTO
 from sim.options import REPLICATIONS
 from sim.scenario import schema
-from sim.scenario.layers import shipped_configs, shipped_file
-from sim.scenario.load import Loaded
-from sim.scenario.load import load as load_checked
-from sim.scenario.load import show as shown
-from sim.scenario.problems import Problem, ScenarioError, did_you_mean
+from sim.scenario.checked import Scenario, Source, load
+from sim.scenario.problems import did_you_mean
 from sim.study.compare import Comparison
 from sim.study.compare import compare as compared
 from sim.study.forecast import Forecast
@@ -40,97 +36,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A checked scenario. `set` gives a changed copy; nothing changes it in place.
-
-    `written` is the file, or the mapping, that it was made of, `laid_on` what `set` laid upon it,
-    as `path=value`.
-    """
-
-    written: Path | Mapping[str, Any]
-    laid_on: tuple[str, ...] = ()
-    renamed: str = ""
-
-    @cached_property
-    def _loaded(self) -> Loaded[schema.Scenario]:
-        return load_checked(self.written, self.laid_on)
-
-    @cached_property
-    def model(self) -> schema.Scenario:
-        """The values, as the simulation reads them."""
-        found = self._loaded.scenario
-        return found.model_copy(update={"name": self.renamed}) if self.renamed else found
-
-    @property
-    def name(self) -> str:
-        """What tables and charts call it."""
-        return self.model.name
-
-    def get(self, path: str) -> Any:
-        """The value at a dotted path, list items by name: `vendors.generalist.price`."""
-        node = self._loaded.tree
-        for step in path.split("."):
-            child = node.child(step)
-            if child is None:
-                choices = [str(key) for key, _ in node.children()]
-                hint = f"; {near}" if (near := did_you_mean(step, choices)) else ""
-                raise KeyError(f'{path}: there is no "{step}"{hint}')
-            node = child
-        return node.plain()
-
-    def set(self, path: str, value: Any, *, name: str = "") -> Scenario:
-        """A checked copy with another value at a dotted path, under another `name` if one is given.
-
-        Raises `sim.ScenarioError` if there is no such path, or the value is not allowed there.
-        """
-        option = f"{path}={json.dumps(value, default=str)}"
-        changed = replace(self, laid_on=(*self.laid_on, option), renamed=name or self.renamed)
-        _ = changed.model
-        return changed
-
-    def called(self, name: str) -> Scenario:
-        """The same under another name."""
-        return replace(self, renamed=name)
-
-    def show(self) -> str:
-        """Every value as YAML, with where it comes from behind it."""
-        return shown(self._loaded)
-
-    def __repr__(self) -> str:
-        return f"<Scenario {self.name}: {self.model.description}>"
-
-
-Source: TypeAlias = Scenario | str | os.PathLike[str] | Mapping[str, Any]
-"""What a scenario can be made of."""
-
-
-def load(source: Source) -> Scenario:
-    """A scenario from the name of a shipped one, a YAML file, or a mapping.
-
-    A mapping may say `extends`, as a file does. Raises `sim.ScenarioError` with every mistake.
-    """
-    if isinstance(source, Scenario):
-        return source
-    written = source if isinstance(source, Mapping) else _file(os.fspath(source))
-    found = Scenario(written)
-    _ = found.model
-    return found
-
-
-def _file(name: str) -> Path:
-    """The file of that name, else the shipped scenario."""
-    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
-        return Path(name)
-    file = shipped_file(f"{name}.yaml")
-    if not file.is_file():
-        every = sorted({path.stem for path in shipped_configs().rglob("*.yaml")})
-        hint = did_you_mean(name, every) or f"shipped are {', '.join(every)}"
-        what = "is neither a file nor the name of a shipped scenario"
-        raise ScenarioError([Problem(name, 0, 0, "", what, hint)])
-    return file
-
-
-@dataclass(frozen=True)
 class Study:
     """What replications of one or more scenarios found; the first scenario is the baseline.
 
@@ -138,6 +43,8 @@ class Study:
     """
 
     result: StudyResult
+    world: Callable[[str, int], schema.Scenario]
+    """What a replication of a scenario simulates, by its name and number."""
     folder: Path | None = None
     """Where its tables lie, if a folder was given."""
 
@@ -236,6 +143,29 @@ class Study:
         columns, rows = self.table(name)
         return pandas.DataFrame(rows, columns=list(columns))
 
+    def export(
+        self,
+        folder: str | os.PathLike[str],
+        *names: str,
+        scenario: str = "",
+        replication: int = 0,
+        engine: str = AUTO,
+    ) -> list[Path]:
+        """Write what happened in a replication of a scenario, the first unless named; the files.
+
+        `names` are those of `--export`: `claims`, `events`, `agents` (all where none is named), or
+        one form such as `events.xes`. Raises ValueError for what cannot be exported.
+        """
+        from sim.study.export import ALL, export
+
+        name = scenario or self.scenarios[0]
+        if name not in self.scenarios:
+            raise ValueError(
+                f"there is no scenario {name!r}; there are {', '.join(self.scenarios)}"
+            )
+        world, asked = self.world(name, replication), names or tuple(ALL)
+        return export(world, Path(folder), asked, replication=replication, engine=engine)
+
     def plot(self, kpi: str = "denials.initial_rate") -> Picture:
         """A KPI by month of service: a line with its band for each scenario.
 
@@ -303,27 +233,42 @@ def compare(
     sim.StudyError
         If the scenarios do not go together, or nothing succeeded.
     """
-    from sim.report.progress import shown_progress
-
     loaded = [load(source) for source in scenarios]
     if scale is not None:
         loaded = [each.set("hospital.scale", scale) for each in loaded]
     models = _comparable(loaded)
     worlds = _worlds(loaded, Path(ensemble), replications) if ensemble is not None else None
+    result = _replicated(models, out, replications, workers, engine, progress, worlds=worlds)
+    by_name = {model.name: model for model in models}
+    world = worlds.world if worlds else lambda name, _: by_name[name]
+    study = Study(result, world, Path(out) if out else None)
+    if study.folder is not None:
+        _write(study, study.folder)
+    return study
+
+
+def _replicated(
+    models: Sequence[schema.Scenario],
+    out: str | os.PathLike[str] | None,
+    replications: int,
+    workers: int | None,
+    engine: str,
+    progress: bool,
+    **more: Any,
+) -> StudyResult:
+    """Replications of scenarios, kept in a folder or nowhere, with progress; see `run_study`."""
+    from sim.report.progress import shown_progress
+
     with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
-        result = run_study(
+        return run_study(
             models,
             Path(out or scratch),
             replications=replications,
             workers=workers or os.cpu_count() or 1,
             engine=engine,
             on_progress=on_progress,
-            worlds=worlds,
+            **more,
         )
-    study = Study(result, Path(out) if out else None)
-    if study.folder is not None:
-        _write(study, study.folder)
-    return study
 
 
 def _write(study: Study, folder: Path) -> None:
@@ -357,20 +302,10 @@ def forecast(
     one future, not of the mean. What is finished is kept in `out`; other options are those of
     `compare`.
     """
-    from sim.report.progress import shown_progress
     from sim.study.forecast import forecasts, horizon
 
-    with tempfile.TemporaryDirectory() as scratch, shown_progress(not progress) as on_progress:
-        return forecasts(
-            run_study(
-                [horizon(load(scenario).model, weeks)],
-                Path(out or scratch),
-                replications=replications,
-                workers=workers or os.cpu_count() or 1,
-                engine=engine,
-                on_progress=on_progress,
-            )
-        )
+    coming = [horizon(load(scenario).model, weeks)]
+    return forecasts(_replicated(coming, out, replications, workers, engine, progress))
 
 
 def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Worlds:
@@ -378,7 +313,7 @@ def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Wor
     from sim.study.ensemble import read_ensemble
 
     def loader(of: Scenario) -> Load:
-        return lambda row: replace(of, laid_on=(*of.laid_on, *row))._loaded
+        return lambda row: replace(of, laid_on=(*of.laid_on, *row)).loaded
 
     named = {each.name: loader(each) for each in scenarios}
     return read_ensemble(file).worlds(named, replications)
@@ -446,7 +381,6 @@ def plan(
     `sim.StudyError` if no plan keeps the limits.
     """
     from sim.report.plan import finding
-    from sim.report.progress import shown_progress
     from sim.study.executor import Crew
     from sim.study.lattice import Effort
     from sim.study.plan import plan as planned
@@ -461,16 +395,8 @@ def plan(
     with tempfile.TemporaryDirectory() as scratch, Crew(count) as crew:
 
         def more(some: Sequence[schema.Scenario], replications: int) -> StudyResult:
-            with shown_progress(not progress) as on_progress:
-                return run_study(
-                    some,
-                    Path(out or scratch),
-                    replications=replications,
-                    workers=count,
-                    engine=engine,
-                    on_progress=on_progress,
-                    crew=crew,
-                )
+            kept = out or scratch
+            return _replicated(some, kept, replications, count, engine, progress, crew=crew)
 
         found = planned(
             asked.said, asked.sizes, points.starts(more), points.make, more,

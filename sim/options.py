@@ -183,6 +183,28 @@ def _target(text: str) -> Any:
     return target
 
 
+def export_option(parser: argparse.ArgumentParser) -> None:
+    """What happened in a replication, as files."""
+    parser.add_argument(
+        "--export",
+        type=_exports,
+        default=(),
+        metavar="LIST",
+        help="write what happened in replication 0 of each scenario into export/: some of claims, "
+        "events, agents (or one form of them: events.xes, claims.parquet, …)",
+    )
+
+
+def _exports(text: str) -> tuple[str, ...]:
+    """Names of exports."""
+    from sim.study.export import wanted  # numpy, which --help can do without
+
+    try:
+        return wanted([name.strip().lower() for name in text.split(",")])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def ensemble_option(parser: argparse.ArgumentParser) -> None:
     """Joint draws of what is not known exactly."""
     parser.add_argument(

@@ -249,6 +249,31 @@ class Order:
 
 
 @heading
+class Noted:
+    """What a log of events notes: spells of work by how they ended, then what happens to a claim.
+
+    A spell is done with its item, or is broken off by the end of the shift, or by the agent's
+    leaving, who hands the item back.
+    """
+
+    (
+        DONE,
+        BROKEN_OFF,
+        HANDED_BACK,
+        CHART_COMPLETE,
+        QUERY_ANSWERED,
+        SUBMITTED,
+        REJECTED,
+        RECORDS_ASKED_FOR,
+        DENIED,
+        APPEAL_DECIDED,
+        PAID,
+        WRITTEN_OFF,
+        TAKEN_BACK,
+    ) = range(13)
+
+
+@heading
 class Errand:
     """What happens to a claim on a day that was put down for it."""
 
@@ -277,6 +302,7 @@ assert set(names(Skill)) == set(get_args(SkillName))
 CATEGORIES = tuple(name.upper() for name in names(Category))
 SETTINGS, SKILLS, QUEUES, STAGES = (names(Setting), names(Skill), names(Queue), names(Stage))
 CAUSES = names(Cause)
+NOTED = names(Noted)
 VISIT_CAUSES = 2
 """The last causes are of visits."""
 

@@ -99,6 +99,14 @@ class Engine(Protocol):
         """Fields of all claims as columns, by name."""
         ...
 
+    def notes(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The log of events, row by row: what (`Noted`), claim, about and agent; and four times.
+
+        The times are since when an item waited, when it was taken, and the begin and end of a
+        spell. Empty where `House.logs` is 0.
+        """
+        ...
+
     def run(self, until: int) -> None:
         """Let the clock run."""
         ...

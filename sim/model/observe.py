@@ -17,6 +17,7 @@ from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.demand import Needed
+from sim.model.log_book import log_of
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
 from sim.model.world import World
@@ -273,6 +274,7 @@ class Observer:
             totals=totals | self._window_totals(),
             accounts=staff_tables.accounts(world),
             stock=stock,
+            log=log_of(world),
         )
 
     def _facts(self) -> Facts:

@@ -160,6 +160,12 @@ class SimPyEngine:
         kept = {n: np.concatenate([nothing, *self._kept[n]]) for n in names if n in KEPT}
         return {name: (gathered | kept)[name] for name in names}
 
+    def notes(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The log of events, row by row: what, claim, about and agent; and four times."""
+        notes = self.state.notes
+        words = np.array([row[:4] for row in notes], np.int64).reshape(-1, 4)
+        return words, np.array([row[4:] for row in notes], np.float64).reshape(-1, 4)
+
     def run(self, until: int) -> None:
         """Let the clock run."""
         self.env.run(until=until)
@@ -170,5 +176,6 @@ class SimPyEngine:
         self.state.luck.clear()
         self.state.agenda.clear()
         self.state.outbox.clear()
+        self.state.notes.clear()
         for heap in self.state.heaps:
             heap.clear()

@@ -20,12 +20,15 @@ from sim.record.record import Record
 from sim.scenario.schema import Scenario
 
 
-def run(scenario: Scenario, replication: int, engine: str = AUTO) -> Record:
+def run(scenario: Scenario, replication: int, engine: str = AUTO, *, log: bool = False) -> Record:
     """Simulate one replication of a scenario. Pure: the same arguments give the same record.
 
-    So do all engines: `engine` is one of `sim.model.ENGINES`.
+    So do all engines: `engine` is one of `sim.model.ENGINES`. With `log`, the record holds what
+    happened event by event besides.
     """
-    return Simulation(World(scenario, replication, maker(engine))).run()
+    world = World(scenario, replication, maker(engine))
+    world.state.house.logs = int(log)
+    return Simulation(world).run()
 
 
 class Simulation:

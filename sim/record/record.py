@@ -103,6 +103,30 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """What happened in one replication, event by event, in its order.
+
+    `what` is a place in `kinds`, `claim` the key of one, `agent` a place in `staff` (−1: nobody).
+    The first three kinds are spells of work: `about` is a place in `queues`, and `times` (one row
+    each, in days of the run) say since when the item waited, when it was taken, and when the spell
+    began and ended. Of what else happens all four are one time, and `about` is a category, a cause,
+    or whether it came out well; −1 where it is about nothing. `coder` and `waits_in` are who coded
+    each claim and the queue in which it waits when all has ended, those of before the run first.
+    """
+
+    what: NDArray[np.int64]
+    claim: NDArray[np.int64]
+    about: NDArray[np.int64]
+    agent: NDArray[np.int64]
+    times: NDArray[np.float64]
+    kinds: tuple[str, ...]
+    queues: tuple[str, ...]
+    staff: tuple[str, ...]
+    coder: NDArray[np.int64]
+    waits_in: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Everything observed in one replication.
 
@@ -132,6 +156,8 @@ class Record:
     accounts: dict[str, dict[str, NDArray[np.float64]]]
     careers: Table = field(default_factory=dict)
     stock: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    log: Log | None = None
+    """Only where one was asked for."""
 
     @property
     def moves(self) -> dict[str, Table]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from pydantic import BaseModel
 
@@ -220,14 +220,25 @@ class Ledger:
 def write_file(path: Path, content: str | bytes) -> str:
     """Write a file (text as UTF-8) in one piece or not at all; gives its SHA-256, or StudyError."""
     data = content.encode() if isinstance(content, str) else content
+    with in_one_piece(path) as file:
+        file.write(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def in_one_piece(path: Path) -> Iterator[BinaryIO]:
+    """A file to write bit by bit, which is in its place when all is well; StudyError if it is not.
+
+    Nothing is left of it after an error.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(data)
+            with temporary.open("wb") as file:
+                yield file
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise StudyError(f"{path}: cannot be written: {error.strerror}") from error
-    return hashlib.sha256(data).hexdigest()

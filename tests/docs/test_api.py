@@ -15,7 +15,10 @@ from docs.studies import ROOT
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
-def test_every_block_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_block_of_the_page_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", page, re.S)
@@ -24,6 +27,7 @@ def test_every_block_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> Non
         exec(compile(block, f"docs/api.md, block {number}", "exec"), names)
     said = capsys.readouterr().out
     assert 'did you mean "annual_rate"' in said
+    assert (tmp_path / "happened" / "events.csv").exists()
     assert "('annual_rate=0.1', 'annual_rate=0.8')" in said
 
 

@@ -42,6 +42,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "pass_on": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
     "rouse": (None, [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]),
     "advance": (None, [ctypes.c_void_p, ctypes.c_double, ctypes.c_int64, ctypes.c_int64]),
+    "notes_made": (ctypes.c_int64, [ctypes.c_void_p]),
+    "read_notes": (None, [ctypes.c_void_p] * 3),
     "ages": (ctypes.c_int64, [ctypes.c_void_p, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p]),
 }
 
@@ -253,6 +255,13 @@ class CompiledEngine:
             self._pointer, len(names), offsets.ctypes.data, widths.ctypes.data, begins.ctypes.data
         )
         return columns
+
+    def notes(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The log of events, row by row: what, claim, about and agent; and four times."""
+        made = int(self._c.notes_made(self._pointer))
+        words, times = np.empty((made, 4), np.int64), np.empty((made, 4))
+        self._c.read_notes(self._pointer, words.ctypes.data, times.ctypes.data)
+        return words, times
 
     def run(self, until: int) -> None:
         """Let the clock run."""

@@ -47,7 +47,7 @@ EXPORT void engine_close(State *s) {
     Store *t = s->store;
     if (t == NULL) return;
     for (int64_t q = 0; q < s->n_queues; q++) free(t->heaps[q].entries);
-    free(t->heaps); free(t->agenda); free(t->outbox); free(t->errands); free(t->events);
+    free(t->heaps); free(t->agenda); free(t->outbox); free(t->errands); free(t->events); free(t->notes);
     free(t->pending); free(s->agents);
     keep_spare(s);
     free(t);
@@ -188,4 +188,13 @@ EXPORT int64_t ages(State *s, int64_t queue, double now, double *out) {
         if (s->claims[entry->claim].ticket == entry->ticket) out[n++] = now - entry->since;
     }
     return n;
+}
+
+/* The log of events: how many there are, and their words and times. */
+EXPORT int64_t notes_made(State *s) { return s->store->notes_size; }
+EXPORT void read_notes(State *s, int64_t *words, double *times) {
+    for (int64_t i = 0; i < s->store->notes_size; i++) {
+        memcpy(words + 4 * i, s->store->notes[i].words, 4 * sizeof(int64_t));
+        memcpy(times + 4 * i, s->store->notes[i].times, 4 * sizeof(double));
+    }
 }

@@ -29,6 +29,7 @@ typedef struct { int64_t what, claim, value, next; } Errand_;
 typedef struct { int64_t first, last; } List;
 typedef struct { double time; int64_t number, agent; } Event;
 typedef struct { int64_t purpose; uint64_t row, number, words[4]; } Block;
+typedef struct { int64_t words[4]; double times[4]; } Note;
 
 struct Store {
     int64_t number;          /* of the next event, SimPy's and ours */
@@ -41,6 +42,8 @@ struct Store {
     int64_t events_size, events_room;
     int64_t *pending;        /* by agent: number of the event at which they go on; -1 for none */
     int64_t agents_room, claims_room;
+    Note *notes;             /* the log of events, where one is kept */
+    int64_t notes_size, notes_room;
     Block block;
 };
 
@@ -226,6 +229,13 @@ static Event take_event(Store *t) {
 }
 
 static inline void port_signal(State *s, Agent *agent, double now) { schedule(s, agent, now); }
+
+static void port_note(State *s, int64_t what, Claim *claim, int64_t about, int64_t agent,
+                      double since, double taken, double begun, double ended) {
+    Store *t = s->store;
+    t->notes = grown(t->notes, &t->notes_room, t->notes_size + 1, sizeof(Note));
+    t->notes[t->notes_size++] = (Note){{what, claim->index, about, agent}, {since, taken, begun, ended}};
+}
 
 /* --- luck: Philox 4x64, ten rounds, as NumPy has it (Salmon et al. 2011) -------------------- */
 

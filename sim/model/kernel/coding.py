@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from sim.model.arithmetic import exp, normal_quantile
-from sim.model.codes import NO_DUE, Defect, Errand, Flag, Luck, MachineLuck, QueryLuck, Queue, Stage
+from sim.model.codes import (
+    NO_DUE,
+    Defect,
+    Errand,
+    Flag,
+    Luck,
+    MachineLuck,
+    Noted,
+    QueryLuck,
+    Queue,
+    Stage,
+)
+from sim.model.kernel.log import happened
 from sim.model.kernel.ports import Objects, coding_luck, machine_luck, on, query_luck
 from sim.model.kernel.queueing import enqueue, ready
 from sim.model.kernel.rows import Agent, Claim, Terms
@@ -19,6 +31,8 @@ def coding_queue(claim: Claim) -> int:
 
 def admit(s: Objects, claim: Claim, now: float) -> None:
     """A chart is complete: reviewed at once if somebody looks over the shoulder, else coded."""
+    if s.house.logs:
+        happened(s, Noted.CHART_COMPLETE, claim, -1, now)
     q = coding_queue(claim)
     terms = s.terms[s.queues[q].crew]
     if terms.machine:
@@ -181,6 +195,8 @@ def query(s: Objects, agent: Agent, claim: Claim, now: float) -> None:
 
 def answer(s: Objects, claim: Claim, now: float, mended: int) -> None:
     """The physician has mended the notes or not; the chart goes on."""
+    if s.house.logs:
+        happened(s, Noted.QUERY_ANSWERED, claim, mended, now)
     if mended:
         claim.defects &= ~Defect.DOC
         claim.flags &= ~Flag.CDI_GAP

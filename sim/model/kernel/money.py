@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.model.codes import NO_DUE, Decision, Defect, Errand, Flag, Queue, Stage
+from sim.model.codes import NO_DUE, Decision, Defect, Errand, Flag, Noted, Queue, Stage
+from sim.model.kernel.log import happened
 from sim.model.kernel.ports import Objects, decision_luck, on
 from sim.model.kernel.queueing import enqueue
 from sim.model.kernel.rows import Agent, Claim
@@ -50,6 +51,8 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
     amount = payable(s, claim) - claim.paid_cents
     claim.stage = Stage.PAID
     claim.closed_day = day
+    if s.house.logs:
+        happened(s, Noted.PAID, claim, -1, now)
     if claim.flags & Flag.SHORT_PAY:
         claim.short_cents = round(amount * s.payers[claim.payer].short_pay_share)
         amount -= claim.short_cents
@@ -88,6 +91,8 @@ def taken_back_share(s: Objects, claim: Claim) -> float:
 
 def take_back(s: Objects, claim: Claim, now: float, _value: int) -> None:
     """An audit takes back a part of what was paid."""
+    if s.house.logs:
+        happened(s, Noted.TAKEN_BACK, claim, -1, now)
     receive(s, claim, int(now), -claim.takeback_cents)
 
 
@@ -96,6 +101,8 @@ def lose(s: Objects, claim: Claim, day: int, cause: int) -> None:
     claim.stage = Stage.CLOSED
     claim.closed_day = day
     claim.loss_cause = cause
+    if s.house.logs:
+        happened(s, Noted.WRITTEN_OFF, claim, cause, float(day))
     if claim.paid_cents:  # a part was paid: the rest of what it was worth is lost
         claim.loss_cents = payable(s, claim) - claim.paid_cents
     else:

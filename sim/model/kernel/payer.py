@@ -12,11 +12,13 @@ from sim.model.codes import (
     Errand,
     First,
     Flag,
+    Noted,
     PayerLuck,
     Queue,
     Stage,
 )
 from sim.model.kernel.knowledge import lesson
+from sim.model.kernel.log import happened
 from sim.model.kernel.money import lose, pay, payable, receive
 from sim.model.kernel.ports import Objects, decision_luck, on, payer_luck
 from sim.model.kernel.queueing import enqueue, miss, next_workday, withdraw
@@ -40,6 +42,8 @@ def submit(s: Objects, claim: Claim, day: int) -> None:
         claim.defects |= Defect.TIMELY
     claim.submitted_day = day
     claim.stage = Stage.SUBMITTED
+    if s.house.logs:
+        happened(s, Noted.SUBMITTED, claim, -1, float(day))
     if claim.defects & claim.reject_mask:
         on(s, s.days[day + 1].following, Errand.REJECTED, claim, 0)
         return
@@ -71,6 +75,8 @@ def rejected(s: Objects, claim: Claim, now: float, _value: int) -> None:
     if claim.first_outcome == First.NONE_YET:
         claim.first_outcome = First.REJECTED
     claim.stage = Stage.REJECTED
+    if s.house.logs:
+        happened(s, Noted.REJECTED, claim, -1, now)
     enqueue(s, Queue.EDITS, claim, now, NO_DUE, 1.0)
 
 
@@ -144,6 +150,8 @@ def ask(s: Objects, claim: Claim, now: float) -> None:
     """The payer wants the records."""
     claim.stage = Stage.ASKED
     day = int(now)
+    if s.house.logs:
+        happened(s, Noted.RECORDS_ASKED_FOR, claim, -1, now)
     luck = decision_luck(s, claim, Decision.RECORDS_WORKED)
     worked = s.terms[s.queues[Queue.RECORDS].crew].records_worked
     if luck >= worked_share(worked[0], worked[1], worked[2], payable(s, claim)):
@@ -208,6 +216,8 @@ def deny(s: Objects, claim: Claim, now: float) -> None:
         claim.denied_for = category
     claim.stage = Stage.DENIED
     claim.appeal_level = 0
+    if s.house.logs:
+        happened(s, Noted.DENIED, claim, category, now)
     if 1 << category == Defect.CODE and claim.coder >= 0:  # else nobody knows who coded it
         lesson(s, s.agents[claim.coder], claim.setting, now)
     at_stake = payable(s, claim) - claim.paid_cents
@@ -289,6 +299,8 @@ def decided(s: Objects, claim: Claim, now: float, value: int) -> None:
         put_off(s, Errand.DECIDED, claim, value)
         return
     category = value >> 1
+    if s.house.logs:
+        happened(s, Noted.APPEAL_DECIDED, claim, value & 1, now)
     if value & 1:
         claim.defects &= ~(1 << category)
         adjudicate(s, claim, now)

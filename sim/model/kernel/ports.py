@@ -110,7 +110,8 @@ class Objects(State):
 
     An entry of a heap is (key, ticket, waiting since, claim), smallest first (no two have the same
     ticket); it is stale once the claim has another. An errand is (what, claim, value). `luck` holds
-    the luck of claims by day and setting; `calls` the event that an idle agent waits for.
+    the luck of claims by day and setting; `calls` the event that an idle agent waits for; `notes`
+    the log of events, as `note` was given them.
     """
 
     heaps: list[list[tuple[float, int, float, Claim]]] = field(default_factory=list)
@@ -121,6 +122,7 @@ class Objects(State):
     luck: dict[int, Luck] = field(default_factory=dict)
     draws: Draws = field(default_factory=lambda: Draws(0, 0))
     calls: dict[int, simpy.Event] = field(default_factory=dict)
+    notes: list[tuple[int, int, int, int, float, float, float, float]] = field(default_factory=list)
 
 
 def push(s: Objects, queue: WorkQueue, key: float, ticket: int, since: float, claim: Claim) -> None:
@@ -170,6 +172,26 @@ def send_out(s: Objects, day: int, claim: Claim) -> None:
 def signal(s: Objects, agent: Agent, _now: float) -> None:
     """Let an agent who waits look again at what there is, now."""
     s.calls.pop(agent.index).succeed()
+
+
+def note(
+    s: Objects,
+    what: int,
+    claim: Claim,
+    about: int,
+    agent: int,
+    since: float,
+    taken: float,
+    begun: float,
+    ended: float,
+) -> None:
+    """Note something for the log of events.
+
+    A spell of work is `about` a queue: its item waited `since` then, was `taken` by the `agent`,
+    who worked on it from `begun` until `ended`. What else happens has no agent and one time, and is
+    about a category, a cause, or whether it came out well; −1 where it is about nothing.
+    """
+    s.notes.append((what, claim.index, about, agent, since, taken, begun, ended))
 
 
 def coding_luck(s: Objects, claim: Claim, i: int) -> float:

@@ -1,8 +1,8 @@
 """The things that the kernel works on, each with its fields: the one declaration of both engines.
 
-SimPy's engine fills lists with these classes as they stand. The compiled engine makes C structures
-with the same fields of them (`sim.model.compiled.layout`), which Python reads and writes under the
-same names. Times are days since the start of the run, money of claims is in whole cents.
+SimPy's engine fills lists with these classes; the compiled one makes C structures with the same
+fields of them (`sim.model.compiled.layout`), which Python reads and writes under the same names.
+Times are days since the start of the run, money of claims is in whole cents.
 """
 
 from __future__ import annotations
@@ -336,8 +336,7 @@ class Day:
 class House:
     """What holds for everybody: the hospital's, the payers' and the people's constants.
 
-    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on. `shifts_differ`
-    says whether some are at the desk before others come, or after they have gone.
+    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on.
     """
 
     horizon_days: int
@@ -376,7 +375,8 @@ class House:
     postponed_share: float = 0.0
     postponed_days: int = 0
     complexity: ByTask = zeros(3)
-    shifts_differ: int = 0
+    shifts_differ: int = 0  # whether some are at the desk while others are not
+    logs: int = 0  # whether what happens is noted
 
 
 @dataclass(slots=True, eq=False)

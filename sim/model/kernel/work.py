@@ -6,9 +6,10 @@ from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
-from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Flag, Queue, Stage, Visit
+from sim.model.codes import NOBODY, QUEUES, TRIES_BITS, Errand, Flag, Noted, Queue, Stage, Visit
 from sim.model.kernel import coding, front, money, payer, rework
 from sim.model.kernel.knowledge import practise, settle
+from sim.model.kernel.log import worked
 from sim.model.kernel.ports import Objects, push
 from sim.model.kernel.queueing import best_queue, drop, pass_on, stop_waiting, take, wait, wake
 from sim.model.kernel.rows import Agent, Claim, Crew
@@ -101,6 +102,8 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
     if agent.hand_queue >= 0:
         agent.busy_minutes += agent.hand_spell
         if agent.hand_rest > 0.0:  # the shift ended in the midst of it: now for the rest
+            if s.house.logs and agent.hand_spell > 0.0:
+                worked(s, Noted.BROKEN_OFF, agent, now)
             agent.hand_spell = 0.0
             pause = next_duty(s, agent, now) - now
             return pause if pause > 0.0 else work_on(s, agent, now, agent.hand_rest)
@@ -137,6 +140,8 @@ def resume(s: Objects, agent: Agent, now: float) -> float:
 
 def finish(s: Objects, agent: Agent, now: float) -> None:
     """An item is done: let it have its effect, and count it as practice."""
+    if s.house.logs:
+        worked(s, Noted.DONE, agent, now)
     queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
     agent.hand_queue = NOBODY
     agent.items += 1
@@ -225,6 +230,8 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
     gone on meanwhile (the payer has answered, the visit has taken place or been lost), this work is
     over.
     """
+    if s.house.logs:
+        worked(s, Noted.HANDED_BACK, agent, now)
     queue, claim = s.queues[agent.hand_queue], s.claims[agent.hand_claim]
     agent.hand_queue = NOBODY
     elsewhere = claim.ticket
