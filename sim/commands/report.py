@@ -22,7 +22,12 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--charts", action="store_true", help="also draw every chart as SVG and PNG into charts/"
     )
-    parser.add_argument("--pdf", action="store_true", help="also print the page, with a browser")
+    parser.add_argument(
+        "--one-page", action="store_true", help="also write the answer on one page of paper"
+    )
+    parser.add_argument(
+        "--pdf", action="store_true", help="also print what is HTML to PDF, with a browser"
+    )
     json_option(parser)
     parser.set_defaults(quiet=False)
 
@@ -32,10 +37,12 @@ def run(options: argparse.Namespace) -> int:
     from sim.report import files, kept
     from sim.report.pdf import browser, print_page
     from sim.report.progress import shown_progress
-    from sim.study.tables import PAGE, PRINTED
+    from sim.study.tables import ONE_PAGE, ONE_PRINTED, PAGE, PRINTED
 
     folder, brand = folder_for(_folder(options.study)), looks(options)
-    if options.pdf and "html" not in options.formats:
+    printed = {PAGE: PRINTED} if "html" in options.formats else {}
+    printed |= {ONE_PAGE: ONE_PRINTED} if options.one_page else {}
+    if options.pdf and not printed:
         raise UsageError("--pdf prints the page: leave html among the --formats")
     if options.pdf:
         browser()
@@ -46,9 +53,11 @@ def run(options: argparse.Namespace) -> int:
         with shown_progress(options.quiet, "charts") as on_progress:
             files.write_pictures(made, on_progress)
         paths.append(folder / files.CHARTS)
-    if options.pdf:
-        print_page(folder / PAGE, folder / PRINTED)
-        paths.append(folder / PRINTED)
+    if options.one_page:
+        paths.append(files.write_one_page(made))
+    for name, target in printed.items() if options.pdf else ():
+        print_page(folder / name, folder / target)
+        paths.append(folder / target)
     if options.json:
         print_json({"found": made.answer.finding, "files": [str(path) for path in paths]})
     else:

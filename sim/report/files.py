@@ -9,7 +9,7 @@ from sim.report.answer import NUMBERS, Chart
 from sim.report.kept import Kept
 from sim.study.replicate import Progress
 from sim.study.store import write_file
-from sim.study.tables import DECK, PAGE, WORKBOOK, write_csv
+from sim.study.tables import DECK, ONE_PAGE, PAGE, WORKBOOK, write_csv
 
 KINDS = {"html": PAGE, "xlsx": WORKBOOK, "pptx": DECK}
 CHARTS = "charts"
@@ -54,6 +54,15 @@ def write_reports(
             paths.append(path)
             on_progress(Progress(len(paths), len(formats), None))
     return paths
+
+
+def write_one_page(kept: Kept) -> Path:
+    """Write the answer on one page of paper; gives where it lies."""
+    from sim.report.page import page
+
+    path = kept.folder / ONE_PAGE
+    write_file(path, page(kept, one_page=True))
+    return path
 
 
 def _made(kept: Kept, kind: str) -> str | bytes:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from sim.record.kpi import Kpi
 from sim.record.kpis import kpi as kpi_of
 from sim.report.answer import Cell, ends, figure
-from sim.report.words import Form, apart, label, plain, row_form, sentence
+from sim.report.words import Form, apart, label, month_name, plain, row_form, sentence
 from sim.study.comparable import strained
 from sim.study.compare import BETTER, WORSE, Comparison
 from sim.study.overload import OVERLOADED, overloaded_names
@@ -272,15 +271,6 @@ class Study:
             return ""
         clear = self.best == self.base or self.verdict(VALUE, self.best) == BETTER
         return self.best if clear and len(self.names) > 1 else ""
-
-
-def month_name(day: str) -> str:
-    """A month in words: 'Jul 2025' of '2025-07-01' or '2025-07'."""
-    at = date.fromisoformat(f"{day}-01" if len(day) == 7 else day)
-    return f"{MONTHS[at.month - 1]} {at.year}"
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def labelled(kpi: Kpi) -> str:

@@ -46,6 +46,15 @@ class Kept:
         return read_rows(path.read_text("utf-8")) if path.is_file() else []
 
     @cached_property
+    def months(self) -> dict[str, dict[str, dict[str, Figure]]]:
+        """What the whole hospital had by month, by KPI, and by scenario."""
+        found: dict[str, dict[str, dict[str, Figure]]] = {}
+        for row in self.rows:
+            if not (row.spans or row.part):
+                found.setdefault(row.period, {}).setdefault(row.kpi, {})[row.scenario] = row
+        return dict(sorted(found.items()))
+
+    @cached_property
     def kpis(self) -> list[Kpi]:
         """Definition of every KPI of the study."""
         names = dict.fromkeys(row.kpi for row in self.rows if row.spans)

@@ -140,7 +140,7 @@ def _target(chance: Chance) -> str:
 
 def warnings(result: StudyResult) -> tuple[str, ...]:
     """What stands before every finding: overload first, then what does not compare or settle."""
-    apart = different([dict(said) for said in result.scenarios.values()], list(result.scenarios))
+    apart = different([dict(s) for s in result.scenarios.values()], list(map(plain, result.names)))
     return (*overload_notes(result), *apart, *unsettled(result))
 
 

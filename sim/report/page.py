@@ -6,20 +6,34 @@ import base64
 import math
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from sim.report.answer import FOLDED, HEAT, ROLES, Cell, Chart, Panel, Part, Table
+from sim.report.answer import (
+    FOLDED,
+    HEAT,
+    ROLES,
+    Cell,
+    Chart,
+    Panel,
+    Part,
+    Table,
+    ends,
+    figure,
+    words,
+)
 from sim.report.assumptions import OWN
 from sim.report.draw import NARROW, WIDE, inline, key_of
 from sim.report.kept import Kept
 from sim.report.shapes import heat_of
 from sim.report.style import GREY, INK, RULE, applied, over
-from sim.report.words import bound, label, plain
+from sim.report.words import bound, label, month_name, plain, row_form
 from sim.scenario.evidence import LETTERS
+from sim.study.results import none
 
 MOST_ROWS = 60
 """Of a chart's numbers; a longer table is in the CSV beside the picture."""
@@ -27,6 +41,8 @@ ONE = 5
 """Rows of a folded table of words of which one is wide: below it, columns are wide, too."""
 
 
+FOREMOST, MOST_ONE = ("options", "headline", "own", "bridge", "risks"), 24
+"""Parts that have room on one page of paper, and rows of a table that has."""
 DECIDED = {INK: "--ink", GREY: "--soft", RULE: "--rule"}
 """Colours of a picture that the page decides."""
 
@@ -42,25 +58,29 @@ class Shown:
     charts: list[dict[str, Any]]
 
 
-def page(kept: Kept) -> str:
-    """The whole page; the same answer and brand give the same text."""
+def page(kept: Kept, *, one_page: bool = False) -> str:
+    """The whole page, or what fits one of paper; the same answer and brand give the same text."""
     templates = Environment(
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     templates.filters["bound"] = lambda text: bound(str(text))
     with applied():
-        shown = [_part(kept, part, i) for i, part in enumerate(kept.answer.ordered)]
+        parts = _foremost(kept) if one_page else kept.answer.ordered
+        shown = [_part(kept, parts, i) for i in range(len(parts))]
     first = next(iter(kept.scenarios.values()), {})
     logo = kept.brand.image
     return templates.get_template("page.html").render(
         kept=kept,
+        one_page=one_page,
         answer=kept.answer,
+        titles=[part.title for part in parts],
         brand=kept.brand,
         looks=list(kept.looks.values()),
         front=[each for each in shown if each.part.role not in FOLDED],
         folded=[each for each in shown if each.part.role in FOLDED],
         places={name: str(i) for i, name in enumerate(kept.answer.scenarios)},
         logo=logo and f"data:image/{logo[1]};base64,{base64.b64encode(logo[0]).decode()}",
+        months=[] if one_page else [(table, _cells(table)) for table in _months(kept)],
         descriptions={
             n: plain(s["description"], 2000)
             for n, s in kept.scenarios.items()
@@ -78,12 +98,43 @@ def page(kept: Kept) -> str:
     )
 
 
-def _part(kept: Kept, part: Part, place: int) -> Shown:
-    same = [other for other in kept.answer.ordered if other.role == part.role]
-    anchor = part.role if same[0] is part else f"{part.role}-{place}"
+def _foremost(kept: Kept) -> list[Part]:
+    """What fits one page of paper: of each part that matters most its first table and chart."""
+    found = [
+        replace(part, tables=part.tables[:1], charts=part.charts[:1])
+        for part in kept.answer.only(*FOREMOST)
+        if part.role != "headline" or len(part.tables) == 1
+    ]
+    return [part for part in found if len(part.tables[0].rows if part.tables else ()) <= MOST_ONE]
+
+
+def _part(kept: Kept, parts: Sequence[Part], place: int) -> Shown:
+    part = parts[place]
+    again = any(other.role == part.role for other in parts[:place])
+    anchor = f"{part.role}-{place}" if again else part.role
     charts = [_chart(kept, chart) for chart in part.charts]
     tables = [(table, _cells(table)) for table in part.tables]
     return Shown(part, anchor, ROLES[part.role], tables, charts)
+
+
+def _months(kept: Kept) -> list[Table]:
+    """What each month had, a table for each: measures, and the scenarios beside each other."""
+    shown, made = kept.answer.scenarios, []
+    for month, by in kept.months.items():
+        rows = []
+        for kpi, found in by.items():
+            known = [found[name] for name in shown if name in found]
+            values, apart = [at.value for at in known], [math.nan] * (len(known) - 1)
+            form = row_form(known[0].unit, values, apart, max(at.se for at in known))
+            cells = [
+                (figure(form, at.value, at.unit), ends(form, at.low, at.high, at.unit))
+                for at in (found.get(name) or none(kpi, name) for name in shown)
+            ]
+            rows.append((words(label(kpi)), *(cell for pair in cells for cell in pair)))
+        heads = [head for said in shown.values() for head in (said, "95 % interval")]
+        name = month_name(month)
+        made.append(Table(f"month-{month}", name, ("Measure", *heads), tuple(rows)))
+    return made
 
 
 def _cells(table: Table) -> list[list[dict[str, Any]]]:

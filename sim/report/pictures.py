@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sim.report.answer import HEAT, Chart, Panel, Series, chart, series_of
 from sim.report.bridge import COSTS
-from sim.report.headline import VALUE, Study, month_name
-from sim.report.words import contrast, inside, label, number, plain, sentence
+from sim.report.headline import VALUE, Study
+from sim.report.words import contrast, inside, label, month_name, number, plain, sentence
 from sim.study.compare import BETTER, HIGHER, LOWER, WORSE
 from sim.study.overload import OVERLOADED
 from sim.study.payback import BASES, Payback, paybacks

@@ -14,7 +14,7 @@ from sim.report.answer import Answer, Cell, Chart, Part, Table, figure, words
 from sim.report.bridge import bridge
 from sim.report.capacity import required
 from sim.report.contract import contracts
-from sim.report.headline import LIKELY, RATE, RULE, TURNOVER, VALUE, Study, labelled, month_name
+from sim.report.headline import LIKELY, RATE, RULE, TURNOVER, VALUE, Study, labelled
 from sim.report.notes import (
     ignorance_notes,
     overload_notes,
@@ -24,7 +24,7 @@ from sim.report.notes import (
     with_overload,
 )
 from sim.report.published import beside
-from sim.report.words import Form, apart, inside, label, number, plain, sentence
+from sim.report.words import Form, apart, inside, label, month_name, number, plain, sentence
 from sim.study.checks import checks
 from sim.study.compare import UNDEFINED, caveat_of
 from sim.study.payback import paybacks
@@ -94,7 +94,9 @@ def assembled(
     who = who if len(names) <= 4 else f"{len(names)} scenarios, baseline {plain(names[0], 24)}"
     every = [outcome for by in result.outcomes.values() for outcome in by.values()]
     planned = any("people.turnover_expected" in outcome.kpis for outcome in every)
-    how = f"{runs}; seed {result.seed}; hospital at scale {scale:g}"
+    how = f"seed {result.seed}", f"hospital at scale {scale:g}"
+    done = result.stopped_because  # may say how many there are: that is told once
+    done = runs if count == 1 else done if runs in done else f"{done}; {runs}"
     return Answer(
         kind=kind,
         title=title,
@@ -103,8 +105,8 @@ def assembled(
         rule=rule,
         parts=tuple(part for part in parts if part.tables or part.charts or part.text),
         scenarios=apart(names),
-        size=f"{sentence(result.stopped_because)}; {how}.",
-        source=f"Source: denialloop, {who} · {how.replace('; ', ' · ')}. {caveat_of(result)}",
+        size=sentence(f"{'; '.join((done, *how))}."),
+        source=f"Source: denialloop, {' · '.join((who, runs, *how))}. {caveat_of(result)}",
         warnings=warnings(result),
         notes=(*size_note(result), READING, *([PLANNED] if planned else []), caveat_of(result)),
         checks=tuple((check.what, check.found, check.verdict) for check in checks(result)),

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 LABELS = {
     "denials.initial_rate": "Initial denial rate",
@@ -17,6 +18,9 @@ LABELS = {
     "claims.first_pass_payment_rate": "First-pass payment rate",
     "claims.clean_claim_rate": "Clean-claim rate",
     "claims.rfi_rate": "Records requested",
+    "claims.count": "Claims",
+    "people.producing": "People at work",
+    "people.plan": "People planned",
     "money.net_revenue_realisation": "Net revenue realised",
     "money.net_value_usd": "Net value",
     "money.tco": "Total cost of ownership",
@@ -58,6 +62,7 @@ LABELS = {
     "denials_technical": "Technical denials",
     "follow_up": "Follow-up",
 }
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _JOINERS = "\u200c\u200d"  # they shape Persian words and emoji; every other format mark may go
 _MONEY = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e5, 1e3, "K"))  # from, divided by, suffix
 MOST_DIGITS = 2
@@ -144,6 +149,12 @@ def heading(column: str) -> str:
     words = column.removesuffix("_usd").replace("_", " ")
     said = {"kpi": "KPI", "n": "Replications"}.get(words, sentence(words))
     return f"{said}, USD" if column.endswith("_usd") else said
+
+
+def month_name(day: str) -> str:
+    """A month in words: 'Jul 2025' of '2025-07-01' or '2025-07'."""
+    at = date.fromisoformat(f"{day}-01" if len(day) == 7 else day)
+    return f"{MONTHS[at.month - 1]} {at.year}"
 
 
 _BOUND = re.compile(r"(?<=\d) (?=%|pts\b)")

@@ -148,36 +148,30 @@ def _formulas(book: Book, sheet: Worksheet, row: int, head: int, cells: Sequence
 
 def _monthly(book: Book) -> None:
     """One sheet of months: a row for each scenario and month, a column for each measure."""
-    rows = [row for row in book.kept.rows if not row.spans]
-    whole = [row for row in rows if not row.part]
-    kpis = list(dict.fromkeys(row.kpi for row in whole))
-    if not kpis:
+    months, shown = book.kept.months, book.answer.scenarios
+    units = {
+        k: at.unit for by in months.values() for k, found in by.items() for at in found.values()
+    }
+    if not units:
         return
-    found: dict[tuple[str, str], dict[str, Figure]] = {}
-    for row in whole:
-        found.setdefault((row.scenario, row.period), {})[row.kpi] = row
-    heads = ["Scenario", "Month"]
-    units: dict[int, str] = {}
-    for kpi in kpis:
-        unit = next(row.unit for row in whole if row.kpi == kpi)
-        for end in ("", ", 95 % from", ", 95 % to"):
-            units[len(heads)] = unit
-            heads.append(f"{label(kpi)}{end}")
+    ends = {"value": "", "low": ", 95 % from", "high": ", 95 % to"}
+    heads = ["Scenario", "Month", *(f"{label(k)}{said}" for k in units for said in ends.values())]
     sheet = book.file.add_worksheet(book.free("Monthly"))
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head, book.head)
-    for i, ((scenario, month), by) in enumerate(found.items(), 1):
-        sheet.write_string(i, 0, book.answer.scenarios.get(scenario, scenario), book.top)
+    rows = [(n, m) for n in shown for m, by in months.items() if any(n in f for f in by.values())]
+    for i, (name, month) in enumerate(rows, 1):
+        sheet.write_string(i, 0, shown[name], book.top)
         sheet.write_string(i, 1, month, book.top)
-        for k, kpi in enumerate(kpis):
-            for place, end in enumerate(("value", "low", "high")):
-                at = 2 + 3 * k + place
-                value = getattr(by[kpi], end) if kpi in by else math.nan
-                book.value(sheet, i, at, value, units[at])
+        for k, (kpi, unit) in enumerate(units.items()):
+            at = months[month].get(kpi, {}).get(name)
+            for place, end in enumerate(ends):
+                value = getattr(at, end) if at else math.nan
+                book.value(sheet, i, 2 + 3 * k + place, value, unit)
     sheet.set_column(0, len(heads) - 1, NUMBER + 2)
     sheet.set_row(0, 3 * LINE)
     sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, len(found), len(heads) - 1)
+    sheet.autofilter(0, 0, len(rows), len(heads) - 1)
     book.print(sheet)
 
 

@@ -184,7 +184,7 @@ def _brought_to(runner: _Runner, replications: int, precision: Precision | None)
         runner.complete(replications)
     except KeyboardInterrupt:
         raise Interrupted(runner.kept, runner.total) from None
-    return replications, f"{replications} replications, as asked"
+    return replications, f"{replications} replication{'s' * (replications > 1)}, as asked"
 
 
 def _collect(runner: _Runner, hashes: dict[str, str], replications: int, seed: int) -> StudyResult:

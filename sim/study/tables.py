@@ -32,7 +32,8 @@ Tables = dict[str, tuple[Sequence[str], Rows]]
 SCENARIOS, MANIFEST, OVERLOAD = "scenarios.json", "manifest.json", "overload.csv"
 RESULTS, ANSWER = "results.csv", "answer.json"
 PAGE, WORKBOOK, DECK, PRINTED = "report.html", "workbook.xlsx", "deck.pptx", "report.pdf"
-REPORTS = (PAGE, WORKBOOK, DECK, PRINTED)
+ONE_PAGE, ONE_PRINTED = "one_page.html", "one_page.pdf"
+REPORTS = (PAGE, WORKBOOK, DECK, PRINTED, ONE_PAGE, ONE_PRINTED)
 """Made of the tables and the manifest, so they go when these are written again."""
 
 

@@ -114,12 +114,13 @@ def test_a_browser_prints_the_page(study: Path, monkeypatch: pytest.MonkeyPatch)
     browser.write_text(
         '#!/bin/sh\nfor word; do case "$word" in --print-to-pdf=*)\n'
         'echo "%PDF $word" > "${word#--print-to-pdf=}";; esac; done\n'
-        'case "$word" in file://*/report.html) exit 0;; *) exit 1;; esac\n'
+        'case "$word" in file://*/report.html|file://*/one_page.html) exit 0;; *) exit 1;; esac\n'
     )
     browser.chmod(0o755)
     monkeypatch.setattr(pdf, "BROWSERS", (str(browser),))
-    assert main(["report", "small", "--pdf", "--formats", "html"]) == FINE
-    assert (study / "report.pdf").read_text().startswith("%PDF")
+    assert main(["report", "small", "--pdf", "--formats", "html", "--one-page"]) == FINE
+    for name in ("report.pdf", "one_page.pdf"):
+        assert (study / name).read_text().startswith("%PDF")
 
 
 # --- what is drawn, and when ----------------------------------------------------------------------

@@ -350,7 +350,8 @@ def test_the_page_can_be_used_without_eyes_or_mouse(two: Kept, made: dict[str, A
 
 def test_the_page_begins_with_the_answer_and_folds_the_rest(two: Kept) -> None:
     html = read(page(two))
-    order = [html.index(two.answer.finding), html.index(two.answer.facts["decision"])]
+    assert html.index(two.answer.facts["decision"]) < html.index('<section id="headline"')
+    order = [html.index(two.answer.finding)]
     order += [
         html.index(f'<section id="{role}"') for role in ROLES if f'<section id="{role}"' in html
     ]
@@ -370,6 +371,27 @@ def test_the_page_holds_all_that_a_reviewer_asks_for(two: Kept, made: dict[str, 
     [rate] = [row for row in rows if row[:1] and row[0].startswith("vendors.*.turnover.annual")][:1]
     assert rate[1:3] == ["0.39", "0.3"]
     assert "&#34;kpi_definitions_sha256&#34;" in html
+
+
+def test_the_page_has_every_month_to_choose_as_the_table_of_results_has_it(
+    two: Kept, made: dict[str, Any]
+) -> None:
+    html, month = made["html"], list(two.months)[3]
+    offered = re.findall(r'<option value="([^"]+)"', html)
+    assert offered == ["whole", *(f"month-{month}" for month in two.months)]
+    shown = html.partition(f'<div id="month-{month}" hidden>')[2].partition("</table>")[0]
+    [row] = [row for row in Cells(shown).rows if row[0] == "Initial denial rate"]
+    rows = [r for r in two.rows if r.kpi == "denials.initial_rate" and r.period == month]
+    for cell, at in zip(row[1::2], rows, strict=True):
+        assert float(read(cell).removesuffix(" %")) == pytest.approx(100 * at.value, abs=0.5)
+
+
+def test_one_page_of_paper_holds_the_answer_and_what_it_rests_on(two: Kept) -> None:
+    html = page(two, one_page=True)
+    assert two.answer.finding in read(html)
+    sections = re.findall(r'<section id="([^"]+)"', html)
+    assert sections == ["answer", "options", "headline", "own", "bridge", "risks"]
+    assert len(html) < len(page(two)) / 3
 
 
 def contrast(one: str, other: str) -> float:
