@@ -64,6 +64,8 @@ def page(kept: Kept, *, one_page: bool = False) -> str:
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     templates.filters["bound"] = lambda text: bound(str(text))
+    # In a sentence no line ends behind a minus; a cell is copied into other programs.
+    templates.filters["flow"] = lambda text: bound(str(text)).replace("−$", "−\u2060$")
     with applied():
         parts = _foremost(kept) if one_page else kept.answer.ordered
         shown = [_part(kept, parts, i) for i in range(len(parts))]
