@@ -54,7 +54,10 @@ class Histories:
         self._clinical = np.array([c.path == "clinical" for c in kinds])
         self._stake = np.array([c.stake_share or 1.0 for c in kinds])
         self._coders = [self._coders_of(setting) for setting in range(len(SETTINGS))]
-        self._pending = Pending(world)
+        untouched = 1.0 - np.minimum(1.0, self._left) * self._reject
+        self._sent_back: Floats = 1.0 - untouched.prod(axis=1)
+        """Part of the claims that payers' front ends send back, by setting."""
+        self._pending = Pending(world, self._sent_back)
 
     def _coders_of(self, setting: int) -> Ints:
         """Agents who may have coded charts of a setting: the team's, else anybody."""
@@ -102,14 +105,17 @@ class Histories:
         out["day"] = -part.days - before
         self._pay_before(out, part, denied)
         self._fall_short(out, part, short)
-        replies = self._pending.replies(out, silent, part.days + after, luck[:, 2:])
-        return out, replies[:1]
+        appeals = place == Queue.DENIALS_CLINICAL
+        out["appeal_level"] = self._pending.levels(
+            out, appeals, part.days, luck[:, 2], decided=False
+        )
+        late = self._pending.late_replies(out, silent, part.days + after, luck[:, 2:])
+        return out, [late]
 
     def _rejected_share(self, out: Columns) -> Floats:
         """Part of the edits that payers' front ends have sent back, by claim."""
         scrubbed = self._scenario.hospital.scrubber_edit_share
-        sent_back = 1.0 - (1.0 - np.minimum(1.0, self._left) * self._reject).prod(axis=1)
-        share: Floats = sent_back / np.maximum(scrubbed + sent_back, 1e-300)
+        share: Floats = self._sent_back / np.maximum(scrubbed + self._sent_back, 1e-300)
         return share[out["setting"]]
 
     def _pay_before(self, out: Columns, part: Part, denied: Bools) -> None:
@@ -159,6 +165,9 @@ class Histories:
         before[query] = self._ready
         out["day"] = -part.days - before
         self._pay_before(out, part, denied)
+        out["appeal_level"] = self._pending.levels(
+            out, place == APPEAL, part.days, luck[:, 3], decided=True
+        )
         nothing = np.zeros(len(place), np.int64)
         errands = [
             self._pending.on(back, Errand.REJECTED, nothing),

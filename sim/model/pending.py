@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from sim.model import rules
 from sim.model.arithmetic import exps, normal_quantiles
 from sim.model.claims import Columns, Floats, Ints, Uniforms
-from sim.model.codes import Errand, Flag, Skill
+from sim.model.codes import QUEUES, Errand, Flag, Queue, Skill
 from sim.model.expectations import settled_team
 from sim.model.flows import serving_teams
 from sim.model.silence import later
 from sim.model.world import World
 from sim.scenario.hospital import Payer
 from sim.scenario.state import Awaited
+from sim.scenario.vendor import Vendor
 
 Bools = NDArray[np.bool_]
 AWAITED: tuple[str, ...] = get_args(Awaited)
 REPLY, RECORDS, CORRECTION, APPEAL, PHYSICIAN, BILL_HOLD = range(len(AWAITED))
+TECHNICAL, CLINICAL = Queue.DENIALS_TECHNICAL, Queue.DENIALS_CLINICAL
 TRIES = 32
 """Answers of a physician of which the first that is late enough stands for one to come."""
 
@@ -54,16 +56,24 @@ class Part:
 
 
 class Pending:
-    """Errands of what waits for others."""
+    """Errands of what waits for others; `sent_back_share` is what front ends reject, by setting."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, sent_back_share: Floats) -> None:
         self._world = world
         self._scenario = scenario = world.scenario
+        self._sent_back_share = sent_back_share
         self._idle = 0
         """Days off just before the run: what was due on them comes on its first workday."""
         weekday = scenario.start.weekday()
         while (weekday - self._idle - 1) % 7 not in scenario.calendar.workdays:
             self._idle += 1
+        vendors, serving = {v.name: v for v in scenario.vendors}, serving_teams(scenario)
+        self._fighting: dict[int, tuple[Vendor, float]] = {}
+        """Who works denials, and what they know of them, by queue."""
+        for queue, skill in ((TECHNICAL, Skill.BILLING), (CLINICAL, Skill.CLINICAL)):
+            vendor = vendors[serving[QUEUES[queue]].vendor]
+            domain, _ = settled_team(scenario, vendor, {skill: 1.0})
+            self._fighting[queue] = vendor, domain[skill]
 
     def sent_back(self, out: Columns, who: Bools, days: Ints) -> Bools:
         """Those that payers' front ends have not seen yet, and will send back."""
@@ -71,37 +81,65 @@ class Pending:
         return found
 
     def replies(self, out: Columns, who: Bools, days: Ints, luck: Floats) -> list[Errands]:
-        """When payers answer claims that were sent so many days ago; some they never got."""
-        lost = who & (luck[:, 0] < self._lost_share(out, days))
+        """When payers answer claims that were sent so many days ago; some they never got.
+
+        Some of them were sent again. Silence that has lasted long enough has been asked about: what
+        is still out then is answered late.
+        """
+        after = self._scenario.denials.follow_up_after_days
+        silent = days <= after + self._idle
+        lost_share, again_share = self._kinds(out, days, silent)
+        lost = who & (luck[:, 0] < lost_share)
+        again = who & ~lost & (luck[:, 0] < lost_share + again_share)
         set_flags(out, lost, Flag.NO_REPLY)
+        answers, late = self._answers(out, who & ~lost, again, days, luck[:, 1])
+        return [answers, self.on(silent & (lost | late), Errand.SILENT, after - days)]
+
+    def late_replies(self, out: Columns, who: Bools, days: Ints, luck: Floats) -> Errands:
+        """When payers answer claims whose follow-up waits; some they never got."""
+        lost_share, _ = self._kinds(out, days, who)
+        lost = who & (luck[:, 0] < lost_share)
+        set_flags(out, lost, Flag.NO_REPLY)
+        return self._answers(out, who & ~lost, who & False, days, luck[:, 1])[0]
+
+    def _answers(
+        self, out: Columns, who: Bools, again: Bools, days: Ints, luck: Floats
+    ) -> tuple[Errands, Bools]:
+        """When payers answer some claims, and who falls silent before; `again` were sent again."""
         lag = np.zeros(len(days), np.int64)
         for i, payer in enumerate(self._scenario.payers):
             mine = np.flatnonzero(who & (out["payer"] == i))
             since = self._unanswered(payer, days[mine])
-            drawn = rules.triangular(1.0 - since * (1.0 - luck[mine, 1]), *payer.reply_days)
-            lag[mine] = np.maximum(1, np.rint(drawn))
+            drawn = rules.triangular(1.0 - since * (1.0 - luck[mine]), *payer.reply_days)
+            usual = np.maximum(1, np.rint(drawn)).astype(np.int64)
+            lag[mine] = np.where(again[mine], payer.corrected_claim_reply_days, usual)
         out["reply_days"] = np.where(who, lag, out["reply_days"])
-        after = self._scenario.denials.follow_up_after_days
-        silent = who & (days <= after + self._idle) & (lost | (lag > after))
-        return [
-            self.on(who & ~lost, Errand.REPLY, lag - days, (lag > after).astype(np.int64)),
-            self.on(silent, Errand.SILENT, after - days),
-        ]
+        late = lag > self._scenario.denials.follow_up_after_days
+        return self.on(who, Errand.REPLY, lag - days, late.astype(np.int64)), late
 
     def _unanswered(self, payer: Payer, days: Ints) -> Floats:
         """Part of a payer's replies that have not come after so many days."""
         return np.array([later(payer.reply_days, d - self._idle - 0.5) for d in days.tolist()])
 
-    def _lost_share(self, out: Columns, days: Ints) -> Floats:
-        """Part of the claims with their payers for so many days that nobody will answer."""
-        share = np.zeros(len(days))
+    def _kinds(self, out: Columns, days: Ints, may_be_lost: Bools) -> tuple[Floats, Floats]:
+        """Of claims with their payers for so many days: the parts never answered, and sent again.
+
+        What front ends have sent back is sent again; so is what payers never got, once somebody has
+        asked. They are mixed as those that still wait are on average.
+        """
+        lost_share, again_share = np.zeros(len(days)), np.zeros(len(days))
         for i, payer in enumerate(self._scenario.payers):
             mine = np.flatnonzero(out["payer"] == i)
-            still = self._unanswered(payer, days[mine])
-            lost = payer.no_reply_share
-            total = lost + (1.0 - lost) * still
-            share[mine] = np.where(total > 0.0, lost / np.where(total > 0.0, total, 1.0), 1.0)
-        return share
+            back, never = self._sent_back_share[out["setting"][mine]], payer.no_reply_share
+            due = days[mine] - self._idle <= payer.corrected_claim_reply_days
+            first = (1.0 - back) * (1.0 - never) * self._unanswered(payer, days[mine])
+            again = (back * (1.0 - never) + never) * due
+            lost = never * may_be_lost[mine]
+            total = first + again + lost
+            known, total = total > 0.0, np.maximum(total, 1e-300)
+            lost_share[mine] = np.where(known, lost / total, may_be_lost[mine])
+            again_share[mine] = again / total
+        return lost_share, again_share
 
     def records(self, out: Columns, part: Part, who: Bools, luck: Floats) -> Errands:
         """When payers have read records, and whether these satisfy them."""
@@ -114,42 +152,60 @@ class Pending:
         won = (luck[:, 2] < self._scenario.denials.records_recovery_share).astype(np.int64)
         return self.on(who, Errand.RECORDS_DECIDED, lag - part.days, won)
 
-    def decisions(self, out: Columns, part: Part, who: Bools, luck: Floats) -> list[Errands]:
-        """When payers have decided corrections and first appeals, and how."""
-        scenario, state = self._scenario, self._world.state
-        vendors, serving = {v.name: v for v in scenario.vendors}, serving_teams(scenario)
-        found = []
-        for awaited, queue, skill in (
-            (CORRECTION, "denials_technical", Skill.BILLING),
-            (APPEAL, "denials_clinical", Skill.CLINICAL),
-        ):
-            mine = np.flatnonzero(who & (part.place == awaited))
-            vendor = vendors[serving[queue].vendor]
-            domain, _ = settled_team(scenario, vendor, {skill: 1.0})
-            category, payer = out["denied_for"][mine], out["payer"][mine]
-            won = [
-                u
-                < rules.win_chance(
-                    state.payers[p].first_chance[c],
-                    vendor.denials.win_multiplier,
-                    domain[skill],
-                    scenario.denials.knowledge_floor,
-                    0,
-                    scenario.denials.level_factor,
-                    scenario.denials.win_cap,
-                )
-                for c, p, u in zip(
-                    category.tolist(), payer.tolist(), luck[mine].tolist(), strict=True
-                )
-            ]
-            lags = np.array(
-                [
-                    row.corrected_reply_days if awaited == CORRECTION else row.decision_days[0]
-                    for row in state.payers
-                ]
+    def levels(self, out: Columns, who: Bools, days: Ints, luck: Floats, *, decided: bool) -> Ints:
+        """The level of appeals that wait for so many days: to be written, or to be `decided`.
+
+        Levels are mixed as they are on average, of those at which so long a wait can be.
+        """
+        found = np.zeros(len(who), np.int64)
+        for i in np.flatnonzero(who).tolist():
+            payer, still = self._world.state.payers[out["payer"][i]], 1.0
+            longest = payer.decision_days if decided else payer.file_within_days
+            waits, weights = int(days[i]) - self._idle, []
+            chances = self._chances(CLINICAL, out, i)
+            for level, chance in enumerate(chances):
+                weights.append(still * (waits <= longest[level]))
+                still *= 1.0 - chance
+            below = np.cumsum(weights)
+            if below[-1] > 0.0:
+                found[i] = np.searchsorted(below, luck[i] * below[-1], side="right")
+            else:  # longer than at any level
+                found[i] = max(range(len(chances)), key=longest.__getitem__)
+        return found
+
+    def _chances(self, queue: int, out: Columns, i: int) -> list[float]:
+        """Chances of winning a denial at each level at which it is fought."""
+        denials, payer = self._scenario.denials, self._world.state.payers[out["payer"][i]]
+        vendor, known = self._fighting[queue]
+        clinical = queue == CLINICAL
+        levels = max(1, min(vendor.denials.levels, payer.levels)) if clinical else 1
+        return [
+            rules.win_chance(
+                payer.first_chance[out["denied_for"][i]],
+                vendor.denials.win_multiplier,
+                known,
+                denials.knowledge_floor,
+                level,
+                denials.level_factor,
+                denials.win_cap,
             )
-            days = self._next(lags[payer] - part.days[mine])
-            values = 2 * category + np.array(won, np.int64)
+            for level in range(levels)
+        ]
+
+    def decisions(self, out: Columns, part: Part, who: Bools, luck: Floats) -> list[Errands]:
+        """When payers have decided corrections and appeals, and how."""
+        found, payers = [], self._world.state.payers
+        for awaited, queue in ((CORRECTION, TECHNICAL), (APPEAL, CLINICAL)):
+            mine = np.flatnonzero(who & (part.place == awaited))
+            won, lags = [], []
+            for i in mine.tolist():
+                payer, level = payers[out["payer"][i]], int(out["appeal_level"][i])
+                won.append(luck[i] < self._chances(queue, out, i)[level])
+                lags.append(
+                    payer.decision_days[level] if queue == CLINICAL else payer.corrected_reply_days
+                )
+            days = self._next(np.array(lags, np.int64) - part.days[mine])
+            values = 2 * out["denied_for"][mine] + np.array(won, np.int64)
             found.append(Errands(mine, Errand.DECIDED, days, values))
         return found
 

@@ -181,6 +181,7 @@ class Roster:
         if person:
             agent.entry_certification = person.certification or agent.entry_certification
             agent.also = person.also
+            row.speed = 1.0 / person.speed if person.speed else row.speed
         self.certify(agent, agent.entry_certification)
         self.agents.append(agent)
         self.employed.append(agent)

@@ -190,6 +190,7 @@ class _Look:
                     "hired": hired.isoformat(),
                     "fte": round(agent.row.hours_share, 4),
                     "also": ";".join(agent.also),
+                    "speed": f"{1.0 / agent.row.speed:.6f}",
                     **{f"knowledge_{s}": round(x, 4) for s, x in zip(SKILLS, domain, strict=True)},
                     "knowledge_client": round(client, 4),
                 }

@@ -16,8 +16,10 @@ from sim.scenario.schema import Scenario, Team
 NEEDED = ("certification", "hired")
 KNOWLEDGE, CLIENT = "knowledge_", "knowledge_client"
 SKILLS: tuple[str, ...] = get_args(SkillName)
-COLUMNS = (*NEEDED, "fte", "also", *(KNOWLEDGE + skill for skill in SKILLS), CLIENT)
+COLUMNS = (*NEEDED, "fte", "also", "speed", *(KNOWLEDGE + skill for skill in SKILLS), CLIENT)
 LEAST_FTE = 0.1
+SPEEDS = (0.1, 10.0)
+"""Least and greatest speed of a person, over the usual."""
 MOST_PERSONS = 100_000
 
 
@@ -31,6 +33,7 @@ class Person:
 
     Without a date of hire, tenure is drawn, and without a certification that. `fte` is the part of
     a shift that they work, `also` names other teams of the vendor whose queues they work, too.
+    `speed` is how many times as much they do as is usual; left out, it is drawn.
     `knowledge` by skill, and `client`, stand where they are not what tenure implies.
     """
 
@@ -40,6 +43,7 @@ class Person:
     also: tuple[str, ...] = ()
     knowledge: Mapping[str, float] = field(default_factory=dict)
     client: float | None = None
+    speed: float | None = None
 
 
 def persons_of(s: Scenario, team: Team) -> tuple[Person, ...]:
@@ -106,7 +110,7 @@ def _person(
             why = nearest(name, teams) if teams else f"{name!r}: the vendor has no other team"
             raise PersonsError(f"{where}: also: {why}")
     known = {
-        column: _number(where, column, text, 0.0)
+        column: _number(where, column, text, 0.0, 1.0)
         for column, text in row.items()
         if column.startswith(KNOWLEDGE) and text
     }
@@ -114,10 +118,11 @@ def _person(
     return Person(
         certification,
         _hired(where, row["hired"], start),
-        _number(where, "fte", row["fte"], LEAST_FTE) if row.get("fte") else 1.0,
+        _number(where, "fte", row["fte"], LEAST_FTE, 1.0) if row.get("fte") else 1.0,
         tuple(dict.fromkeys(also)),
         {column.removeprefix(KNOWLEDGE): level for column, level in known.items()},
         client,
+        _number(where, "speed", row["speed"], *SPEEDS) if row.get("speed") else None,
     )
 
 
@@ -136,9 +141,9 @@ def _hired(where: str, text: str, start: date) -> date:
     return hired
 
 
-def _number(where: str, column: str, text: str, low: float) -> float:
-    """A number from `low` to 1, written in digits."""
+def _number(where: str, column: str, text: str, low: float, high: float) -> float:
+    """A number from `low` to `high`, written in digits."""
     plain = text.isascii() and text.replace(".", "", 1).isdigit() and len(text) <= 20
-    if not plain or not low <= float(text) <= 1.0:
-        raise PersonsError(f"{where}: {column}: {text!r} is not a number from {low:g} to 1")
+    if not plain or not low <= float(text) <= high:
+        raise PersonsError(f"{where}: {column}: {text!r} is not a number from {low:g} to {high:g}")
     return float(text)

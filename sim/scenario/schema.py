@@ -63,7 +63,7 @@ class Team(Model):
         "assumption",
     )
     roster: str | None = constant(
-        "CSV of the persons who open the team (certification, hired; optional fte, also, "
+        "CSV of the persons who open the team (certification, hired; optional fte, also, speed, "
         "knowledge_<skill>, knowledge_client), relative to this file; `headcount` is `auto` then",
         "-",
         "assumption",
