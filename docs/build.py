@@ -1,11 +1,13 @@
-"""Writes what is derived from the code: JSON Schema, scenario reference, KPI reference."""
+"""Writes what is derived: JSON Schema, scenario reference, KPI reference, data dictionary."""
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sim.record.kpi import Kpi
 from sim.record.kpis import FAMILIES, KPIS
@@ -73,8 +75,56 @@ def _kpi_tables(kpis: list[Kpi]) -> Iterator[str]:
         yield ""
 
 
+DICTIONARY_HEAD = """# Data dictionary
+
+Written by `make docs` from `docs/columns.toml`; do not edit.
+
+Every file that is written, and every column of every table. Tables are CSV: UTF-8, lines ended by
+LF, a point for the decimal, an empty cell where a value is not known, and an apostrophe before text
+that a spreadsheet would take for a formula. The same study gives the same bytes.
+
+- A study of one scenario has all its files in one folder; of several, each has the tables of its
+  replications in a folder of its own below it.
+- *of the figure*: the unit stands in the row, or belongs to the key figure ([KPIs](kpis.md)).
+- Money and people of tables by week and month are *at the scale of the run*: a hospital of half the
+  size has half of them.
+- A column in angle brackets stands for any number of columns.
+
+"""
+
+
+def columns() -> dict[str, Any]:
+    """What `docs/columns.toml` says."""
+    return tomllib.loads((ROOT / "docs" / "columns.toml").read_text("utf-8"))
+
+
+def data_dictionary() -> str:
+    """Every file with its columns, and what each means."""
+    said = columns()
+    return DICTIONARY_HEAD + "\n".join(_dictionary(said))
+
+
+def _dictionary(said: dict[str, Any]) -> Iterator[str]:
+    for name, file in said["files"].items():
+        yield f"## {name}\n"
+        yield f"{file['what']} Written by {file['from']}.\n"
+        yield "| Column | Type | Unit | Meaning |"
+        yield "|---|---|---|---|"
+        for column in file["columns"]:
+            told = file.get("own", {}).get(column) or said["shared"][column]
+            kind, unit, meaning = (part.strip() for part in told.split("|", 2))
+            yield f"| `{column}` | {kind} | {unit or '–'} | {meaning} |"
+        yield ""
+    yield "## Files that are no tables\n"
+    yield "| File | What it is |"
+    yield "|---|---|"
+    for name, what in said["other"].items():
+        yield f"| `{name}` | {what} |"
+    yield ""
+
+
 def main() -> None:
-    """Let the command write both files, and write the third."""
+    """Let the command write two files, and write the others."""
     for options, target in (((), "configs/schema.json"), (("--reference",), "docs/scenario.md")):
         text = subprocess.run(
             [sys.executable, "-m", "sim", "schema", *options],
@@ -85,6 +135,7 @@ def main() -> None:
         ).stdout
         (ROOT / target).write_text(text, encoding="utf-8")
     (ROOT / "docs" / "kpis.md").write_text(kpi_reference(), encoding="utf-8")
+    (ROOT / "docs" / "data_dictionary.md").write_text(data_dictionary(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from sim.record.kpis import outcome
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
 from sim.study import replicate
+from tests.dictionary import unexplained
 from tests.scenarios import scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,6 +177,7 @@ def test_the_commands_of_a_page_work(
                 said = obey(command, capsys)
                 obeyed += 1
     assert obeyed or not any(b.language == "sh" for b in blocks(page))
+    assert unexplained(tmp_path / "results") == [], "docs/columns.toml"
 
 
 def test_commands_within_lines_exist() -> None:

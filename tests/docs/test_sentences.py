@@ -11,7 +11,7 @@ from docs.studies import ROOT
 from tests.docs.quotes import MODULES
 from tests.docs.quotes.sources import PAGES, prose
 
-GENERATED = ("kpis.md", "scenario.md", "validation.md", "verification.md")
+GENERATED = ("data_dictionary.md", "kpis.md", "scenario.md", "validation.md", "verification.md")
 """Pages that are written whole by the code; `test_generated.py` and the book look after them."""
 TABLED = ("parameters.md",)
 """Values with their sources; `test_parameters.py` compares them with the shipped files."""
