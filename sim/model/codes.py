@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TypeVar, cast, get_args
 
-from sim.scenario.fields import CategoryName, Discipline, QueueName, SkillName
+from sim.scenario.fields import CategoryName, QueueName, SkillName
+from sim.scenario.plugins import DISCIPLINES, SHIPPED
 
 
 class Codes:
@@ -296,7 +297,7 @@ class Errand:
 
 _agree(Queue, QueueName)
 _agree(Category, CategoryName)
-_agree(Order, Discipline)
+assert names(Order) == SHIPPED[DISCIPLINES]
 assert set(names(Skill)) == set(get_args(SkillName))
 
 CATEGORIES = tuple(name.upper() for name in names(Category))

@@ -7,12 +7,14 @@ the code is compiled before they start.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sim.model import AUTO, COMPILED, SIMPY
 from sim.model.simpy_engine import SimPyEngine
 from sim.model.world import MakeEngine
+from sim.scenario.plugins import uncompiled
+from sim.scenario.schema import Scenario
 from sim.streams import say
 
 
@@ -32,13 +34,23 @@ def on_standard_error(line: str) -> None:
     say(line, sys.stderr)
 
 
-def choose(asked: str = AUTO, tell: Callable[[str], None] = on_standard_error) -> Choice:
+def choose(
+    asked: str = AUTO,
+    tell: Callable[[str], None] = on_standard_error,
+    scenarios: Sequence[Scenario] = (),
+) -> Choice:
     """The engine for what was asked; `tell` is told if it has to be compiled first.
 
-    Raises UnavailableError if the compiled engine was asked for and cannot be had.
+    What other packages register (`sim.scenario.plugins`) runs on SimPy's alone. Raises
+    UnavailableError if the compiled engine was asked for and cannot be had.
     """
     if asked == SIMPY:
         return Choice(SIMPY)
+    own = next(filter(None, map(uncompiled, scenarios)), "")
+    if own:
+        if asked == COMPILED:
+            raise UnavailableError(f"{own} cannot be compiled")
+        return Choice(SIMPY, f"{own} cannot be compiled")
     from sim.model.compiled import build, engine
 
     try:
@@ -50,9 +62,9 @@ def choose(asked: str = AUTO, tell: Callable[[str], None] = on_standard_error) -
     return Choice(COMPILED)
 
 
-def maker(asked: str) -> MakeEngine:
+def maker(asked: str, *scenarios: Scenario) -> MakeEngine:
     """What makes the engine for what was asked."""
-    if choose(asked).name == SIMPY:
+    if choose(asked, scenarios=scenarios).name == SIMPY:
         return SimPyEngine
     from sim.model.compiled.engine import CompiledEngine
 

@@ -27,6 +27,7 @@ from sim.model.arithmetic import (
     power,
 )
 from sim.model.codes import WAIT_BINS
+from sim.scenario.plugins import LAWS, sound
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -90,7 +91,7 @@ LEARNING: dict[str, tuple[Law, Law]] = {
     "de_jong": (learn_de_jong, forget_exponential),
     "lfcm": (learn_wright, forget_lfcm),
 }
-"""Learning and forgetting function of each law; `exponential` comes first."""
+LEARNING |= sound(LAWS)  # `exponential` comes first, what other packages register last
 LEARN = tuple(learn for learn, _ in LEARNING.values())
 FORGET = tuple(forget for _, forget in LEARNING.values())
 
@@ -124,10 +125,7 @@ def accuracy(
 
 
 def task_accuracy(coding: float, complexity: float) -> float:
-    """Chance that a front-end task is right, for an agent who would code right with `coding`.
-
-    Errors shrink in proportion to the complexity of the task (docs/parameters.md H4).
-    """
+    """Chance of a right front-end task, for who codes right with `coding`: errors shrink (H4)."""
     return 1.0 - complexity * (1.0 - coding)
 
 

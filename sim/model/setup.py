@@ -16,6 +16,7 @@ from sim.model.stints import Stint
 from sim.model.terms import crew_of, terms_of
 from sim.scenario.hospital import Category
 from sim.scenario.hospital import Payer as PayerProfile
+from sim.scenario.plugins import DISCIPLINES, sound
 from sim.scenario.schema import Scenario
 from sim.scenario.timeline import FilingLimit, PayerAi, PayerOutage, PayerSlow, hit
 from sim.scenario.vendor import Vendor
@@ -74,6 +75,7 @@ def _clinical(category: Category) -> bool:
 def _queues(scenario: Scenario) -> list[WorkQueue]:
     """All kinds of work, those that the scenario leaves out too: nobody brings them any."""
     rows = [WorkQueue(i, drawn=int(work.drawn)) for i, work in enumerate(WORK)]
+    disciplines = (*names(Order), *sound(DISCIPLINES))
     orders = {q: t.discipline for t in reversed(scenario.teams) for q in t.queues}
     for queue in scenario.queues:
         row = rows[QUEUES.index(queue.name)]
@@ -82,7 +84,7 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
         row.sigma = rules.lognormal_sigma(queue.minutes_cv)
         row.exponential = int(queue.distribution == "exponential")
         row.due_days = queue.due_days
-        row.order = names(Order).index(orders.get(queue.name, "fifo"))
+        row.order = disciplines.index(orders.get(queue.name, "fifo"))
     return rows
 
 

@@ -26,7 +26,7 @@ def run(scenario: Scenario, replication: int, engine: str = AUTO, *, log: bool =
     So do all engines: `engine` is one of `sim.model.ENGINES`. With `log`, the record holds what
     happened event by event besides.
     """
-    world = World(scenario, replication, maker(engine))
+    world = World(scenario, replication, maker(engine, scenario))
     world.state.house.logs = int(log)
     return Simulation(world).run()
 

@@ -61,6 +61,8 @@ class Timeline:
     def _act(self, event: events.Event) -> Callable[[], None] | None:
         """What an event does on its day; switches are acts of their stints."""
         world = self._world
+        if happen := getattr(event, "happen", None):  # of a kind that another package registers
+            return partial(happen, world)
         if isinstance(event, events.PolicyEvent):
             return self._policy(event.skills, event.obsolete_share)
         if isinstance(event, events.PayerAi):

@@ -43,8 +43,8 @@ TRUTHS = ("edited", "mended", "adjudicated", "appealed")
 
 
 def named(names: tuple[str, ...], codes: Ints) -> Column:
-    """Names by their places; empty where the place is −1."""
-    return np.array([*names, ""])[codes]
+    """Names by their places, each held once; empty where the place is −1."""
+    return np.array([*names, ""], object)[codes]
 
 
 def dates(start: date, days: Ints) -> Column:
@@ -125,7 +125,7 @@ def lifecycle_table(record: Record) -> Columns:
     ]
     row = np.concatenate([rows for rows, _, _ in parts])
     time = np.concatenate([log.times[rows, at] for rows, at, _ in parts])
-    transition = np.concatenate([np.full(len(rows), name, "U9") for rows, _, name in parts])
+    transition = np.concatenate([np.full(len(rows), name, object) for rows, _, name in parts])
     order = np.lexsort((np.arange(len(row)), row, time))
     row = row[order]
     return {
@@ -188,7 +188,7 @@ def _outcomes(record: Record, log: Log) -> Column:
         "appeal_decided": WON,
         "written_off": record.facts.causes,
     }
-    found = np.full(len(log.what), "", "U32")
+    found = np.full(len(log.what), "", object)
     for kind, told in words.items():
         rows = log.what == log.kinds.index(kind)
         found[rows] = named(told, log.about[rows])

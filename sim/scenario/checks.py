@@ -13,6 +13,7 @@ from sim.scenario.daily_counts import CountsError, read_daily_counts
 from sim.scenario.fields import CategoryName, FrontQueue, QueueName
 from sim.scenario.finding import Problem, Steps, nearest
 from sim.scenario.people_checks import opening_certifications, people_checks, written_heads
+from sim.scenario.plugins import used
 from sim.scenario.public_holidays import public_holidays, why_no_state, why_unknown
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.site import Site
@@ -45,6 +46,7 @@ FIRST_REPLY_MARGIN_DAYS = 30
 def cross_checks(scenario: Scenario) -> list[Problem]:
     """Everything in a field-wise valid scenario that does not fit together."""
     return [
+        *_plugins(scenario),
         *_dates(scenario),
         *_calendar(scenario),
         *_size(scenario),
@@ -68,6 +70,12 @@ def _sums_to_one(values: dict[Steps, float], path: Steps, what: str) -> Iterator
     total = sum(values.values())
     if abs(total - 1.0) > TOLERANCE:
         yield path, f"{what} must sum to 1 (they sum to {total:.6g})", list(values)
+
+
+def _plugins(s: Scenario) -> Iterator[Problem]:
+    for path, plugin in used(s):
+        if isinstance(error := plugin.loaded, Exception):
+            yield path, f"{plugin.what} cannot be loaded: {type(error).__name__}: {error}"
 
 
 def _dates(s: Scenario) -> Iterator[Problem]:

@@ -8,9 +8,11 @@ no source was found.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sim.scenario.plugins import DISCIPLINES, LAWS, names
 
 QueueName = Literal[
     "scheduling",
@@ -38,7 +40,11 @@ SkillName = Literal[
     "prior_auth",
     "transcription",
 ]
-Discipline = Literal["fifo", "deadline", "value", "ease"]
+if TYPE_CHECKING:
+    Discipline: TypeAlias = str
+    LearningLaw: TypeAlias = str
+else:  # those that are shipped, and those that other packages register
+    Discipline, LearningLaw = Literal[names(DISCIPLINES)], Literal[names(LAWS)]
 Heads = Annotated[int, Field(ge=0, le=100_000)]
 """Whole people."""
 
@@ -113,3 +119,17 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True
     )
+
+
+class Dated(Model):
+    """Base of everything that happens on a date."""
+
+    on: date = uncertainty("Date on which it happens", "date", "assumption")
+
+
+class OwnEvent(Dated):
+    """Base of kinds of events that other packages register: a class with `kind` and its fields."""
+
+    def happen(self, world: Any) -> None:
+        """What it does to the world (`sim.model.world.World`) on its day, before anything else."""
+        raise NotImplementedError

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Model, QueueName, SkillName, constant, lever, share, uncertainty
+from sim.scenario.fields import (
+    LearningLaw,
+    Model,
+    QueueName,
+    SkillName,
+    constant,
+    lever,
+    share,
+    uncertainty,
+)
 from sim.scenario.strain import Strain
 
 
@@ -101,7 +110,7 @@ class PolicyChange(Model):
 class People(Model):
     """What holds for every agent, whoever employs them."""
 
-    learning_law: Literal["exponential", "wright", "de_jong", "lfcm"] = uncertainty(
+    learning_law: LearningLaw = uncertainty(
         "Learning law, by name", "-", "C", default="exponential"
     )
     novice_slowdown: float = uncertainty(

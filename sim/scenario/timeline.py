@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 
 from pydantic import Field
 
-from sim.scenario.fields import Heads, Model, SkillName, constant, lever, share, uncertainty
+from sim.scenario.fields import Dated, Heads, Model, SkillName, constant, lever, share, uncertainty
+from sim.scenario.plugins import EVENTS, sound
 from sim.scenario.vendor import Price
 
 Names = tuple[str, ...] | Literal["all"]
@@ -21,11 +22,7 @@ def _of_payers() -> Any:
     )
 
 
-class _Dated(Model):
-    on: date = uncertainty("Date on which it happens", "date", "assumption")
-
-
-class VendorSwitch(_Dated):
+class VendorSwitch(Dated):
     """Teams go over to another vendor, whose people start without knowing this hospital."""
 
     kind: Literal["vendor_switch"] = constant("Kind of event", "-", "model")
@@ -56,7 +53,7 @@ class VendorSwitch(_Dated):
     )
 
 
-class PolicyEvent(_Dated):
+class PolicyEvent(Dated):
     """A rule change that comes once."""
 
     kind: Literal["policy_change"] = constant("Kind of event", "-", "model")
@@ -68,7 +65,7 @@ class PolicyEvent(_Dated):
     )
 
 
-class PayerAi(_Dated):
+class PayerAi(Dated):
     """Payers let a machine look at claims: it finds more inconsistency and denies clean claims."""
 
     kind: Literal["payer_ai"] = constant("Kind of event", "-", "model")
@@ -85,7 +82,7 @@ class PayerAi(_Dated):
     )
 
 
-class PayerOutage(_Dated):
+class PayerOutage(Dated):
     """Payers, or the clearing house before them, answer nothing for some days, then all at once.
 
     Claims still go out, and count as submitted on the day: rejections, remittances and decisions
@@ -97,7 +94,7 @@ class PayerOutage(_Dated):
     days: int = uncertainty("Days without an answer", "days", "assumption", ge=1, le=365)
 
 
-class PayerSlow(_Dated):
+class PayerSlow(Dated):
     """Payers take longer, or less long, to answer what is submitted or appealed from now on."""
 
     kind: Literal["payer_slow"] = constant("Kind of event", "-", "model")
@@ -110,7 +107,7 @@ class PayerSlow(_Dated):
     )
 
 
-class FilingLimit(_Dated):
+class FilingLimit(Dated):
     """Payers change how old a claim may be when it comes in."""
 
     kind: Literal["filing_limit"] = constant("Kind of event", "-", "model")
@@ -124,7 +121,7 @@ class FilingLimit(_Dated):
     )
 
 
-class Rule(_Dated):
+class Rule(Dated):
     """Payers ask more of some claims: those of services from this date that nobody has prepared.
 
     Until the edit is installed, a claim that the rule touches comes with a defect that is denied if
@@ -172,7 +169,7 @@ class Rule(_Dated):
     )
 
 
-class Volume(_Dated):
+class Volume(Dated):
     """A surge or a ramp of arrivals."""
 
     kind: Literal["volume"] = constant("Kind of event", "-", "model")
@@ -186,7 +183,7 @@ class Volume(_Dated):
     )
 
 
-class Staffing(_Dated):
+class Staffing(Dated):
     """A new plan for a team; who is too many is laid off, who is missing is hired.
 
     It outlives a switch of the vendor. Under `hiring.policy: freeze` nobody is hired.
@@ -251,7 +248,7 @@ class NewPrice(Model):
         return price.model_copy(update=said)
 
 
-class PriceChange(_Dated):
+class PriceChange(Dated):
     """A new price of a vendor, for what it writes."""
 
     kind: Literal["price_change"] = constant("Kind of event", "-", "model")
@@ -259,14 +256,14 @@ class PriceChange(_Dated):
     price: NewPrice
 
 
-class FeedbackStart(_Dated):
+class FeedbackStart(Dated):
     """A vendor's feedback meetings begin only now."""
 
     kind: Literal["feedback_start"] = constant("Kind of event", "-", "model")
     vendor: str = lever("Vendor", "-", "assumption", min_length=1)
 
 
-class ProgrammeStart(_Dated):
+class ProgrammeStart(Dated):
     """A vendor's certification programme begins only now."""
 
     kind: Literal["programme_start"] = constant("Kind of event", "-", "model")
@@ -274,7 +271,7 @@ class ProgrammeStart(_Dated):
     programme: str = lever("Programme", "-", "assumption", min_length=1)
 
 
-class AttritionShock(_Dated):
+class AttritionShock(Dated):
     """Part of a team walks out at once, the likeliest to go first, and is replaced."""
 
     kind: Literal["attrition_shock"] = constant("Kind of event", "-", "model")
@@ -282,7 +279,7 @@ class AttritionShock(_Dated):
     share: float = share("Part of the team that leaves", "assumption", "uncertainty")
 
 
-class Layoff(_Dated):
+class Layoff(Dated):
     """Part of a team is laid off, the newest first, and the plan shrinks with it."""
 
     kind: Literal["layoff"] = constant("Kind of event", "-", "model")
@@ -290,7 +287,7 @@ class Layoff(_Dated):
     share: float = share("Part of the team that leaves", "assumption", "lever")
 
 
-class Wage(_Dated):
+class Wage(Dated):
     """What a vendor pays its people from now on, those that it hires later too.
 
     What it charges stays as it was, and how far pay keeps people is `turnover.pay_elasticity`. A
@@ -326,7 +323,7 @@ class Wage(_Dated):
     )
 
 
-class MarketWage(_Dated):
+class MarketWage(Dated):
     """What other employers pay, against which people compare their wage."""
 
     kind: Literal["market_wage"] = constant("Kind of event", "-", "model")
@@ -343,7 +340,7 @@ class MarketWage(_Dated):
     )
 
 
-class LeaveSeason(_Dated):
+class LeaveSeason(Dated):
     """Months in which people leave more often (or less), every year from a date on."""
 
     kind: Literal["leave_season"] = constant("Kind of event", "-", "model")
@@ -376,7 +373,7 @@ class LeaveSeason(_Dated):
     )
 
 
-class Rotate(_Dated):
+class Rotate(Dated):
     """A vendor begins to move its tenured people to other accounts; they are replaced.
 
     A later event of the same vendor takes its place.
@@ -398,7 +395,7 @@ class Rotate(_Dated):
     )
 
 
-class ClassStart(_Dated):
+class ClassStart(Dated):
     """So many people start in the classroom, on top of the plan, which grows by them."""
 
     kind: Literal["class"] = constant("Kind of event", "-", "model")
@@ -416,7 +413,7 @@ class ClassStart(_Dated):
         return self.people if isinstance(self.people, int) else sum(self.people.values())
 
 
-class Transfer(_Dated):
+class Transfer(Dated):
     """The longest-serving of a team go over to another of the vendor, as they are.
 
     Those at their desks, on their own, whose certification opens work there; both plans move along.
@@ -428,7 +425,7 @@ class Transfer(_Dated):
     to_team: str = lever("Team that they join", "-", "assumption", min_length=1)
 
 
-class Certify(_Dated):
+class Certify(Dated):
     """The longest-serving of a team with a lower certification hold another from now on.
 
     Lower is one of less accuracy at full knowledge or, where that is the same, without any.
@@ -440,7 +437,7 @@ class Certify(_Dated):
     to: str = lever("Certification that they hold then", "-", "assumption", min_length=1)
 
 
-class LeaveOfAbsence(_Dated):
+class LeaveOfAbsence(Dated):
     """The longest-serving at their desks are away for some time: unpaid, and keep their place."""
 
     kind: Literal["leave_of_absence"] = constant("Kind of event", "-", "model")
@@ -449,7 +446,7 @@ class LeaveOfAbsence(_Dated):
     days: int = uncertainty("Days until they are back", "days", "assumption", ge=1, le=3650)
 
 
-class HireFreeze(_Dated):
+class HireFreeze(Dated):
     """No vacancy is filled for some time: searches rest, and go on after it."""
 
     kind: Literal["hire_freeze"] = constant("Kind of event", "-", "model")
@@ -486,3 +483,6 @@ Event = Annotated[
     | FilingLimit | PayerSlow | PayerOutage | Rule,
     Field(discriminator="kind"),
 ]  # fmt: skip
+if not TYPE_CHECKING and (own := sound(EVENTS)):  # kinds that other packages register
+    shipped, by_kind = get_args(Event)
+    Event = Annotated[Union[(shipped, *own.values())], by_kind]

@@ -127,8 +127,8 @@ def _listed(text: TextIOWrapper, items: Iterator[object]) -> None:
 
 
 def _kinds(columns: Columns, names: tuple[str, ...]) -> list[dict[str, str]]:
-    words = {"f": "float", "i": "integer", "b": "boolean", "M": "time", "U": "string"}
-    return [{"name": name, "type": words[columns[name].dtype.kind]} for name in names]
+    words = {"f": "float", "i": "integer", "b": "boolean", "M": "time"}
+    return [{"name": n, "type": words.get(columns[n].dtype.kind, "string")} for n in names]
 
 
 def _objects(claims: Columns, events: Columns, agents: Columns) -> Iterator[object]:

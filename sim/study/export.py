@@ -20,7 +20,15 @@ from sim.record.record import Record
 from sim.scenario.problems import did_you_mean
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
-from sim.study.store import code_hash, content_hash, content_of, in_one_piece, write_file
+from sim.study.store import (
+    code_hash,
+    content_hash,
+    content_of,
+    in_one_piece,
+    plugins_of,
+    under,
+    write_file,
+)
 from sim.study.tables import cell
 from sim.version import __version__
 
@@ -110,7 +118,7 @@ def export(
         written.append(path)
     about = {
         "scenario": scenario.name,
-        "sha256": content_hash(content_of(scenario)),
+        "sha256": content_hash(under(content_of(scenario), "", plugins_of(scenario))),
         "seed": scenario.seed,
         "replication": replication,
         "denialloop": __version__,

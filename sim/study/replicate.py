@@ -36,6 +36,7 @@ from sim.study.store import (
     content_of,
     decode,
     encode,
+    plugins_of,
     under,
 )
 
@@ -89,6 +90,9 @@ class StudyResult:
     engine: str = ""
     ensemble: str = ""
     """SHA-256 of the ensemble whose rows pairs of replications share; empty where there is none."""
+
+    plugins: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What scenarios use of other packages; see `plugins_of`."""
 
     @property
     def drawn(self) -> bool:
@@ -160,9 +164,10 @@ def run_study(
     seed = _shared_seed(scenarios)
     contents = {scenario.name: content_of(scenario) for scenario in scenarios}
     digest = worlds.ensemble.sha256 if worlds else ""
-    simulated = {name: under(content, digest) for name, content in contents.items()}
+    own = {scenario.name: plugins_of(scenario) for scenario in scenarios}
+    simulated = {name: under(content, digest, own[name]) for name, content in contents.items()}
     hashes = {name: content_hash(content) for name, content in simulated.items()}
-    code, model = code_hash(), _Model(engine, tell, simulate)
+    code, model = code_hash(), _Model(engine, tell, simulate, scenarios)
     if engine == COMPILED:
         model.simulate()  # where it cannot be had, nothing is written
     with Ledger(folder, code) as ledger, nullcontext(crew) if crew else Crew(workers) as hired:
@@ -171,9 +176,9 @@ def run_study(
         runner = _Runner(by_hash, ledger, hired, model, on_progress, worlds)
         replications, reason = _brought_to(runner, replications, precision)
     result = _collect(runner, hashes, replications, seed)
-    return replace(
-        result, stopped_because=reason, code_hash=code, scenarios=contents, ensemble=digest
-    )
+    plugins = {name: used for name, used in own.items() if used}
+    result = replace(result, stopped_because=reason, code_hash=code, plugins=plugins)
+    return replace(result, scenarios=contents, ensemble=digest)
 
 
 def _brought_to(runner: _Runner, replications: int, precision: Precision | None) -> tuple[int, str]:
@@ -255,6 +260,7 @@ class _Model:
     asked: str
     tell: Callable[[str], None]
     other: Simulate | None
+    scenarios: Sequence[Scenario]
     used: str = ""
 
     def simulate(self) -> Simulate:
@@ -264,7 +270,7 @@ class _Model:
         from sim.model.engines import UnavailableError, choose
 
         try:
-            choice = choose(self.asked, self.tell)
+            choice = choose(self.asked, self.tell, self.scenarios)
         except UnavailableError as error:
             raise StudyError(
                 f"--engine {self.asked}: {error}; --engine simpy works everywhere", exit_code=2

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.schema import Scenario
 from sim.study import StudyError
-from sim.study.store import Content, Ledger, code_hash, content_hash, content_of, under
+from sim.study.store import Content, Ledger, code_hash, content_hash, content_of, plugins_of, under
 
 SHOWN = 3
 """Differences that are told."""
@@ -36,7 +36,7 @@ def check_resumed(
             exit_code=2,
         )
     for scenario in scenarios:
-        content = under(content_of(scenario), ensemble)
+        content = under(content_of(scenario), ensemble, plugins_of(scenario))
         if content_hash(content) not in begun:
             raise StudyError(
                 f"{option}: the study in {folder} has another {scenario.name!r}: "

@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from sim.record.record import Outcome
 from sim.scenario.canonical import canonical
+from sim.scenario.plugins import used
 from sim.study import StudyError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -61,9 +62,13 @@ def content_hash(content: Content) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def under(content: Content, ensemble: str) -> Content:
-    """A scenario as it is simulated: under an ensemble, if there is one, named by its SHA-256."""
-    return {**content, "ensemble": ensemble} if ensemble else content
+def under(content: Content, ensemble: str, plugins: Mapping[str, str] | None = None) -> Content:
+    """A scenario as it is simulated: under an ensemble, if there is one, named by its SHA-256.
+
+    And with what it uses of other packages (`plugins_of`).
+    """
+    more = {"ensemble": ensemble, "plugins": dict(plugins or {})}
+    return {**content, **{name: said for name, said in more.items() if said}}
 
 
 def content_of(model: BaseModel) -> Content:
@@ -73,6 +78,11 @@ def content_of(model: BaseModel) -> Content:
     where it lies: its SHA-256 stands for it. StudyError if it cannot be read.
     """
     return _fields_of(canonical(model))
+
+
+def plugins_of(model: BaseModel) -> dict[str, str]:
+    """What a scenario uses of other packages, by name: whose it is, its version and its hash."""
+    return {plugin.name: plugin.told for _, plugin in used(model)}
 
 
 def _fields_of(model: BaseModel) -> Content:

@@ -54,7 +54,8 @@ def read_study(folder: Path) -> StudyResult:
     hashes = {said["name"]: said["sha256"] for said in kept}
     scenarios = _json(folder / SCENARIOS)
     ensemble = str(manifest.get("ensemble_sha256", ""))
-    if {n: content_hash(under(c, ensemble)) for n, c in scenarios.items()} != hashes:
+    own = {said["name"]: said["plugins"] for said in kept if "plugins" in said}
+    if {n: content_hash(under(c, ensemble, own.get(n))) for n, c in scenarios.items()} != hashes:
         _refuse(f"{folder}: {SCENARIOS} is not what was simulated; {again}")
     with Ledger(folder, code) as ledger:
         found = {name: ledger.done(key, manifest["replications"]) for name, key in hashes.items()}
@@ -79,6 +80,7 @@ def read_study(folder: Path) -> StudyResult:
         code_hash=code,
         scenarios=scenarios,
         ensemble=ensemble,
+        plugins=own,
     )
 
 

@@ -288,6 +288,7 @@ def write_tables(
         {
             "name": name,
             "sha256": result.scenario_hashes[name],
+            **({"plugins": result.plugins[name]} if name in result.plugins else {}),
             "replications_done": len(result.outcomes[name]),
         }
         for name in result.names

@@ -123,6 +123,8 @@ def shrunk(words: list[str]) -> list[str]:
         words[words.index("--replications") + 1] = fewest
     elif "--extend" not in words:
         words += ["--replications", fewest]
+    if "--export" in words:  # which is simulated in any case
+        words += ["--scale", "0.002"]
     return [*words, "--workers", "1", "--formats", "none"]
 
 

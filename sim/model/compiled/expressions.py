@@ -48,6 +48,11 @@ WHOLE_ONLY = (ast.FloorDiv, ast.Mod, ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShi
 MATH = {"sqrt": REAL, "floor": INT, "ceil": INT, "ldexp": REAL}
 
 
+def is_shipped(function: Any) -> bool:
+    """Whether a function is part of the model."""
+    return str(getattr(function, "__module__", "")).partition(".")[0] == "sim"
+
+
 class Expressions:
     """Expressions of one function.
 
@@ -268,8 +273,12 @@ class Expressions:
     def _dispatch(self, name: str, index: ast.expr, args: list[ast.expr]) -> tuple[str, str]:
         """A call of one of a tuple of functions that stands in the module, chosen by its number."""
         functions = self.names.get(name)
-        if not isinstance(functions, tuple) or not all(
-            isinstance(f, FunctionType) for f in functions
+        if isinstance(functions, tuple):  # what other packages register is not compiled
+            functions = tuple(f for f in functions if is_shipped(f))
+        if (
+            not functions
+            or not isinstance(functions, tuple)
+            or not all(isinstance(f, FunctionType) for f in functions)
         ):
             raise NotTranslatableError(f"a call of an item of {name!r}")
         hints = get_type_hints(functions[0], include_extras=True)

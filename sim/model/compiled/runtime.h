@@ -230,6 +230,13 @@ static Event take_event(Store *t) {
 
 static inline void port_signal(State *s, Agent *agent, double now) { schedule(s, agent, now); }
 
+/* What other packages register is SimPy's alone: such a scenario never gets here. */
+static inline double port_own_key(State *s, WorkQueue *queue, Claim *claim, double now, int64_t due,
+                                  double chance) {
+    (void)s; (void)queue; (void)claim; (void)now; (void)due; (void)chance;
+    abort();
+}
+
 static void port_note(State *s, int64_t what, Claim *claim, int64_t about, int64_t agent,
                       double since, double taken, double begun, double ended) {
     Store *t = s->store;

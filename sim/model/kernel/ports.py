@@ -17,6 +17,7 @@ import simpy
 from sim.model.codes import SETTING_ROWS
 from sim.model.draws import Draws
 from sim.model.kernel.rows import Agent, Claim, State, WorkQueue
+from sim.scenario.plugins import DISCIPLINES, SHIPPED, sound
 
 ROW = SETTING_ROWS - 1
 ROW_BITS = SETTING_ROWS.bit_length() - 1
@@ -172,6 +173,14 @@ def send_out(s: Objects, day: int, claim: Claim) -> None:
 def signal(s: Objects, agent: Agent, _now: float) -> None:
     """Let an agent who waits look again at what there is, now."""
     s.calls.pop(agent.index).succeed()
+
+
+def own_key(
+    s: Objects, queue: WorkQueue, claim: Claim, now: float, due: int, chance: float
+) -> float:
+    """The key of an entry under a discipline that another package has registered."""
+    by_name = list(sound(DISCIPLINES).values())
+    return float(by_name[queue.order - len(SHIPPED[DISCIPLINES])](queue, claim, now, due, chance))
 
 
 def note(

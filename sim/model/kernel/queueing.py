@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from sim.model.codes import MAX_QUEUES, NO_DUE, NOBODY, Order, Stage
-from sim.model.kernel.ports import Objects, head, pop, push, send_out, signal
+from sim.model.kernel.ports import Objects, head, own_key, pop, push, send_out, signal
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 
 # --- claims that wait -----------------------------------------------------------------------------
@@ -72,8 +72,10 @@ def enqueue(s: Objects, q: int, claim: Claim, now: float, due: int, chance: floa
         key = float(due if due != NO_DUE else int(now) + queue.due_days)
     elif queue.order == Order.VALUE:
         key = -claim.expected * chance / queue.minutes
-    else:
+    elif queue.order == Order.EASE:
         key = queue.minutes / max(chance, 1e-6)
+    else:
+        key = own_key(s, queue, claim, now, due, chance)
     queue.level += 1
     queue.waited_days -= now
     queue.arrived += 1

@@ -1,11 +1,13 @@
 """The ledger and whole files: identity of what is stored, and what is said when they fail."""
 
 import errno
+import io
 import math
 import os
 import sqlite3
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -174,13 +176,15 @@ def test_files_are_written_whole_or_not_at_all(
     assert path.read_bytes() == "é\n".encode()
     assert write_file(path, "é\n".encode()) == digest
 
-    def half_written(self: Path, data: bytes) -> None:
-        with self.open("wb") as file:
-            file.write(data[:1])
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(io.FileIO):
+        def write(self, data: Any) -> int:
+            super().write(data[:1])
+            raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", half_written)
-    with pytest.raises(StudyError, match=r"table\.csv: cannot be written: No space left"):
-        write_file(path, "new\n")
+    full = r"table\.csv: cannot be written: No space left"
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda path, mode: Full(path, mode))
+        with pytest.raises(StudyError, match=full):
+            write_file(path, "new\n")
     assert path.read_text() == "é\n"
     assert os.listdir(path.parent) == ["table.csv"]
