@@ -51,6 +51,8 @@ class Assumption:
     def short(self) -> str:
         """The last steps of the path in words."""
         steps = [step for step in self.path.split(".")[1:] if step != "*"] or [self.path]
+        if steps[0].isdigit():  # an entry of a list has no name
+            steps = [f"{self.section} {int(steps[0]) + 1}", *steps[1:]]
         return sentence(", ".join(step.replace("_", " ") for step in steps))
 
 

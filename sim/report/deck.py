@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -20,17 +20,18 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
 from sim.report.answer import FOLDED, HEAT, ROLES, Cell, Chart, Panel, Part, Table, words
+from sim.report.draw import key_of
 from sim.report.kept import Kept
 from sim.report.shapes import heat_of
 from sim.report.slide_chart import draw, rgb
-from sim.report.style import BETTER, INK, WORSE, over
+from sim.report.style import BETTER, INK, WORSE, Look, over
 from sim.report.words import bound, inside, plain, sentence
 from sim.scenario.evidence import LETTERS
 from sim.study import StudyError
 
 TEMPLATE = Path(__file__).with_name("templates") / "deck.potx"
 GREY = "5F6368"
-MOST_ROWS, MOST_COLUMNS = 16, 10  # of a table on a slide
+MOST_ROWS, MOST_COLUMNS = 20, 10  # of a table on a slide
 MOST_PANELS = 6  # of a chart on a slide
 ON_SLIDES = tuple(role for role in ROLES if role not in FOLDED)
 EXTRA = ("leakage", "cost", "course")
@@ -70,11 +71,10 @@ class Box:
     width: int
     height: int
 
-    def cells(self, count: int) -> list[Box]:
-        """So many boxes of one size, at most three abreast."""
-        across = 1 if count == 1 else 2 if count in (2, 4) else 3
-        down = -(-count // across)
-        wide, high = self.width // across, self.height // down
+    def cells(self, count: int, *, down: bool = False) -> list[Box]:
+        """So many boxes of one size, at most three abreast, or all one below the other."""
+        across = 1 if count == 1 or down else 2 if count in (2, 4) else 3
+        wide, high = self.width // across, self.height // -(-count // across)
         return [
             Box(self.left + wide * (i % across), self.top + high * (i // across), wide, high)
             for i in range(count)
@@ -218,20 +218,34 @@ class _Deck:
             panels = chart.panels[i : i + MOST_PANELS]
             more = f" ({i // MOST_PANELS + 1})" if len(chart.panels) > MOST_PANELS else ""
             slide = self.slide(chart.title + more, f"{chart.alt}\n{chart.note}")
-            for panel, box in zip(panels, self.room.cells(len(panels)), strict=True):
+            key = key_of(chart, self.kept.looks) if len(panels) > 1 else {}
+            room = self._key(slide, panels, key)
+            down = chart.shape == HEAT
+            for panel, box in zip(panels, room.cells(len(panels), down=down), strict=True):
                 if chart.shape == HEAT:
                     self._heat(slide, panel, box)
                 else:
-                    draw(
-                        slide,
-                        chart,
-                        panel,
-                        self.kept.looks,
-                        box.left,
-                        box.top,
-                        box.width,
-                        box.height,
-                    )
+                    looks = self.kept.looks
+                    draw(slide, chart, panel, looks, astuple(box), keyed=bool(key))
+
+    def _key(self, slide: Any, panels: Sequence[Panel], key: Mapping[str, Look]) -> Box:
+        """The key of all pictures of a slide, and what is marked; gives what room is left."""
+        marks = dict.fromkeys(
+            f"{panel.places[place]}: {text}" for panel in panels for place, text in panel.marks
+        )
+        if not (key or marks):
+            return self.room
+        lines = 1 + sum(len(name) + 5 for name in key) // 150
+        high = Inches(0.28) * lines
+        shape = slide.shapes.add_textbox(self.room.left, self.room.top, self.room.width, high)
+        shape.text_frame.word_wrap = True
+        paragraph = shape.text_frame.paragraphs[0]
+        for name, look in key.items():
+            _write(paragraph, {"-": "━ ", "--": "╍ ", ":": "┅ "}[look.line], 12, look.colour)
+            _write(paragraph, f"{name}     ", 11, INK)
+        _write(paragraph, "; ".join(marks), 11, GREY)
+        room = self.room
+        return Box(room.left, room.top + high, room.width, room.height - high)
 
     def table(self, table: Table, title: str) -> None:
         """A slide with a table; rows that do not fit are counted."""
@@ -253,10 +267,10 @@ class _Deck:
         )
         table = frame.table
         wide = [
-            max([len(head) * 0.7, *(len(row[i].text) for row in rows)])
+            max([*map(len, head.split()), *(len(row[i].text) for row in rows)])
             for i, head in enumerate(heads)
         ]
-        shares = [min(max(count, 7), 42) for count in wide]
+        shares = [min(max(count + 2, 7), 42) for count in wide]
         for column, share in enumerate(shares):
             table.columns[column].width = int(box.width * share / sum(shares))
         size = 12 if high >= Inches(0.32) and sum(shares) < 150 else 10
@@ -306,7 +320,11 @@ class _Deck:
         size = 11 if columns <= 5 and rows <= 10 else 8
         for column, head in enumerate(("", *panel.places)):
             self._cell(
-                table.cell(0, column), plain(str(head), 40), size, head=True, right=column > 0
+                table.cell(0, column),
+                plain(str(head), 40) if head else "",
+                size,
+                head=True,
+                right=column > 0,
             )
         for i, (series, cells) in enumerate(zip(panel.series, heat_of(panel), strict=True), 1):
             table.rows[i].height = high
@@ -323,7 +341,7 @@ class _Deck:
         lines = [f"To decide: {inside(asked)}"] if asked else [f"To note: {answer.finding}"]
         risks = [row for part in answer.only("risks") for t in part.tables for row in t.rows]
         if risks:
-            watch = "; ".join(inside(row[0].text) for row in risks[:3])
+            watch = "; ".join(list(dict.fromkeys(inside(row[0].text) for row in risks))[:3])
             lines.append(f"To agree what is watched, and from when it is acted upon: {watch}.")
         weak = [a.short for a in self.kept.differing if "A" in a.confidence][:3]
         if weak:
@@ -374,6 +392,8 @@ class _Deck:
         title = f"Assumptions that matter: {count or len(found)} values" + (
             " in which the scenarios differ" if count else ""
         )
+        if len(names) < len(self.answer.scenarios):
+            title += f"; here of {len(names)} scenarios, the workbook has all"
         letters = " ".join(f"{letter}: {meaning}." for letter, meaning in LETTERS.items())
         self.table(Table("assumptions", title, heads, rows, f"{kept.confidence} {letters}"), title)
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sim.report import style
-from sim.report.answer import Cell, Panel, Series
+from sim.report.answer import BARS, BRIDGE, DOTS, SCATTER, STACKED, Cell, Panel, Series
 from sim.report.style import Look
+from sim.report.words import plain
 
 HIDDEN = ""  # colour of the invisible part of a floating bar
 
@@ -45,14 +46,33 @@ def floating(panel: Panel) -> Panel:
     return replace(panel, series=parts)
 
 
-def limits(panel: Panel, *, stacked: bool) -> tuple[float | None, float | None, str]:
-    """Ends of the axis of values where they are given, and how its numbers are written."""
-    values = [v for series in panel.series for v in series.values if math.isfinite(v)]
-    for series in panel.series:
-        values += [v for v in (*series.low, *series.high) if math.isfinite(v)]
-    low = 0.0 if min(values, default=0.0) >= 0 else None
-    whole = stacked and panel.unit == "share" and _whole(panel)
-    return low, 1.0 if whole else None, axis_format(panel.unit, max(map(abs, values), default=0.0))
+def limits(panel: Panel, shape: str) -> tuple[float | None, float | None, str]:
+    """Ends of the axis of values where they are given, and how its numbers are written.
+
+    An axis of bars holds zero and every interval.
+    """
+    ends = [v for s in panel.series for v in (*s.values, *s.low, *s.high) if math.isfinite(v)]
+    code = axis_format(panel.unit, max(map(abs, ends), default=0.0))
+    if shape not in (BARS, DOTS, STACKED, BRIDGE):
+        return 0.0 if shape == SCATTER and min(ends, default=0.0) >= 0 else None, None, code
+    if shape in (STACKED, BRIDGE):
+        if panel.unit == "share" and _whole(panel):
+            return 0.0, 1.0, code
+        columns = list(zip(*(s.values for s in panel.series), strict=True))
+        ends = [math.fsum(v for v in c if v * sign > 0) for c in columns for sign in (1, -1)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    rough = (high - low or 1.0) / 6
+    least = 10.0 ** math.floor(math.log10(rough))
+    step = next(least * times for times in (1, 2, 2.5, 5, 10) if least * times >= rough * 0.999)
+    return math.floor(low / step) * step, math.ceil(high / step) * step, code
+
+
+def numbered(panel: Panel, shape: str) -> list[str]:
+    """Names of the places; with its number where there is one for each, since bars hide labels."""
+    names = [plain(p, 60) if isinstance(p, str) else f"{p:g}" for p in panel.places]
+    alone = len(panel.series) == 1 and shape in (BARS, DOTS, BRIDGE)
+    texts = panel.series[0].texts if alone else ()
+    return [f"{n}   {t}" for n, t in zip(names, texts, strict=True)] if texts else names
 
 
 def _whole(panel: Panel) -> bool:

@@ -150,18 +150,23 @@ def _dots(axes: Axes, panel: Panel, pen: Pen, at: list[float]) -> None:
             [dot] = axes.plot(value, here, "o", ms=6, color=look.colour, mec="white", mew=0.8)
             pen.tip(dot, _said(panel, series, i), series.of)
             if series.texts and count == 1:
+                ends = (value, high, series.most[i] if series.most else value)
+                end = max(x for x in ends if x == x)
                 axes.annotate(
                     series.texts[i],
-                    (value, here),
-                    (0, 5),
+                    (end, here),
+                    (6, 0),
                     textcoords="offset points",
-                    ha="center",
+                    va="center",
                     size=8,
                     color=GREY,
                 )
     low, high = axes.get_xlim()
     if low <= 0 <= high:
-        axes.axvline(0, color=INK, lw=0.8)
+        axes.axvline(0, color=INK, lw=0.8, zorder=0)
+    texts = panel.series[0].texts if count == 1 else ()
+    widest = max((style.width_of(text, 8) + 0.15 for text in texts), default=0.0)
+    axes.set_xlim(low, low + (high - low) / (1 - widest / style.inches_wide(axes)))
     style.units(axes.xaxis, panel.unit)
 
 

@@ -157,7 +157,7 @@ def _dress(book: Book, made: Any, chart: Chart, panel: Panel) -> None:
     """Title, axes, legend and size of a native chart."""
     title = panel.title or chart.title
     made.set_title({"name": plain(title, 200), "name_font": {"size": 12}, "overlay": False})
-    low, high, code = limits(panel, stacked=chart.shape in (STACKED, BRIDGE))
+    low, high, code = limits(panel, chart.shape)
     small = {"bold": False, "size": 9}
     values: dict[str, Any] = (
         {

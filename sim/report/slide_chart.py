@@ -15,11 +15,11 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
 )
 from pptx.oxml import parse_xml
-from pptx.util import Pt
+from pptx.util import Inches, Pt
 
 from sim.report.answer import BARS, BRIDGE, DOTS, LINES, SCATTER, STACKED, Chart, Panel, Series
-from sim.report.native import HIDDEN, colour_of, floating, limits
-from sim.report.style import Look
+from sim.report.native import HIDDEN, colour_of, floating, limits, numbered
+from sim.report.style import Look, over
 from sim.report.words import plain
 
 KINDS = {
@@ -31,6 +31,8 @@ KINDS = {
     SCATTER: XL_CHART_TYPE.XY_SCATTER,
 }
 MOST_TICKS = 8  # of dates below a line
+BAR, AROUND = Inches(0.42), Inches(1.3)
+"""Thickness of a bar at most, and the room of title, axis and key beside them."""
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
@@ -39,14 +41,18 @@ def draw(
     chart: Chart,
     panel: Panel,
     looks: Mapping[str, Look],
-    left: int,
-    top: int,
-    width: int,
-    height: int,
+    box: tuple[int, int, int, int],
+    *,
+    keyed: bool,
 ) -> None:
-    """A native chart of one picture, in EMU."""
+    """A native chart of one picture in a box of EMU; `keyed` where its key stands elsewhere."""
+    left, top, width, height = box
     made = floating(panel) if chart.shape == BRIDGE else panel
-    data = _points(made) if chart.shape == SCATTER else _categories(made)
+    bars = len(panel.series) if chart.shape in (BARS, DOTS) else 1
+    if chart.shape not in (LINES, SCATTER):  # a few bars are no walls
+        height = min(height, AROUND + len(panel.places) * int((bars + 1) * BAR))
+    names = numbered(panel, chart.shape)
+    data = _points(made) if chart.shape == SCATTER else _categories(made, names)
     frame = slide.shapes.add_chart(KINDS[chart.shape], left, top, width, height, data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", f"{chart.alt} {panel.title}".strip())
     native = frame.chart
@@ -55,7 +61,7 @@ def draw(
     if panel.title:
         _write(native.chart_title.text_frame.paragraphs[0], panel.title, 12, bold=True)
     shown = [s for s in made.series if colour_of(looks, s) != HIDDEN]
-    native.has_legend = len(shown) > 1 and chart.shape not in (BRIDGE, SCATTER)
+    native.has_legend = not keyed and len(shown) > 1 and chart.shape not in (BRIDGE, SCATTER)
     if native.has_legend:
         native.legend.position = XL_LEGEND_POSITION.BOTTOM
         native.legend.include_in_layout = False
@@ -66,16 +72,18 @@ def draw(
             _look(series, colour_of(looks, own), chart.shape)
             if own.low and chart.shape in (BARS, DOTS):
                 _whiskers(series, own)
-        _labels(native, chart, panel, made)
+    if chart.shape == STACKED:
+        _labels(native, made, looks)
     if chart.shape not in (LINES, SCATTER):
-        native.plots[0].gap_width = 45
+        row = (height - AROUND) / max(len(panel.places), 1)
+        native.plots[0].gap_width = max(45, min(int(100 * (row / BAR - bars)), 500))
         native.plots[0].overlap = 100 if chart.shape in (STACKED, BRIDGE) else 0
     _axes(native, chart, made)
 
 
-def _categories(panel: Panel) -> Any:
+def _categories(panel: Panel, names: Sequence[str]) -> Any:
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
-    data.categories = [plain(p, 60) if isinstance(p, str) else f"{p:g}" for p in panel.places]
+    data.categories = names
     for series in panel.series:
         data.add_series(
             plain(series.name, 60) if series.name.strip() else " ",
@@ -110,40 +118,23 @@ def _name_points(native: Any, panel: Panel) -> None:
         _write(points.points[i].data_label.text_frame.paragraphs[0], name, 10)
 
 
-def _labels(native: Any, chart: Chart, panel: Panel, made: Panel) -> None:
-    """Numbers upon or beside bars, as they are printed everywhere."""
-    if chart.shape == BRIDGE:
-        [source] = panel.series
-        for i, text in enumerate(source.texts):
-            place = 3 if i == len(source.texts) - 1 else 1 if source.values[i] >= 0 else 2
-            _write_label(native, place, i, text)
-    elif chart.shape == STACKED:
-        reach = max(
-            (
-                math.fsum(v for v in column if v > 0)
-                for column in zip(*(s.values for s in made.series), strict=True)
-            ),
-            default=0.0,
-        )
-        for k, series in enumerate(made.series):
-            for i, (value, text) in enumerate(zip(series.values, series.texts, strict=False)):
-                if value > 0.06 * reach:
-                    _write_label(native, k, i, text)
-    elif chart.shape in (BARS, DOTS) and len(made.series) == 1:
-        for i, text in enumerate(made.series[0].texts):
-            if math.isfinite(made.series[0].values[i]):
-                _write_label(native, 0, i, text)
-
-
-def _write_label(native: Any, series: int, place: int, text: str) -> None:
-    label = native.plots[0].series[series].points[place].data_label
-    _write(label.text_frame.paragraphs[0], text, 10)
+def _labels(native: Any, panel: Panel, looks: Mapping[str, Look]) -> None:
+    """Numbers upon the parts that have room for them, as they are printed everywhere."""
+    columns = zip(*(s.values for s in panel.series), strict=True)
+    reach = max((math.fsum(v for v in column if v > 0) for column in columns), default=0.0)
+    for drawn, series in zip(native.plots[0].series, panel.series, strict=True):
+        ink = rgb(over(colour_of(looks, series)))
+        for i, (value, text) in enumerate(zip(series.values, series.texts, strict=False)):
+            if value > 0.06 * reach:
+                paragraph = drawn.points[i].data_label.text_frame.paragraphs[0]
+                _write(paragraph, text, 10)
+                paragraph.runs[0].font.color.rgb = ink
 
 
 def _axes(native: Any, chart: Chart, panel: Panel) -> None:
     values, across = native.value_axis, native.category_axis
-    low, high, code = limits(panel, stacked=chart.shape in (STACKED, BRIDGE))
-    if low is not None and chart.shape != LINES:
+    low, high, code = limits(panel, chart.shape)
+    if low is not None:
         values.minimum_scale = low
     if high is not None:
         values.maximum_scale = high

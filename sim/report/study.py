@@ -288,7 +288,7 @@ def risks(study: Study) -> Part:
             limit = f"below {form.text(low)}" if up else f"above {form.text(high)}"
             span = f"{form.text(low)} to {form.text(high)} in nine futures of ten"
             rows.append((f"{labelled(kpi_of(kpi))} comes otherwise", span, f"{limit}: {ANEW}"))
-    behind = overload_notes(study.result)[:3]
+    behind = overload_notes(study.result)[:-1][:3]
     rows += [("Work is left undone", note, "backlog older than 30 days") for note in behind]
     title = f"What may come otherwise with {study.shown[name]}, and what to watch for"
     cells, note = tuple(tuple(map(words, row)) for row in rows), "Ranges are of a single future."
@@ -298,11 +298,16 @@ def risks(study: Study) -> Part:
 
 
 def _ahead(study: Study) -> list[str]:
-    """When each alternative has paid back."""
+    """When each alternative has paid back, or the one that leads among many."""
     lines = []
     for name, bases in groupby(paybacks(study.result), lambda p: p.scenario):
         cash, accrual = bases
-        days = ", ".join(pictures.stays_ahead(p, with_ends=True) for p in (cash, accrual))
-        who = f"{sentence(study.shown[name])} stays ahead of {study.shown[study.base]}"
-        lines.append(f"{who}: {days}, counted from {cash.since}.")
+        if name != study.lead and len(study.names) > MOST_PRINTED:
+            continue
+        who, base = sentence(study.shown[name]), study.shown[study.base]
+        if math.isfinite(cash.median) or math.isfinite(accrual.median):
+            days = ", ".join(pictures.stays_ahead(p, with_ends=True) for p in (cash, accrual))
+            lines.append(f"{who} stays ahead of {base}: {days}, counted from {cash.since}.")
+        else:
+            lines.append(f"{who} does not pay back within the run, counted from {cash.since}.")
     return lines

@@ -22,6 +22,7 @@ from sim.report.answer import BARS, BRIDGE, SCATTER, Chart, Panel, Series
 from sim.report.bridge import causes, printed_causes
 from sim.report.headline import VALUE
 from sim.report.headline import Study as Seen
+from sim.report.native import limits, numbered
 from sim.report.study import answer
 from sim.study.compare import compare
 from sim.study.replicate import StudyResult
@@ -331,3 +332,11 @@ def test_no_letter_is_drawn_as_a_box() -> None:
     shown = {letter for text in found for letter in text if letter.isprintable()}
     assert all(style.can_draw(letter) for letter in shown)
     assert any("Größe" in text for text in found)
+
+
+def test_a_native_axis_of_bars_holds_zero_and_every_interval() -> None:
+    bar = Series("x", (4.1,), (-0.5,), (8.7,), texts=("+$4.1M",))
+    panel = Panel("", ("a",), (bar,), "USD")
+    assert limits(panel, BARS)[:2] == (-2, 10)
+    assert limits(replace(panel, series=(replace(bar, low=(1.1,)),)), BARS)[:2] == (0, 10)
+    assert numbered(panel, BARS) == ["a   +$4.1M"], "beside the bar, where no interval hides it"
