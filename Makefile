@@ -11,6 +11,7 @@ VENV      := .venv
 BIN       := $(VENV)/bin
 LOCKED    := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
+APP       := $(VENV)/.app
 
 # Prints the newest interpreter that is at least 3.11 and can make a virtual environment.
 find_python = \
@@ -25,7 +26,7 @@ find_python = \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test quick coverage lint format bench verify reference figures docs lock clean
+.PHONY: help install demo app test quick coverage lint format bench verify reference figures docs lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +51,14 @@ $(INSTALLED): $(LOCKED) pyproject.toml
 demo: install ## Compare a typical generalist with a typical specialist (SCALE=0.1 for a tenth of the hospital)
 	$(BIN)/denialloop compare configs/typical_generalist.yaml configs/typical_specialist.yaml \
 		--out results/demo --scale $(SCALE) --replications $(REPLICATIONS)
+
+$(APP): $(INSTALLED) requirements-app.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --require-hashes -r requirements-app.lock
+	@touch $@
+
+app: $(APP) ## Open the planner's page in a browser (Streamlit is installed the first time)
+	$(BIN)/denialloop app
 
 test: lint ## Lint, then run the test suite on TEST_WORKERS processes
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
@@ -89,13 +98,15 @@ docs: install ## Regenerate what docs/ derives from the code and from results/re
 	$(BIN)/python -m docs.figures
 	$(BIN)/python -m docs.flow
 
-lock: ## Resolve requirements.lock again (LOCK_FLAGS=--upgrade takes newer releases)
+lock: ## Resolve both lock files again (LOCK_FLAGS=--upgrade takes newer releases)
 	@python=$$($(find_python)) && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	"$$python" -m venv "$$scratch" && \
 	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && \
-	"$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-		--extra dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-		$(LOCK_FLAGS) pyproject.toml --output-file requirements.lock
+	compile() { "$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 \
+		--fork-strategy fewest --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml "$$@"; } && \
+	compile --extra dev --output-file requirements.lock && \
+	compile --extra app --constraint requirements.lock --output-file requirements-app.lock
 
 clean: ## Remove .venv, caches and builds; results/ stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov

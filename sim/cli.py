@@ -17,6 +17,7 @@ from io import TextIOWrapper
 from sim import streams
 from sim.commands import (
     ablate,
+    app,
     breakeven,
     calibrate,
     forecast,
@@ -208,6 +209,7 @@ COMMANDS = {
     "calibrate": Command(
         "Turn a user's own extracts into a calibrated scenario.", calibrate.options, calibrate.run
     ),
+    "app": Command("Open a local page on which a planner turns levers.", app.options, app.run),
     "template": Command(
         "Write the workbook that a planner fills in for calibrate.", template.options, template.run
     ),

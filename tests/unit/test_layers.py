@@ -18,6 +18,7 @@ FLOORS = {
     "calibrate": 2,
     "report": 3,
     "commands": 4,
+    "app": 6,
 }
 """By folder; the command line itself (`cli`, `options`, `__main__`) and the library stand on top,
 and `options`, which knows no command, beside the commands."""
