@@ -71,6 +71,7 @@ def random_scenario(seed: int, days: int = DAYS) -> Scenario:
         _rearrange(data, rng)
         data["timeline"] = list(_events(shipped, rng, days))
         _send_away(data, random.Random(f"sites of {seed}, {attempt}"))
+        _take_apart(data, random.Random(f"parts of {seed}, {attempt}"))
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError:
@@ -207,6 +208,21 @@ def _send_away(data: dict[str, Any], rng: random.Random) -> None:
     for event in data["timeline"]:
         if event["kind"] == "vendor_switch" and rng.random() < 0.5:
             event["site"] = "away"
+
+
+def _take_apart(data: dict[str, Any], rng: random.Random) -> None:
+    """In every third scenario a team takes only some of another's work, and leaves the rest."""
+    if rng.random() > 1 / 3:
+        return
+    team, payers = rng.choice(data["teams"]), [p["name"] for p in data["payers"]]
+    least, most = sorted((rng.choice((0.0, 50.0, 300.0)), rng.choice((400.0, 2000.0, 1e6))))
+    takes = {
+        "payers": rng.sample(payers, rng.choice((0, 1, len(payers) - 1))),
+        "setting": rng.choice((None, "inpatient", "outpatient")),
+        "balance_from_usd": least,
+        "balance_below_usd": rng.choice((None, most)),
+    }
+    data["teams"].append({**team, "name": "apart", "takes": takes})
 
 
 def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[str, Any]]:

@@ -134,6 +134,9 @@ teams:
   - {{name: clinical, discipline: value, vendor: specialized,
       certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}, exact_mix: true}}
   - {{name: ar, discipline: ease, headcount: {{none: 14, CPC: 6, CCS: 4}}}}
+  - {{name: small, vendor: generalist, discipline: ease, queues: [follow_up, underpayments],
+      headcount: 8, takes: {{payers: [commercial, medicare_advantage, managed_medicaid],
+      setting: outpatient, balance_from_usd: 30, balance_below_usd: 500}}}}
 timeline:
   - {{kind: policy_change, on: 2025-02-10, skills: all, obsolete_share: 0.2}}
   - {{kind: policy_change, on: 2025-02-12, skills: client, obsolete_share: 0.2}}

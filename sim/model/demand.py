@@ -39,10 +39,10 @@ class Demand:
     workplace: Workplace
 
     def of(self, items: Mapping[str, float], first_day: int, end_day: int) -> Needed:
-        """What so many items by queue need within some days, in which somebody full-time is there.
+        """What so many items need within some days, in which somebody full-time is there.
 
-        Items of a queue that several teams serve are divided evenly. Where the days hold no shift
-        nobody can do them then.
+        They are by kind of work; those of a queue that several teams share are divided evenly.
+        Where the days hold no shift nobody can do them then.
         """
         mine = {queue: items[queue] / self.desks.serving[queue] for queue in self.item_minutes}
         standard = sum(count * self.item_minutes[queue] for queue, count in mine.items())
@@ -97,7 +97,8 @@ def _staffed(
     auto = team.model_copy(update={"headcount": "auto"})
     planned, needed = (full_time_needed(scenario, t, workplace, minutes) for t in (team, auto))
     demand = demand_of(scenario, team, workplace, minutes)
-    mine = {q: minutes[q] / demand.desks.serving[q] for q in demand.item_minutes}
+    shared = demand.desks.shared_out(minutes)
+    mine = {q: shared[q] for q in demand.item_minutes}
     items = sum(work / demand.item_minutes[q] for q, work in mine.items())
     work, productive = (
         demand.desks.minutes(sum(mine.values())),

@@ -16,7 +16,8 @@ def log_of(world: World) -> Log | None:
     words, times = world.engine.notes()
     what, claim, about, agent = words.T.copy()
     claims = world.engine.claim_columns(("key", "coder", "ticket"))
-    tickets = claims["ticket"]
+    tickets, kinds = claims["ticket"], np.full(MAX_QUEUES, NOBODY)
+    kinds[: len(world.state.queues)] = [queue.kind for queue in world.state.queues]
     staff = {
         a.row.index: f"{team.vendor.name}/{a.label}" for team in world.teams for a in team.agents
     }
@@ -30,5 +31,5 @@ def log_of(world: World) -> Log | None:
         QUEUES,
         tuple(staff.get(number, "") for number in range(len(world.state.agents))),
         claims["coder"],
-        np.where(tickets >= 0, tickets % MAX_QUEUES, NOBODY),
+        np.where(tickets >= 0, kinds[tickets % MAX_QUEUES], NOBODY),
     )

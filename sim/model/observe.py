@@ -17,6 +17,7 @@ from sim.model.careers import mean_level
 from sim.model.claim_columns import claim_columns
 from sim.model.codes import CATEGORIES, CAUSES, QUEUES, SETTINGS, STAGES, VISIT_CAUSES
 from sim.model.demand import Needed
+from sim.model.lanes import lanes_of, waits_of
 from sim.model.log_book import log_of
 from sim.model.rules import wait_bin, wait_bin_starts
 from sim.model.stints import assessment_days, first_assessed, place_of
@@ -81,6 +82,7 @@ class Observer:
         self._last_queue: dict[str, tuple[int, int, float, float, int, int, int]] = {}
         self._last_team: dict[str, tuple[float, ...]] = {}
         self._last_day = 0
+        self._last_arrived = [0] * len(world.state.queues)
         self._paid_before: NDArray[np.int64] = np.empty(0, np.int64)
         self._in_window: dict[str, tuple[float, ...]] = {}
         """Busy and productive minutes of each team in the KPI window, and its bill by the hour."""
@@ -91,8 +93,11 @@ class Observer:
         """Note what is there before the first day: cents paid of each claim, and what waits."""
         self._paid_before = paid_before
         for name in self._names:
-            queue = self._world.state.queues[QUEUES.index(name)]
-            self._last_queue[name] = (queue.arrived, 0, 0.0, queue.waited_days, 0, 0, queue.level)
+            lanes = lanes_of(self._world.state.queues, name)
+            arrived, level = sum(q.arrived for q in lanes), sum(q.level for q in lanes)
+            waited = sum(q.waited_days for q in lanes)
+            self._last_queue[name] = (arrived, 0, 0.0, waited, 0, 0, level)
+        self._arrived()
 
     def day(self, day: int) -> None:
         """Note what the teams have worked and billed when the KPI window begins and ends."""
@@ -109,7 +114,7 @@ class Observer:
     def _wait_counts(self) -> dict[str, NDArray[np.int64]]:
         """Items finished so far, by queue and bin of their wait."""
         queues = self._world.state.queues
-        return {n: np.array(list(queues[QUEUES.index(n)].waits)) for n in self._names}
+        return {n: np.array(waits_of(lanes_of(queues, n))) for n in self._names}
 
     def close(self) -> None:
         """The run is over: what comes is only the end of what is open."""
@@ -135,7 +140,8 @@ class Observer:
         for team, demand in zip(self._world.teams, self._world.demands, strict=True):
             if not (team.is_open or team.employed):
                 continue
-            needed = NOTHING if not team.is_open else demand.of(arrived, self._last_day, day)
+            came = {QUEUES[q.kind]: arrived[q.index] for q in team.queues}
+            needed = demand.of(came, self._last_day, day) if team.is_open else NOTHING
             people = [a for a in team.employed if a.producing]
             seen = (
                 team.roster.busy_minutes,
@@ -148,8 +154,8 @@ class Observer:
             self._last_team[team.key] = seen
             since = [x - y for x, y in zip(seen, before, strict=True)]
             for queue in team.queues:
-                busy, productive = minutes.get(QUEUES[queue.index], (0.0, 0.0))
-                minutes[QUEUES[queue.index]] = busy + since[0], productive + since[1]
+                busy, productive = minutes.get(QUEUES[queue.kind], (0.0, 0.0))
+                minutes[QUEUES[queue.kind]] = busy + since[0], productive + since[1]
             skills, hours = {q.skill for q in team.queues}, team.roster.hours_share
             fte, full_time = team.roster.fte, team.roster.full_time
             planned = team.roster.plan - (len(team.employed) - full_time)  # vacancies are full-time
@@ -172,36 +178,34 @@ class Observer:
             add_row(self._weeks, row)
         return minutes
 
-    def _arrived(self) -> dict[str, int]:
-        """Items that have come to each queue since the last row."""
-        queues = self._world.state.queues
-        return {
-            name: queues[QUEUES.index(name)].arrived - self._last_queue.get(name, (0,))[0]
-            for name in self._names
-        }
+    def _arrived(self) -> list[int]:
+        """Items that have come to each queue since this was asked last."""
+        queues, before = self._world.state.queues, self._last_arrived
+        self._last_arrived = [queue.arrived for queue in queues]
+        return [now - last for now, last in zip(self._last_arrived, before, strict=True)]
 
     def _write_queues(self, day: int, minutes: Mapping[str, tuple[float, float]]) -> None:
         """A row per queue, with the minutes of its teams."""
         world, now, span = self._world, float(day), day - self._last_day
         begins = world.calendar.date_of(self._last_day).isoformat()
         for name in self._names:
-            queue = world.state.queues[QUEUES.index(name)]
-            area = queue.waited_days + queue.level * now
-            waits = list(queue.waits)
-            in_time = sum(waits[: wait_bin(queue.due_days)])
+            lanes = lanes_of(world.state.queues, name)
+            area = sum(q.waited_days + q.level * now for q in lanes)
+            waits = waits_of(lanes)
+            in_time = sum(waits[: wait_bin(lanes[0].due_days)])
             seen = (
-                queue.arrived,
+                sum(q.arrived for q in lanes),
                 sum(waits),
-                queue.wait_days,
+                sum(q.wait_days for q in lanes),
                 area,
                 in_time,
-                queue.missed,
-                queue.level,
+                sum(q.missed for q in lanes),
+                sum(q.level for q in lanes),
             )
             last = self._last_queue[name]
             self._last_queue[name] = seen
             finished = seen[1] - last[1]
-            ages = world.engine.ages(queue, now)
+            ages = [age for q in lanes for age in world.engine.ages(q, now)]
             row = (
                 self._last_day // 7,
                 begins,
@@ -209,7 +213,7 @@ class Observer:
                 last[6],
                 seen[0] - last[0],
                 finished,
-                queue.level,
+                seen[6],
                 max(ages, default=0.0),
                 (seen[2] - last[2]) / finished if finished > 0 else 0.0,
                 (area - last[3]) / span,

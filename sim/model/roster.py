@@ -13,6 +13,7 @@ from sim.model.draws import Draws
 from sim.model.engine import Engine, Process
 from sim.model.kernel.knowledge import knowledge_at, learned
 from sim.model.kernel.work import spent_minutes
+from sim.model.lanes import queues_by_team
 from sim.model.ledger import Ledger
 from sim.model.mentoring import Mentoring
 from sim.model.pace import Pace
@@ -46,11 +47,8 @@ class Roster:
         self.key = stint.key
         self.name = team.name
         self.price = self.vendor.price
-        self.queues = [engine.state.queues[QUEUES.index(name)] for name in team.queues]
-        self._all_queues = {
-            t.name: [engine.state.queues[QUEUES.index(name)] for name in t.queues]
-            for t in scenario.teams
-        }
+        self._all_queues = queues_by_team(scenario, engine.state.queues)
+        self.queues = self._all_queues[team.name]
         self.employer: Employer
         self._hired = 0
         self.carried_minutes: float = 0
@@ -344,7 +342,7 @@ class Roster:
     def opens_work_to(self, agent: Career) -> bool:
         """Whether somebody's certificate opens a queue of the team."""
         opens = self._certifications[agent.certification].opens
-        return any(opens == "all" or QUEUES[q.index] in opens for q in self.queues)
+        return any(opens == "all" or QUEUES[q.kind] in opens for q in self.queues)
 
     def open_queues(self, agent: Career) -> None:
         """Let somebody work what their certificate opens, here and in teams that they help out."""
@@ -354,8 +352,8 @@ class Roster:
         self._engine.rouse(row)
         opens = self._certifications[agent.certification].opens
         offered = [self.queues, *(self._all_queues[team] for team in agent.also)]
-        numbers = dict.fromkeys(q.index for queues in offered for q in queues)
-        opened = [q for q in numbers if opens == "all" or QUEUES[q] in opens]
+        kinds = {q.index: q.kind for queues in offered for q in queues}
+        opened = [q for q, kind in kinds.items() if opens == "all" or QUEUES[kind] in opens]
         for i, queue in enumerate(opened):
             row.queues[i] = queue
         row.n_queues = len(opened)

@@ -11,6 +11,7 @@ from sim.model.codes import CATEGORIES, MAX_LEVELS, QUEUES, SKILLS, Order, Queue
 from sim.model.flows import coded_charts
 from sim.model.kernel.rows import Day, House, Kind, Payer, Place, State, Terms, WorkQueue
 from sim.model.kernel.work import WORK
+from sim.model.lanes import add_lanes
 from sim.model.stakes import Stakes, TakenUp
 from sim.model.stints import Stint
 from sim.model.terms import crew_of, terms_of
@@ -73,8 +74,11 @@ def _clinical(category: Category) -> bool:
 
 
 def _queues(scenario: Scenario) -> list[WorkQueue]:
-    """All kinds of work, those that the scenario leaves out too: nobody brings them any."""
-    rows = [WorkQueue(i, drawn=int(work.drawn)) for i, work in enumerate(WORK)]
+    """All kinds of work, those that the scenario leaves out too: nobody brings them any.
+
+    Behind them stand the queues of teams that take only some of a kind.
+    """
+    rows = [WorkQueue(i, i, drawn=int(work.drawn)) for i, work in enumerate(WORK)]
     disciplines = (*names(Order), *sound(DISCIPLINES))
     orders = {q: t.discipline for t in reversed(scenario.teams) for q in t.queues}
     for queue in scenario.queues:
@@ -85,6 +89,7 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
         row.exponential = int(queue.distribution == "exponential")
         row.due_days = queue.due_days
         row.order = disciplines.index(orders.get(queue.name, "fifo"))
+    add_lanes(scenario, rows)
     return rows
 
 

@@ -118,12 +118,13 @@ class _Look:
         for queue, heap in enumerate(state.heaps):
             for _, ticket, since, claim in sorted(heap, key=lambda entry: entry[:2]):
                 if claim.ticket == ticket:
-                    yield queue, claim, since
+                    yield state.queues[queue].kind, claim, since
         for agent in state.agents:
             if agent.hand_queue >= 0 and not agent.gone:
                 claim = state.claims[agent.hand_claim]
-                if claim.stage != Stage.CLOSED and WANTED[agent.hand_queue](claim):
-                    yield agent.hand_queue, claim, agent.hand_since
+                kind = state.queues[agent.hand_queue].kind
+                if claim.stage != Stage.CLOSED and WANTED[kind](claim):
+                    yield kind, claim, agent.hand_since
 
     def _away(self, busy: set[int]) -> Iterator[tuple[int, Claim, int]]:
         """What others have: what is awaited, claim, and day since when."""

@@ -8,6 +8,7 @@ from sim.model import rules
 from sim.model.arithmetic import exp
 from sim.model.codes import SKILLS
 from sim.model.expectations import expected_separations_per_year, settled_team
+from sim.model.lanes import part_of, teams_of
 from sim.model.workplaces import Workplace
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.vendor import Vendor
@@ -43,7 +44,7 @@ def full_time_needed(
     vacant = hiring.time_to_fill_days + hiring.classroom_days + hiring.class_every_days / 2.0
     gone = rate * vacant / rules.DAYS_PER_YEAR
     desks = desks_of(scenario, team, workplace, minutes)
-    standard = sum(minutes[q] / desks.serving[q] for q in team.queues)
+    standard = sum(desks.shared_out(minutes).values())
     return desks.needed(standard, workplace.productive_minutes_per_year) * (1.0 + gone)
 
 
@@ -51,15 +52,21 @@ def full_time_needed(
 class Desks:
     """What turns standard minutes of a team's work into full-time people at their desks.
 
-    `serving` counts the teams that serve each of its queues, among whom work is divided evenly.
+    `part` of each kind of its work comes to the team's queue, `serving` counts the teams that share
+    it, among whom work is divided evenly.
     """
 
+    part: dict[str, float]
     serving: dict[str, int]
     factors: tuple[float, ...]
     """Of a standard minute: handling, knowledge, checks, and people's own speed."""
     present: tuple[float, ...]
     """Of the productive minutes of a workplace: who is not absent, and not away from the work."""
     target_occupancy: float
+
+    def shared_out(self, minutes: dict[str, float]) -> dict[str, float]:
+        """The team's part of minutes of work of each kind, by its queues."""
+        return {q: minutes[q] * part / self.serving[q] for q, part in self.part.items()}
 
     def minutes(self, standard: float) -> float:
         """Minutes that standard minutes of work take."""
@@ -96,7 +103,8 @@ def desks_of(
     away = _education_share(scenario, team, vendor, workplace) + nesting * hiring.mentor_share
     away += vendor.conformance * scenario.people.playbook_time_share
     return Desks(
-        serving={str(q): sum(q in t.queues for t in scenario.teams) for q in team.queues},
+        part={str(q): part_of(scenario, team, q) for q in team.queues},
+        serving={str(q): teams_of(scenario, team, q) for q in team.queues},
         factors=(
             vendor.handle_time_multiplier,
             rules.slowdown(knowledge, scenario.people.novice_slowdown),

@@ -66,6 +66,7 @@ class Team:
         self._openers = openers
         self._written = isinstance(stint.team.headcount, dict)
         self._crew_number = crew
+        self._kinds = engine.state.queues
         self.time = self.roster.time
         self._seen_busy = 0.0
         self._seen_productive = 0.0
@@ -88,7 +89,7 @@ class Team:
     @property
     def works_denials(self) -> bool:
         """Whether denials are among the team's work."""
-        return any(q.index in DENIALS for q in self.queues)
+        return any(q.kind in DENIALS for q in self.queues)
 
     # --- the contract -------------------------------------------------------------------------
 
@@ -99,7 +100,8 @@ class Team:
         self.is_open = True
         usd = self.price.transition_usd / self._stint.teams_of_vendor
         self._ledger.transitions.append((int(self._env.now), usd))
-        for queue in self.queues:
+        kinds = [self._kinds[queue.kind] for queue in self.queues]
+        for queue in (*self.queues, *(kind for kind in kinds if kind.crew < 0)):
             if queue.crew < 0 or not self._first:
                 queue.crew = self._crew_number
 

@@ -15,6 +15,7 @@ from sim.scenario.finding import Problem, Steps, nearest
 from sim.scenario.people_checks import opening_certifications, people_checks, written_heads
 from sim.scenario.plugins import used
 from sim.scenario.public_holidays import public_holidays, why_no_state, why_unknown
+from sim.scenario.routing import routing_checks
 from sim.scenario.schema import Scenario, Team
 from sim.scenario.site import Site
 from sim.scenario.stock import state_checks
@@ -259,6 +260,7 @@ def _teams(s: Scenario) -> Iterator[Problem]:
                 )
         if len(set(team.queues)) < len(team.queues):
             yield ("teams", i, "queues"), "a queue stands in the list twice"
+    yield from routing_checks(s)
     served: set[str] = {q for t in s.teams for q in t.queues}
     for name, can in able.items():
         if name not in served:

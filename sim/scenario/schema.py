@@ -44,6 +44,38 @@ class Overtime(Model):
     )
 
 
+class Takes(Model):
+    """The part of its queues' work that a team takes; what is left out narrows nothing down."""
+
+    payers: tuple[str, ...] = lever(
+        "Payer classes whose claims it takes; none named: all",
+        "-",
+        "assumption",
+        default=(),
+        unordered=True,
+    )
+    setting: Literal["inpatient", "outpatient"] | None = lever(
+        "Setting whose claims it takes; left out, both", "-", "assumption", default=None
+    )
+    balance_from_usd: float = lever(
+        "Least that is still to be paid on a claim when it comes to the queue (in `underpayments`: "
+        "by which it was paid short)",
+        "USD",
+        "assumption",
+        ge=0,
+        le=1e9,
+        default=0.0,
+    )
+    balance_below_usd: float | None = lever(
+        "Balance from which on it takes none", "USD", "assumption", gt=0, le=1e9, default=None
+    )
+
+
+def takes_of(takes: Takes, payer: str, setting: str) -> bool:
+    """Whether a team takes claims of a payer and setting, of some balance."""
+    return (not takes.payers or payer in takes.payers) and takes.setting in (None, setting)
+
+
 class Team(Model):
     """Agents of one vendor who share the work of some queues."""
 
@@ -54,6 +86,12 @@ class Team(Model):
         "-",
         "assumption",
         min_length=1,
+    )
+    takes: Takes | None = lever(
+        "Which part of the work of its queues it takes; left out, all that no other team takes",
+        "-",
+        "assumption",
+        default=None,
     )
     headcount: Heads | Literal["auto"] | dict[str, Heads] = lever(
         "Planned agents at scale 1; or how many open the team with each certification, which sum "

@@ -17,7 +17,7 @@ from sim.model.codes import (
 )
 from sim.model.kernel.log import happened
 from sim.model.kernel.ports import Objects, coding_luck, machine_luck, on, query_luck
-from sim.model.kernel.queueing import enqueue, ready
+from sim.model.kernel.queueing import enqueue, lane, ready
 from sim.model.kernel.rows import Agent, Claim, Terms
 from sim.model.rules import accuracy, entry_defect, reviewed
 
@@ -34,7 +34,7 @@ def admit(s: Objects, claim: Claim, now: float) -> None:
     if s.house.logs:
         happened(s, Noted.CHART_COMPLETE, claim, -1, now)
     q = coding_queue(claim)
-    terms = s.terms[s.queues[q].crew]
+    terms = s.terms[lane(s, q, claim).crew]
     if terms.machine:
         pre_read(s, claim, terms)
     if terms.realtime:

@@ -21,7 +21,7 @@ from sim.model.codes import (
 from sim.model.kernel.coding import admit
 from sim.model.kernel.money import lose
 from sim.model.kernel.ports import Objects, on, visit_luck, visit_touch
-from sim.model.kernel.queueing import enqueue, miss, next_workday, withdraw
+from sim.model.kernel.queueing import enqueue, lane, miss, next_workday, withdraw
 from sim.model.kernel.rows import Agent, Claim
 from sim.model.rules import accuracy, known, reviewed, task_accuracy, touch_factor
 
@@ -76,7 +76,7 @@ def let_wait(s: Objects, q: int, claim: Claim, task: int, now: float) -> None:
     queue = s.queues[q]
     luck = visit_touch(s, claim, task)
     minutes = queue.minutes * touch_factor(luck, queue.sigma, queue.exponential)
-    terms = s.terms[queue.crew]
+    terms = s.terms[lane(s, q, claim).crew]
     if terms.drafted[q] and task != VisitTask.PEER:
         minutes *= 1.0 - terms.draft_saved_share[q]
     claim.minutes = minutes

@@ -15,7 +15,7 @@ def worked(s: Objects, what: int, agent: Agent, now: float) -> None:
     ended = min(now, agent.hand_until)
     begun = agent.hand_from if agent.hand_spell > 0.0 else ended
     claim = s.claims[agent.hand_claim]
-    q, since, taken = agent.hand_queue, agent.hand_since, agent.hand_taken
+    q, since, taken = s.queues[agent.hand_queue].kind, agent.hand_since, agent.hand_taken
     note(s, what, claim, q, agent.index, since, taken, begun, ended)
 
 

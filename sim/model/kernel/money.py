@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.model.codes import NO_DUE, Decision, Defect, Errand, Flag, Noted, Queue, Stage
 from sim.model.kernel.log import happened
 from sim.model.kernel.ports import Objects, decision_luck, on
-from sim.model.kernel.queueing import enqueue
+from sim.model.kernel.queueing import enqueue, lane
 from sim.model.kernel.rows import Agent, Claim
 
 
@@ -56,7 +56,7 @@ def pay(s: Objects, claim: Claim, now: float) -> None:
     if claim.flags & Flag.SHORT_PAY:
         claim.short_cents = round(amount * s.payers[claim.payer].short_pay_share)
         amount -= claim.short_cents
-        least = s.terms[s.queues[Queue.UNDERPAYMENTS].crew].threshold_cents
+        least = s.terms[lane(s, Queue.UNDERPAYMENTS, claim).crew].threshold_cents
         noticed = decision_luck(s, claim, Decision.SHORT_PAY_NOTICED) < s.house.short_pay_noticed
         if noticed and claim.short_cents >= least:
             enqueue(s, Queue.UNDERPAYMENTS, claim, now, NO_DUE, 1.0)

@@ -21,7 +21,7 @@ from sim.model.kernel.knowledge import lesson
 from sim.model.kernel.log import happened
 from sim.model.kernel.money import lose, pay, payable, receive
 from sim.model.kernel.ports import Objects, decision_luck, on, payer_luck
-from sim.model.kernel.queueing import enqueue, miss, next_workday, withdraw
+from sim.model.kernel.queueing import enqueue, lane, miss, next_workday, withdraw
 from sim.model.kernel.rows import Claim
 from sim.model.rules import level_chance, worked_share
 
@@ -153,7 +153,7 @@ def ask(s: Objects, claim: Claim, now: float) -> None:
     if s.house.logs:
         happened(s, Noted.RECORDS_ASKED_FOR, claim, -1, now)
     luck = decision_luck(s, claim, Decision.RECORDS_WORKED)
-    worked = s.terms[s.queues[Queue.RECORDS].crew].records_worked
+    worked = s.terms[lane(s, Queue.RECORDS, claim).crew].records_worked
     if luck >= worked_share(worked[0], worked[1], worked[2], payable(s, claim)):
         lose(s, claim, day, Cause.NOT_WORKED)
         return
@@ -201,7 +201,7 @@ def first_chance(s: Objects, claim: Claim, category: int) -> float:
     payer = s.payers[claim.payer]
     if not payer.machine or not claim.flags & Flag.BY_MACHINE:
         return payer.first_chance[category]
-    if s.terms[s.queues[denial_queue(s, category)].crew].evidence_trail:
+    if s.terms[lane(s, denial_queue(s, category), claim).crew].evidence_trail:
         return payer.machine_chance_trail[category]
     return payer.machine_chance[category]
 
@@ -226,7 +226,7 @@ def deny(s: Objects, claim: Claim, now: float) -> None:
         claim.paid_cents += paid
         at_stake -= paid
         receive(s, claim, day, paid)
-    terms = s.terms[s.queues[denial_queue(s, category)].crew]
+    terms = s.terms[lane(s, denial_queue(s, category), claim).crew]
     worked, luck = terms.denials_worked, decision_luck(s, claim, Decision.DENIAL_WORKED + category)
     if (
         luck >= worked_share(worked[0], worked[1], worked[2], at_stake)
@@ -306,7 +306,7 @@ def decided(s: Objects, claim: Claim, now: float, value: int) -> None:
         adjudicate(s, claim, now)
         return
     claim.appeal_level += 1
-    own = s.terms[s.queues[denial_queue(s, category)].crew].levels
+    own = s.terms[lane(s, denial_queue(s, category), claim).crew].levels
     levels = min(own, s.payers[claim.payer].levels)
     if s.kinds[category].clinical and claim.appeal_level < levels:
         take_up(s, claim, now, category)

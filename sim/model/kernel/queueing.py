@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.model.codes import MAX_QUEUES, NO_DUE, NOBODY, Order, Stage
+from sim.model.codes import MAX_QUEUES, NO_DUE, NOBODY, Order, Queue, Stage
 from sim.model.kernel.ports import Objects, head, own_key, pop, push, send_out, signal
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 
 # --- claims that wait -----------------------------------------------------------------------------
+
+
+def lane(s: Objects, q: int, claim: Claim) -> WorkQueue:
+    """The queue of a kind of work that a claim would wait in: that of the teams that take it."""
+    queue = s.queues[q]
+    if queue.next_lane < 0:
+        return queue
+    cents = claim.short_cents if q == Queue.UNDERPAYMENTS else claim.expected - claim.paid_cents
+    n = queue.next_lane
+    while n >= 0:
+        other = s.queues[n]
+        taken = other.takes >> 2 * claim.payer + claim.setting & 1
+        if taken and other.cents_from <= cents and cents < other.cents_to:
+            return other
+        n = other.next_lane
+    return queue
 
 
 def take(s: Objects, queue: WorkQueue, agent: Agent, now: float) -> Claim:
@@ -65,7 +81,7 @@ def enqueue(s: Objects, q: int, claim: Claim, now: float, due: int, chance: floa
     taken away (deadline passed, answer came) is skipped when it surfaces. Tickets are unique over
     all queues, so that an old entry never matches a new visit.
     """
-    queue = s.queues[q]
+    queue = lane(s, q, claim)
     if queue.order == Order.FIFO:
         key = now
     elif queue.order == Order.DEADLINE:

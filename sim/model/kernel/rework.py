@@ -34,8 +34,8 @@ def visit_column(claim: Claim, q: int) -> int:
 def start_visit(s: Objects, claim: Claim, queue: WorkQueue) -> float:
     """Begin the next visit to a work queue; gives its touch time in minutes."""
     claim.visits += 1
-    claim.tries += 1 << TRIES_BITS * queue.index
-    luck = rework_touch(s, claim, visit_column(claim, queue.index))
+    claim.tries += 1 << TRIES_BITS * queue.kind
+    luck = rework_touch(s, claim, visit_column(claim, queue.kind))
     return queue.minutes * touch_factor(luck, queue.sigma, queue.exponential)
 
 

@@ -98,11 +98,18 @@ class WorkQueue:
     `drawn` with the claim or at each visit. `waited_days` is the sum of the times at which items
     left less that of those at which they came: with `level` times now, the time integral of the
     number waiting; `waits` counts the finished items by their wait, whose sum is `wait_days`;
-    `missed` counts those that nobody came to in time. `crew` is the crew of the vendor who answers
-    for the queue. Idle agents stand in a line from `idle_first` to `idle_last`.
+    `missed` counts those that nobody came to in time. `crew` is that of the vendor who answers for
+    it. Idle agents stand in a line from `idle_first` to `idle_last`. From the first queue of a
+    `kind` on, `next_lane` leads to those of teams that take only some of it: by bits of `takes`
+    (payer and setting), with `cents_from` or more and less than `cents_to` open.
     """
 
     index: int
+    kind: int = 0
+    next_lane: int = NOBODY
+    takes: int = 0
+    cents_from: int = 0
+    cents_to: int = 0
     skill: int = 0
     drawn: int = 0
     minutes: float = 0.0
@@ -294,14 +301,11 @@ class Payer:
 
 @dataclass(slots=True, eq=False)
 class Kind:
-    """A category of defect: how its denial is fought, and how much of the payment is at stake.
-
-    `denials_seen` counts those posted since the last feedback meeting.
-    """
+    """A category of defect: how its denial is fought, and how much of the payment is at stake."""
 
     clinical: int
     stake_share: float
-    denials_seen: int = 0
+    denials_seen: int = 0  # since the last feedback meeting
 
 
 @dataclass(slots=True, eq=False)
@@ -334,10 +338,7 @@ class Day:
 
 @dataclass(slots=True, eq=False)
 class House:
-    """What holds for everybody: the hospital's, the payers' and the people's constants.
-
-    Nobody comes from `horizon_days` on, and nothing happens from `end_days` on.
-    """
+    """Everybody's constants: none come from `horizon_days` on, nothing is from `end_days` on."""
 
     horizon_days: int
     end_days: int
@@ -381,10 +382,9 @@ class House:
 
 @dataclass(slots=True, eq=False)
 class State:
-    """All rows of one replication, each kind in the order of its numbers.
+    """All rows of one replication, each kind in the order of its numbers: what the kernel sees.
 
-    Lists of rows and `house` are what the kernel's text sees; what else an engine needs to play
-    the ports' part stands in a class of its own (`sim.model.simpy_engine`, `sim.model.compiled`).
+    What else an engine needs to play the ports' part stands in a class of its own.
     """
 
     house: House

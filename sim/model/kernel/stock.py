@@ -7,7 +7,7 @@ from sim.model.kernel.coding import pre_read
 from sim.model.kernel.front import let_wait
 from sim.model.kernel.payer import await_answer, take_up
 from sim.model.kernel.ports import Objects
-from sim.model.kernel.queueing import enqueue
+from sim.model.kernel.queueing import enqueue, lane
 from sim.model.kernel.rows import Claim
 
 
@@ -23,7 +23,7 @@ def stand(s: Objects, q: int, claim: Claim, since: float) -> None:
     if q == Queue.TRANSCRIPTION:
         let_wait(s, q, claim, VisitTask.NOTE, since)
         return
-    terms = s.terms[s.queues[q].crew]
+    terms = s.terms[lane(s, q, claim).crew]
     if (q == Queue.CODING_INPATIENT or q == Queue.CODING_OUTPATIENT) and terms.machine:
         pre_read(s, claim, terms)
     enqueue(s, q, claim, since, NO_DUE, 1.0)

@@ -152,7 +152,7 @@ def finish(s: Objects, agent: Agent, now: float) -> None:
     claim.touches += 1
     if claim.flags & Flag.IN_WINDOW:
         s.crews[agent.crew].window_minutes += agent.hand_minutes
-    STEPS[queue.index](s, agent, claim, now)
+    STEPS[queue.kind](s, agent, claim, now)
     if s.terms[agent.crew].usd_per_claim:
         money.bill(s, agent, claim, now)
     practise(agent, queue.skill, agent.hand_minutes / agent.month_minutes)
@@ -246,13 +246,13 @@ def hand_back(s: Objects, agent: Agent, now: float) -> None:
         agent.hand_since + now - agent.hand_taken,
         claim,
     )
-    if elsewhere >= 0 or claim.stage == Stage.CLOSED or not WANTED[queue.index](claim):
+    if elsewhere >= 0 or claim.stage == Stage.CLOSED or not WANTED[queue.kind](claim):
         drop(queue, claim, now)
         claim.ticket = elsewhere
         return
     if not queue.drawn:  # what is over keeps its number: the next visit may be in work already
         claim.visits -= 1
-        claim.tries -= 1 << TRIES_BITS * queue.index
+        claim.tries -= 1 << TRIES_BITS * queue.kind
     if claim.lapsed_ticket == agent.hand_ticket:  # the deadline passed while it was in hand
         payer.lapse(s, claim, now, agent.hand_ticket)
     else:
