@@ -44,7 +44,8 @@ FIRST, SECOND = "teams.coding_inpatient.takes", "teams.coding_outpatient.takes"
         (
             [f"{FIRST}={{payers: [medicare]}}", f"{SECOND}={{payers: [other]}}"],
             "takes",
-            "nobody takes inpatient claims of payer 'medicare_advantage' with a balance of 0 USD and more",
+            "nobody takes inpatient claims of payer 'medicare_advantage' with a balance of 0 USD "
+            "and more",
         ),
         (
             [f"{FIRST}={{setting: outpatient}}", f"{SECOND}={{setting: outpatient}}"],
