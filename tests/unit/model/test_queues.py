@@ -39,8 +39,8 @@ class Office:
     """Rows of a number of claims, all queues, and an agent for each claim."""
 
     def __init__(self, count: int) -> None:
-        queues = [WorkQueue(i, order=Order.DEADLINE) for i in range(len(QUEUES))]
-        bare = State(cast("House", None), [], queues, [], [], [], [], [])
+        queues = [WorkQueue(i, i, order=Order.DEADLINE) for i in range(len(QUEUES))]
+        bare = State(cast("House", SimpleNamespace(logs=0)), [], queues, [], [], [], [], [])
         self.engine = SimPyEngine(bare, Draws(0, 0))
         self.s = self.engine.state
         self.claims = self.s.claims
