@@ -291,8 +291,9 @@ class Answer:
 
     @property
     def ordered(self) -> list[Part]:
-        """The parts in the order of every layout."""
-        return sorted(self.parts, key=lambda part: list(ROLES).index(part.role))
+        """The parts in the order of every layout; where scenarios are an aside, its own first."""
+        first = "options" if self.kind in ("run", "compare") else "own"
+        return sorted(self.parts, key=lambda p: (p.role != first, list(ROLES).index(p.role)))
 
     @property
     def charts(self) -> list[Chart]:

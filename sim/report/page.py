@@ -115,8 +115,14 @@ def _part(kept: Kept, parts: Sequence[Part], place: int) -> Shown:
     again = any(other.role == part.role for other in parts[:place])
     anchor = f"{part.role}-{place}" if again else part.role
     charts = [_chart(kept, chart) for chart in part.charts]
-    tables = [(table, _cells(table)) for table in part.tables]
+    # Of two tables with the same rows the page has room for the one with more columns.
+    full = [t for t in part.tables if not any(_within(t, other) for other in part.tables)]
+    tables = [(table, _cells(table)) for table in full]
     return Shown(part, anchor, ROLES[part.role], tables, charts)
+
+
+def _within(one: Table, other: Table) -> bool:
+    return len(one.rows) == len(other.rows) and set(one.heads) < set(other.heads)
 
 
 def _months(kept: Kept) -> list[Table]:

@@ -61,7 +61,7 @@ def _panel(book: Book, sheet: Worksheet, row: int, chart: Chart, panel: Panel) -
         if isinstance(place, str):
             sheet.write_string(i, 0, plain(place, 80), book.top)
         else:
-            sheet.write_number(i, 0, place)
+            sheet.write_number(i, 0, round(place, 9), book.top)
     last = row + len(made.places)
     _draw(book, sheet, row, last, chart, made, [name for name, _ in columns])
     return last

@@ -30,6 +30,11 @@ HEAD = {"bold": True, "bottom": 2, "text_wrap": True, "valign": "top"}
 DATA = "Results"
 
 
+def lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column of so many characters."""
+    return -(-len(text) // width) or 1
+
+
 class Book:
     """A workbook that is being written."""
 
@@ -38,8 +43,9 @@ class Book:
         self.formats: dict[tuple[str, str], Format] = {}
         self.head = file.add_format(HEAD)
         self.head.set_bottom_color(kept.brand.accent)
-        self.top = file.add_format({"valign": "top"})
-        self.wrapped = file.add_format({"text_wrap": True, "valign": "top"})
+        left = {"valign": "top", "align": "left", "indent": 1}  # apart from a number before it
+        self.top = file.add_format(left)
+        self.wrapped = file.add_format({**left, "text_wrap": True})
         # A fixed date: the same study gives the same file.
         file.set_properties(
             {
@@ -58,8 +64,13 @@ class Book:
         if last:
             sheet.autofilter(0, 0, last, width - 1)
         if table.note:
-            sheet.write_string(last + 2, 0, table.note, self.top)
+            self.note(sheet, last + 2, table.note, width)
         self.print(sheet)
+
+    def note(self, sheet: Worksheet, row: int, text: str, width: int) -> None:
+        """A sentence below a table of so many columns, wrapped: it makes no page of print wider."""
+        sheet.merge_range(row, 0, row, max(width - 1, 1), text, self.wrapped)
+        sheet.set_row(row, LINE * lines(text, (NUMBER + 3) * max(width, 2)))
 
     def cells(self, sheet: Worksheet, row: int, table: Table) -> tuple[int, int]:
         """Heads and rows; an interval takes two columns. Gives the last row and the width."""
@@ -90,6 +101,8 @@ class Book:
                 sheet.set_column(at, at, NUMBER + 3 if numeric else min(max(wide + 2, 9), WIDEST))
                 column += 1
         sheet.set_row(row, LINE * (1 + max(map(len, table.heads)) // NUMBER))
+        for k, cells in enumerate(table.rows, row + 1):
+            sheet.set_row(k, LINE * max(lines(cell.text, WIDEST - 6) for cell in cells))
         return row + len(table.rows), column
 
     def cell(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:

@@ -63,6 +63,8 @@ LABELS = {
     "follow_up": "Follow-up",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMES = re.compile(r"[^\W\d][\w ,:]*")
+"""Identifiers, such as several names of scenarios; a dotted path is none."""
 _JOINERS = "\u200c\u200d"  # they shape Persian words and emoji; every other format mark may go
 _MONEY = ((1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e5, 1e3, "K"))  # from, divided by, suffix
 MOST_DIGITS = 2
@@ -82,7 +84,7 @@ def plain(text: str, limit: int = 40) -> str:
             for c in text
             if unicodedata.category(c) != "Cf" or c in _JOINERS
         )
-    if text.isidentifier():
+    if _NAMES.fullmatch(text):
         text = text.replace("_", " ")
     shown = " ".join(text.split()) or "(no name)"
     if len(shown) > limit:
@@ -322,6 +324,6 @@ def _form(values: Sequence[float], unit: str, *, difference: bool) -> Form:
 def _decimals(size: float, se: float, unit: str, difference: bool) -> int:
     """Decimal places worth printing; negative where even whole units are noise."""
     most = 2 if difference or size < (1 if unit in ("share", "1/year") else 10) else 1
-    if math.isfinite(se) and se > 0:
+    if math.isfinite(se) and se > 1e-9 * size:  # less is how sums are rounded
         return min(-math.floor(math.log10(se)), most)
     return min(max(2 - math.floor(math.log10(size)), 0), most) if 0 < size < math.inf else 0

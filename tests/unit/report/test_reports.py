@@ -373,6 +373,24 @@ def test_the_page_holds_all_that_a_reviewer_asks_for(two: Kept, made: dict[str, 
     assert "&#34;kpi_definitions_sha256&#34;" in html
 
 
+def test_where_scenarios_are_an_aside_the_own_answer_comes_first(two: Kept) -> None:
+    roles = [part.role for part in replace(two.answer, kind="rfp").ordered]
+    assert roles[0] == "own"
+    assert [part.role for part in two.answer.ordered][:3] == ["options", "headline", "own"]
+
+
+def test_no_row_of_a_sheet_lies_upon_the_next(two: Kept) -> None:
+    """A text in several lines has a row as high, and no sentence makes a page of print wider."""
+    [risks] = [table for table in two.answer.tables if table.name == "risks"]
+    cell = replace(risks.rows[0][0], text="so much to say " * 12)
+    table = replace(risks, rows=((cell, *risks.rows[0][1:]),), note="to note " * 30)
+    parts = [replace(p, tables=(table,)) if p.role == "risks" else p for p in two.answer.parts]
+    book = workbook(replace(two, answer=replace(two.answer, parts=tuple(parts))))
+    sheet = load_workbook(BytesIO(book))["Risks"]
+    assert sheet.row_dimensions[2].height >= 15 * len(cell.text) / 48
+    assert [str(area) for area in sheet.merged_cells.ranges] == ["A4:C4"]
+
+
 def test_the_page_has_every_month_to_choose_as_the_table_of_results_has_it(
     two: Kept, made: dict[str, Any]
 ) -> None:

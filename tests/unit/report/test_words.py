@@ -138,3 +138,14 @@ def test_columns_have_heads_in_words(column: str, said: str) -> None:
 )
 def test_letters_that_no_font_has_are_spelt(text: str, shown: str) -> None:
     assert spelt(text, lambda letter: letter in "Größe") == shown
+
+
+def test_names_that_are_put_together_read_as_words_and_paths_stay() -> None:
+    assert plain("in_house with all of night_shift") == "in house with all of night shift"
+    assert plain("specialised: prior_auth, ar") == "specialised: prior auth, ar"
+    assert plain("people.annual_rate") == "people.annual_rate"
+
+
+def test_an_interval_without_width_claims_no_cents() -> None:
+    shown = interval(88_424.2, 88_424.2 - 1e-9, 88_424.2 + 1e-9, "USD", difference=True)
+    assert shown == ("+$88,424", "+88,424 to +88,424")
