@@ -21,6 +21,7 @@ from sim.calibrate.read.mapping import OwnNames
 from sim.calibrate.read.persons import read_persons
 from sim.calibrate.read.xes import read_xes
 from sim.calibrate.sources import CLAIMS, XES, Extract, files_in, recognise, sha256
+from sim.calibrate.stock import coming, fit_stock
 from sim.calibrate.transcribed import fit_classes, fit_written
 from sim.scenario.evidence import evidence
 from sim.scenario.load import Loaded, ScenarioError, load
@@ -40,6 +41,8 @@ class Task:
     as_of: date
     names: OwnNames
     since: date | None = None
+    today: bool = False
+    """Whether what is calibrated starts on the last day, from a stock."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def calibrate(paths: Sequence[Path], task: Task) -> Calibration:
     if not extracts:
         raise InputError(Place(str(paths[0])), "nothing is filled in, or all is to be ignored")
     _refuse_twins(extracts)
+    task = replace(task, today=any(e.kind == columns.STOCK for e in extracts))
     claim_files = [extract for extract in extracts if extract.kind == CLAIMS]
     if claim_files:
         found, read = _claims(claim_files, task)
@@ -144,8 +148,21 @@ def _classes(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
     grid = Grid.of(
         extract.sheet, extract.header, extract.found, task.as_of, extract.order, ("date",)
     )
-    fits, used = fit_classes(grid, extract.source, task.base, task.file)
+    events = (
+        coming(task.base, task.as_of)
+        if task.today
+        else [e.model_dump(mode="json", exclude_unset=True) for e in task.base.timeline]
+    )
+    fits, used = fit_classes(grid, extract.source, events, task.file, today=task.today)
     return fits, _source(extract, used, "rows", grid.dropped)
+
+
+def _stock(extract: Extract, task: Task) -> tuple[list[Fit], Source]:
+    assert extract.sheet is not None
+    assert extract.found is not None
+    grid = Grid.of(extract.sheet, extract.header, extract.found, task.as_of, extract.order, ())
+    fits, used = fit_stock(grid, extract.source, task.base, task.file, task.names.words.payer)
+    return fits, _source(extract, used, "lines", grid.dropped)
 
 
 def _claims(extracts: Sequence[Extract], task: Task) -> tuple[list[Fit], list[Source]]:
@@ -192,6 +209,7 @@ READERS = {
     columns.AUDITS: _sheet,
     columns.HOSPITAL: _written,
     columns.CLASSES: _classes,
+    columns.STOCK: _stock,
 }
 """What reads and fits each kind of extract."""
 

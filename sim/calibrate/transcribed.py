@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sim.calibrate.evidence import Fit, Value
 from sim.calibrate.fit.numbers import DRAWS
@@ -16,10 +17,11 @@ from sim.calibrate.read.grid import Grid
 from sim.calibrate.read.tables import Cell, Sheet
 from sim.scenario.load import ScenarioError, load
 from sim.scenario.problems import Problem
-from sim.scenario.schema import Scenario
 
 METHOD = "as written by the user"
-_GOT = re.compile(r" \(got .*\)$", re.DOTALL)
+TODAY = "today"
+"""The group of what holds only together: the date of a stock, its lines, and what is to come."""
+_GOT = re.compile(r" \(got .*\)$|(?<=unknown name) '.*'(?=; allowed)", re.DOTALL)
 
 
 def fit_written(
@@ -40,14 +42,19 @@ def fit_written(
             problem = error.problems[0]
             unknown = problem.message.startswith("there is no")
             place = sheet.place(header + 1 + index, found.headers["field" if unknown else "value"])
-            told = _GOT.sub("", problem.message)  # what stands in the cell is not repeated
+            told = without_content(problem)
             told = f"{problem.path}: {told}" if problem.path else told
-            raise InputError(place, told, _hint(problem)) from None
+            raise InputError(place, told, hint(problem)) from None
         fits.append(_fit(str(name).strip(), value, str(unit or ""), source))
     return fits, len(fits)
 
 
-def _hint(problem: Problem) -> str:
+def without_content(problem: Problem) -> str:
+    """What is wrong; what stands in the cell is not repeated."""
+    return _GOT.sub("", problem.message)
+
+
+def hint(problem: Problem) -> str:
     """What is right, the nearest name first: lists of dozens are cut."""
     parts = [part for part in problem.hint.split("; ") if part]
     near = [part for part in parts if part.startswith("did you mean")]
@@ -75,29 +82,48 @@ def _fit(path: str, value: Cell, unit: str, source: str) -> Fit:
     return Fit(path, unit, source, METHOD, "A", 1, "value", known, draws=[known] * DRAWS)
 
 
-def fit_classes(grid: Grid, source: str, base: Scenario, file: Path) -> tuple[list[Fit], int]:
-    """Training classes as events of the timeline, after those that the base has."""
-    events = [e.model_dump(mode="json", exclude_unset=True) for e in base.timeline]
+def fit_classes(
+    grid: Grid, source: str, events: Sequence[dict[str, Any]], file: Path, *, today: bool
+) -> tuple[list[Fit], int]:
+    """Training classes as events of the timeline, after those that there are.
+
+    In a run that starts `today`, those that have begun are classes under way.
+    """
+    events, under_way = list(events), list[dict[str, Any]]()
     used = 0
     for i in grid.rows():
+        place = grid.sheet.place(grid.header + 1 + i)
         day, people = grid.day("date", i), grid.number("people", i)
         if day is None or not people or people % 1:
-            place = grid.sheet.place(grid.header + 1 + i)
             raise InputError(place, "a class needs a date and a whole number of people")
-        event = {
-            "kind": "class",
-            "on": date.fromordinal(day).isoformat(),
-            "team": grid.text("team", i),
-            "people": int(people),
-        }
+        on, team = date.fromordinal(day), grid.text("team", i)
+        if today and on <= grid.as_of:
+            taught = {"team": team, "people": int(people), "started": on.isoformat()}
+            under_way.append(taught)
+            laid_on = [
+                f'start="{grid.as_of}"',
+                f"state={json.dumps({'as_of': grid.as_of.isoformat(), 'classes': [taught]})}",
+                f"timeline={json.dumps(events)}",
+            ]
+        else:
+            event = {"kind": "class", "on": on.isoformat(), "team": team, "people": int(people)}
+            events.append(event)
+            laid_on = [f"timeline={json.dumps(events)}"]
+            if today:
+                laid_on.append(f'start="{grid.as_of}"')
         try:
-            load(file, [f"timeline={json.dumps([*events, event])}"])
+            load(file, laid_on)
         except ScenarioError as error:
             problem = error.problems[0]
-            place = grid.sheet.place(grid.header + 1 + i)
-            raise InputError(place, problem.message, _hint(problem)) from None
-        events.append(event)
+            raise InputError(place, without_content(problem), hint(problem)) from None
         used += 1
-    value = json.dumps(events)
-    fit = Fit("timeline", "-", source, f"{METHOD}: training classes", "A", used, "classes", value)
-    return [replace(fit, draws=[value] * DRAWS)], used
+    found = {"timeline": events, "state.classes": under_way}
+    return [_classes(path, told, source, used, today) for path, told in found.items() if told], used
+
+
+def _classes(path: str, told: Sequence[Any], source: str, used: int, today: bool) -> Fit:
+    """Classes to come, or under way; a state is no part of the joint draws."""
+    text, group = json.dumps(told), TODAY if today else ""
+    draws = [] if today else [text] * DRAWS
+    how = f"{METHOD}: training classes"
+    return Fit(path, "-", source, how, "A", used, "classes", text, draws=draws, group=group)

@@ -18,7 +18,7 @@ from sim.calibrate.read.tables import TITLE_ROWS, Cell, Row, Sheet, looks_like_h
 
 PEOPLE, EVENTS, VOLUMES = "people", "events", "volumes"
 DENIALS, PRODUCTIVITY, AUDITS = "denials", "productivity", "audits"
-HOSPITAL, CLASSES = "hospital", "classes"
+HOSPITAL, CLASSES, STOCK = "hospital", "classes", "stock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ KindName = Literal[
     "audits",
     "hospital",
     "classes",
+    "stock",
     "ignore",
 ]
 

@@ -50,13 +50,21 @@ def _block(tree: Mapping[str, Any], depth: int, *, named: bool) -> list[str]:
     for key, node in tree.items():
         if isinstance(node, Fit):
             value = "" if node.value is None else flow(node.value)
-            lines.append(f"{pad}{key}: {value}  # {origin(node)}")
+            if value.startswith("[{"):  # a list of lines has one for each
+                lines.append(f"{pad}{key}:  # {origin(node)}")
+                lines += [f"{pad}  - {_dumps(item)}" for item in json.loads(value)]
+            else:
+                lines.append(f"{pad}{key}: {value}  # {origin(node)}")
         elif named:
             inner = _block(node, depth + 1, named=False)
             lines += [f"{pad}- name: {json.dumps(key, ensure_ascii=False)}", *inner]
         else:
             lines += [f"{pad}{key}:", *_block(node, depth + 1, named=depth == 0 and key in LISTS)]
     return lines
+
+
+def _dumps(item: object) -> str:
+    return json.dumps(item, ensure_ascii=False)
 
 
 def flow(value: Value) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from sim.calibrate.stock import PLACES
 from sim.scenario.reference import Fields
 from sim.scenario.schema import Scenario
 
@@ -65,6 +66,8 @@ LINES = {
     "Money": ("people.recruiting_usd", "hospital.cost_of_capital_per_year"),
 }
 """Fields to write down, by sheet; those of Contract are the vendor's."""
+SHEETS = ("Hospital", "Volumes", "People", "Classes", "Stock", "Denials", "Contract", "Money")
+"""In the order in which they are filled in."""
 WAGES = ("wage_usd_per_hour", "billed_usd_per_hour")
 
 
@@ -115,6 +118,7 @@ def tables(base: Scenario) -> dict[str, tuple[Column, ...]]:
             Column("Team", "Team that they are hired for.", teams[0], teams),
             Column("People", "How many start.", 12, kind="number"),
         ),
+        "Stock": _stock(payers, base),
         "Denials": (
             Column("Claim", "Any number that tells claims apart; it is hashed when read.",
                    "EXAMPLE 4711"),
@@ -132,6 +136,32 @@ def tables(base: Scenario) -> dict[str, tuple[Column, ...]]:
     }  # fmt: skip
 
 
+def _stock(payers: tuple[str, ...], base: Scenario) -> tuple[Column, ...]:
+    """The columns of what is there today."""
+    categories = tuple(str(c.name) for c in base.categories)
+    where = (
+        "Where claims wait today: a queue of your people, or `awaiting …` for claims that wait for "
+        "somebody else."
+    )
+    since = "Least age in days: since they came to the queue or, of what is awaited, were sent."
+    setting = "inpatient or outpatient; empty if it is mixed, or the queue's."
+    return (
+        Column("Queue", where, "EXAMPLE coding_outpatient", PLACES),
+        Column("Payer", "Class of the payer.", payers[0], payers),
+        Column("Age from", since, 0, kind="number"),
+        Column("Age to", "Greatest age in days.", 3, kind="number"),
+        Column("Count", "Claims of that queue, payer and age.", 120, kind="number"),
+        Column("Amount", "USD that may still be paid on all of them.", 52_000, kind="number"),
+        Column("Setting", setting, "outpatient", ("inpatient", "outpatient")),
+        Column(
+            "Category",
+            "Of edits, records and denials, for what; empty if it is mixed.",
+            categories[0],
+            categories,
+        ),
+    )
+
+
 def template(base: Scenario, vendor: str, values: dict[str, Any]) -> bytes:
     """The workbook for a base scenario; `values` are its own, by dotted path."""
     buffer = BytesIO()
@@ -143,7 +173,7 @@ def template(base: Scenario, vendor: str, values: dict[str, Any]) -> bytes:
         "fill": book.add_format({"bg_color": "#FFF7DF"}),
     }
     by_row = tables(base)
-    for name in ("Hospital", "Volumes", "People", "Classes", "Denials", "Contract", "Money"):
+    for name in SHEETS:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         if name in by_row:

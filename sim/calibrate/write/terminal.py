@@ -16,6 +16,8 @@ def fits_text(fits: Sequence[Fit]) -> str:
             lines.append(f"{fit.path}: kept at its default: {fit.reason} ({fit.source})")
             continue
         value = flow(fit.value).removeprefix("!replace ")
+        if value.startswith("[{"):  # lines are read in the file
+            value = f"{value.count('{'):,} in calibrated.yaml"
         interval = ""
         if isinstance(fit.low, int | float) and isinstance(fit.high, int | float):
             interval = f" (95 % {fit.low:.3g} to {fit.high:.3g})"
