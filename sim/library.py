@@ -291,6 +291,7 @@ def forecast(
     *,
     weeks: int = 26,
     replications: int = 40,
+    ensemble: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     engine: str = AUTO,
     out: str | os.PathLike[str] | None = None,
@@ -304,8 +305,13 @@ def forecast(
     """
     from sim.study.forecast import forecasts, horizon
 
-    coming = [horizon(load(scenario).model, weeks)]
-    return forecasts(_replicated(coming, out, replications, workers, engine, progress))
+    loaded = load(scenario)
+    coming, worlds = [horizon(loaded.model, weeks)], None
+    if ensemble is not None:
+        worlds = _worlds([loaded], Path(ensemble), replications).each(lambda w: horizon(w, weeks))
+    return forecasts(
+        _replicated(coming, out, replications, workers, engine, progress, worlds=worlds)
+    )
 
 
 def _worlds(scenarios: Sequence[Scenario], file: Path, replications: int) -> Worlds:

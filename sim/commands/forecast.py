@@ -8,8 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.answers import conclude, looks
-from sim.commands.common import FINE, folder_for, load_one, overrides, print_json, simulate, stem
-from sim.options import UsageError, json_option, path_name, report_options, study_options, whole
+from sim.commands.common import (
+    FINE,
+    drawn_worlds,
+    folder_for,
+    load_one,
+    overrides,
+    print_json,
+    simulate,
+    stem,
+)
+from sim.options import (
+    UsageError,
+    ensemble_option,
+    json_option,
+    path_name,
+    report_options,
+    study_options,
+    whole,
+)
 from sim.streams import say
 
 if TYPE_CHECKING:
@@ -44,6 +61,7 @@ def forecast_options(parser: argparse.ArgumentParser) -> None:
         "longer than the queue's due_days)",
     )
     study_options(parser)
+    ensemble_option(parser)
     report_options(parser)
 
 
@@ -70,11 +88,16 @@ def forecast(options: argparse.Namespace) -> int:
     if options.replications is None and options.extend is None:
         options.replications = REPLICATIONS
     folder = folder_for(options.out or Path("results", f"forecast_{stem(options.scenario)}"))
+    options.out = folder
+    worlds = drawn_worlds(options, [options.scenario], [scenario])
     brand = looks(options)
-    result = simulate(options, [scenario], folder)
 
     from sim.report.forecast import Told, answer
-    from sim.study.forecast import cleared, forecasts, tables
+    from sim.study.forecast import cleared, forecasts, horizon, tables
+
+    if worlds is not None:
+        worlds = worlds.each(lambda world: horizon(world, options.weeks))
+    result = simulate(options, [scenario], folder, worlds=worlds)
 
     rows, when = forecasts(result), cleared(result, by, options.below)
     made = answer(Told(result, rows, when, by, options.below))

@@ -95,6 +95,10 @@ class Worlds:
         """The scenario of that name as a replication has it."""
         return self.by_name[name][self.ensemble.row_of(replication)]
 
+    def each(self, change: Callable[[Scenario], Scenario]) -> Worlds:
+        """The same draws of scenarios that are changed."""
+        return replace(self, by_name={n: [*map(change, ws)] for n, ws in self.by_name.items()})
+
 
 def read_ensemble(file: Path) -> Ensemble:
     """The ensemble of a CSV file whose header names fields; ScenarioError if it is not one."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.record.record import Outcome
 from sim.scenario.schema import Scenario
+from sim.study.ensemble import PER_DRAW
 from sim.study.estimate import estimate
 from sim.study.replicate import StudyResult
 from sim.study.results import Figure
@@ -103,7 +104,7 @@ def forecasts(result: StudyResult) -> list[Forecast]:
     rows = []
     for (quantity, part), by_replication in found.items():
         for week, futures in enumerate(zip(*by_replication, strict=True)):
-            rows.append(_row(quantity, name, part, _period(start, week), futures))
+            rows.append(_row(quantity, name, part, _period(start, week), futures, result.drawn))
     return rows
 
 
@@ -112,9 +113,12 @@ def _period(start: date, week: int) -> str:
     return f"{first}/{first + timedelta(WEEK_DAYS - 1)}"
 
 
-def _row(quantity: str, name: str, part: str, period: str, values: Sequence[float]) -> Forecast:
+def _row(
+    quantity: str, name: str, part: str, period: str, values: Sequence[float], drawn: bool
+) -> Forecast:
     known = [v for v in values if math.isfinite(v)]
-    at = estimate(KINDS.get(quantity, quantity), known)
+    # Under an ensemble futures differ in their worlds, too: the band holds both as it is.
+    at = estimate(KINDS.get(quantity, quantity), values if drawn else known, drawn=drawn)
     low, high = prediction_interval(known, BAND)
     middle = float(np.median(known)) if known else math.nan
     if math.isnan(low):
@@ -184,10 +188,12 @@ def cleared(result: StudyResult, by: date | None = None, below: int | None = Non
                 first.setdefault(part, []).append(next(weeks, math.inf))
     last = (int(said["horizon_days"]) // WEEK_DAYS) - 1
     until = last if by is None else min(last, ((by - start).days + 1) // WEEK_DAYS - 1)
-    return [_cleared(part, weeks, start, until) for part, weeks in first.items()]
+    alike = PER_DRAW if result.drawn else 1
+    return [_cleared(part, weeks, start, until, alike) for part, weeks in first.items()]
 
 
-def _cleared(part: str, weeks: Sequence[float], start: date, until: int) -> Cleared:
+def _cleared(part: str, weeks: Sequence[float], start: date, until: int, alike: int) -> Cleared:
+    """When a part is cleared; `alike` futures share a world, and count for the chance as one."""
     ordered, n = sorted(weeks), len(weeks)
     dates = []
     for chance in (0.1, 0.5, 0.9):
@@ -195,7 +201,7 @@ def _cleared(part: str, weeks: Sequence[float], start: date, until: int) -> Clea
         dates.append(None if math.isinf(week) else _end_of(start, int(week)))
     met = sum(week <= until for week in weeks)
     early, middle, late = dates
-    return Cleared(part, (early, middle, late), n, met, *wilson_interval(met, n))
+    return Cleared(part, (early, middle, late), n, met, *wilson_interval(met / alike, n / alike))
 
 
 def _end_of(start: date, week: int) -> date:

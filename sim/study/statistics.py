@@ -142,7 +142,7 @@ def may_be_best(values: Floats, alpha: float = 0.05) -> NDArray[np.bool_]:
     return np.asarray((ahead.mean(axis=2) <= needed).all(axis=1))
 
 
-def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Interval of a probability, sound near 0 and 1 (Wilson 1927); nan without trials."""
     if n == 0:
         return math.nan, math.nan

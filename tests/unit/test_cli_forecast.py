@@ -69,6 +69,28 @@ def test_it_goes_on_where_it_was(today: str, capsys: pytest.CaptureFixture[str])
     assert "3 runs were there before" in capsys.readouterr().out
 
 
+def test_a_band_holds_what_is_not_known(today: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Between a third and three times as many charts: far wider than luck has it."""
+    Path("draws.csv").write_text("hospital.outpatient.claims_per_year\n2200\n19800\n")
+    words = ["forecast", today, "--replications", "4", "--workers", "1", "--weeks", "6", "--json"]
+    widths = []
+    for more in ([], ["--ensemble", "draws.csv", "--out", "drawn"]):
+        assert main([*words, *more]) == FINE
+        rows = json.loads(capsys.readouterr().out)["forecast"]
+        [last] = [
+            row
+            for row in rows
+            if (row["quantity"], row["part"]) == ("work.backlog", "coding_outpatient")
+            and row["period"].startswith("2025-04-07")
+        ]
+        widths.append(last["p90"] - last["p10"])
+    assert widths[1] > 3.0 * widths[0]
+    set_too = ["--set", "hospital.outpatient.claims_per_year=5000", "--ensemble", "draws.csv"]
+    assert main([*words, *set_too, "--out", "none"]) == BAD_INPUT
+    assert "is set on the command line and drawn in draws.csv" in capsys.readouterr().err
+    assert not Path("none").exists()
+
+
 def test_an_empty_office_has_a_forecast_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
