@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sim.library import Plan, Study, compare, forecast, plan, run, sweep
+    from sim.library import Plan, Study, compare, forecast, plan, read, run, sweep
     from sim.scenario.checked import Scenario, load
     from sim.scenario.problems import ScenarioError
     from sim.study import StudyError
@@ -24,6 +24,7 @@ __all__ = [
     "forecast",
     "load",
     "plan",
+    "read",
     "run",
     "sweep",
 ]

@@ -191,6 +191,22 @@ class Study:
         return f"<pre>{escape(repr(self))}</pre>"
 
 
+def read(folder: str | os.PathLike[str]) -> Study:
+    """A finished study from its folder, as `run`, `compare` or `sweep` left it there.
+
+    Raises
+    ------
+    sim.StudyError
+        If the folder holds none, it was changed since, or the model is another one by now; the text
+        names the command to run again.
+    """
+    from sim.study.stored import read_study
+
+    result = read_study(Path(folder))
+    models = {n: schema.Scenario.model_validate(said) for n, said in result.scenarios.items()}
+    return Study(result, lambda name, _: models[name], Path(folder))
+
+
 def run(scenario: Source, **options: Any) -> Study:
     """Replicate one scenario; `options` are those of `compare`."""
     return compare(scenario, **options)

@@ -177,5 +177,6 @@ class SimPyEngine:
         self.state.agenda.clear()
         self.state.outbox.clear()
         self.state.notes.clear()
+        self._kept.clear()
         for heap in self.state.heaps:
             heap.clear()

@@ -103,6 +103,10 @@ def test_a_folder_holds_the_study_and_goes_on_from_there(tmp_path: Path) -> None
     again = sim.run("in_house", replications=2, out=out, **SMALL)
     assert (first.result.reused, again.result.reused) == (0, 1)
     assert {"results.csv", "kpis.csv", "manifest.json"} <= {p.name for p in out.iterdir()}
+    back = sim.read(out)
+    assert (back.finding, repr(back.figures)) == (again.finding, repr(again.figures))
+    with pytest.raises(sim.StudyError, match="holds no finished study"):
+        sim.read(tmp_path)
 
 
 def test_a_sweep_is_every_combination_and_the_first_its_baseline() -> None:
