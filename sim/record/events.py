@@ -67,6 +67,8 @@ def claims_table(record: Record) -> Columns:
     count, start = len(columns["key"]), date.fromisoformat(facts.start)
     stock = count - len(record.claims["key"])
     service = np.datetime64(facts.start, "D") + columns["day"].astype("timedelta64[D]")
+    # What is found lost at the end may lie in a queue still; nobody waits for it any more.
+    over = columns["stage"] == facts.stages.index("closed")
     touch = np.where(columns["first_touch_minutes"] < 0, np.nan, columns["first_touch_minutes"])
     return {
         "claim_id": columns["key"],
@@ -75,7 +77,7 @@ def claims_table(record: Record) -> Columns:
         "setting": named(facts.settings, columns["setting"]),
         "payer": named(facts.payers, columns["payer"]),
         "stage": named(facts.stages, columns["stage"]),
-        "waits_in": named(log.queues, log.waits_in[:count]),
+        "waits_in": named(log.queues, np.where(over, -1, log.waits_in[:count])),
         "first_answer": named(("", *ANSWERS[1:]), columns["first_outcome"]),
         "denied_for": named(facts.categories, columns["denied_for"]),
         "loss_cause": named(facts.causes, columns["loss_cause"]),
