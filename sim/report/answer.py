@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from sim.record.record import Table as Columns
-from sim.report.words import Form, heading, interval, number, plain
+from sim.report.words import Form, interval, number
 from sim.study.statistics import Interval
 
 BARS, STACKED, BRIDGE, LINES, DOTS, HEAT, SCATTER = (
@@ -336,29 +336,3 @@ def _adapter() -> Any:
     from pydantic import TypeAdapter  # half of a second, which only keeping and reading needs
 
     return TypeAdapter(Answer)
-
-
-def table_of(
-    name: str,
-    title: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    units: Mapping[str, str] | None = None,
-) -> Table:
-    """A table of plain values, such as those of a CSV file: heads in words, numbers with units."""
-    made = tuple(
-        tuple(
-            _plain_cell(cell, (units or {}).get(column, ""))
-            for column, cell in zip(columns, row, strict=True)
-        )
-        for row in rows
-    )
-    return Table(name, title, tuple(map(heading, columns)), made, printed=False)
-
-
-def _plain_cell(value: object, unit: str) -> Cell:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return Cell(plain(str(value), 120) if value not in ("", None) else "")
-    if not math.isfinite(value):
-        return Cell("")
-    return Cell(number(float(value), unit) if unit else f"{value:,.6g}", (float(value),), unit)

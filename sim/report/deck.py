@@ -36,7 +36,6 @@ MOST_PANELS = 6  # of a chart on a slide
 ON_SLIDES = tuple(role for role in ROLES if role not in FOLDED)
 EXTRA = ("leakage", "cost", "course")
 """Charts of folded parts that have a slide of their own."""
-DIFFERENCE = "Difference"
 
 
 def deck(kept: Kept) -> bytes:

@@ -56,7 +56,7 @@ class Field:
     @property
     def axis(self) -> str:
         """What an axis along it is called."""
-        return self.label + TAILS.get(self.unit, "").replace(" a ", ", a ")
+        return sentence(self.what) + TAILS.get(self.unit, "").replace(" a ", ", a ")
 
     @property
     def tick_unit(self) -> str:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sim.report import style
 from sim.report.answer import BARS, BRIDGE, DOTS, SCATTER, STACKED, Cell, Panel, Series
+from sim.report.shapes import Pen
 from sim.report.style import Look
 from sim.report.words import plain
 
@@ -16,11 +16,7 @@ HIDDEN = ""  # colour of the invisible part of a floating bar
 
 def colour_of(looks: Mapping[str, Look], series: Series) -> str:
     """The colour of a series, as in every other picture; `HIDDEN` for what only carries others."""
-    if series.of == "hidden":
-        return HIDDEN
-    first = next(iter(looks.values()), Look(style.PALETTE[0], "-"))
-    own = style.TINTS.get(series.of, first.colour)
-    return style.tint(looks[series.of].colour if series.of in looks else own, series.depth)
+    return HIDDEN if series.of == "hidden" else Pen(looks).look(series).colour
 
 
 def floating(panel: Panel) -> Panel:

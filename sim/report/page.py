@@ -37,8 +37,6 @@ from sim.study.results import none
 
 MOST_ROWS = 60
 """Of a chart's numbers; a longer table is in the CSV beside the picture."""
-ONE = 5
-"""Rows of a folded table of words of which one is wide: below it, columns are wide, too."""
 
 
 FOREMOST, MOST_ONE = ("options", "headline", "own", "bridge", "risks"), 24

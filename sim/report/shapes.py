@@ -302,12 +302,13 @@ def heat_of(panel: Panel) -> list[list[tuple[str, str]]]:
     known = [v for s in panel.series for v in s.values if math.isfinite(v)]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     most = max(abs(low), abs(high)) or 1.0
+    signed = low < 0 or any(text[:1] == "+" for s in panel.series for text in s.texts)
 
     def fill(value: float) -> str:
-        depth = abs(value) / most if low < 0 else (value - low) / (high - low or 1.0)
+        depth = abs(value) / most if signed else (value - low) / (high - low or 1.0)
         if not (math.isfinite(value) and depth > 0):
             return ""
-        base = (style.BETTER if value > 0 else style.WORSE) if low < 0 else style.PALETTE[0]
+        base = (style.BETTER if value > 0 else style.WORSE) if signed else style.PALETTE[0]
         return style.tint(base, math.sqrt(depth) * 0.75)
 
     return [

@@ -142,17 +142,6 @@ def label(kpi: str) -> str:
     return sentence(words.replace("_", " ") + of)
 
 
-def heading(column: str) -> str:
-    """What people call a column of a table: 'alone_ci_low' is 'Alone, 95 % from'."""
-    for end, said in (("ci_low", "95 % from"), ("ci_high", "95 % to")):
-        if column.endswith(end):
-            front = column.removesuffix(end).strip("_")
-            return f"{heading(front)}, {said}" if front else said
-    words = column.removesuffix("_usd").replace("_", " ")
-    said = {"kpi": "KPI", "n": "Replications"}.get(words, sentence(words))
-    return f"{said}, USD" if column.endswith("_usd") else said
-
-
 def month_name(day: str) -> str:
     """A month in words: 'Jul 2025' of '2025-07-01' or '2025-07'."""
     at = date.fromisoformat(f"{day}-01" if len(day) == 7 else day)

@@ -412,6 +412,13 @@ def test_one_page_of_paper_holds_the_answer_and_what_it_rests_on(two: Kept) -> N
     assert len(html) < len(page(two)) / 3
 
 
+def test_a_heat_map_of_differences_has_two_colours_even_where_all_are_gains() -> None:
+    gains = Series("x", (1.0, 2.0), texts=("+$1", "+$2"))
+    [(_, fill), _] = heat_of(Panel("", ("a", "b"), (gains,), "USD"))[0]
+    red, green, blue = bytes.fromhex(fill[1:])
+    assert green > max(red, blue), "better is green, whatever else there is"
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast of two colours as WCAG 2 defines it."""
 

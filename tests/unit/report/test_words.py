@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from sim.report.words import contrast, heading, interval, label, number, plain, row_form, spelt
+from sim.report.words import contrast, interval, label, number, plain, row_form, spelt
 
 
 @pytest.mark.parametrize(
@@ -109,20 +109,6 @@ def test_a_finding_names_the_scenarios_in_plain_english() -> None:
     assert contrast(two, said, "denied") == "B: 5 % denied, against 14 % for a"
     assert contrast(two, {"a": "5 %", "b": "5 %"}, "denied") == "5 % denied for both a and b"
     assert contrast(values, said, "denied") == "From 5 % (b) to 14 % (a) denied"
-
-
-@pytest.mark.parametrize(
-    ("column", "said"),
-    [
-        ("ci_low", "95 % from"),
-        ("alone_ci_high", "Alone, 95 % to"),
-        ("net_value_usd", "Net value, USD"),
-        ("kpi", "KPI"),
-        ("n", "Replications"),
-    ],
-)
-def test_columns_have_heads_in_words(column: str, said: str) -> None:
-    assert heading(column) == said
 
 
 @pytest.mark.parametrize(
