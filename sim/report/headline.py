@@ -261,7 +261,7 @@ class Study:
             )
         return sentence(
             f"{shown[best]} {why}has the highest net value, but not clearly: "
-            f"{self.apart(VALUE, best).text} ({verdict})."
+            f"{self.apart(VALUE, best).text} ({verdict.replace(' more', ' more replications')})."
         )
 
     @property

@@ -35,6 +35,8 @@ from sim.report.words import bound, label, month_name, plain, row_form
 from sim.scenario.evidence import LETTERS
 from sim.study.results import none
 
+FEW = 4
+"""Scenarios whose intervals by month stand on the page."""
 MOST_ROWS = 60
 """Of a chart's numbers; a longer table is in the CSV beside the picture."""
 
@@ -124,8 +126,12 @@ def _within(one: Table, other: Table) -> bool:
 
 
 def _months(kept: Kept) -> list[Table]:
-    """What each month had, a table for each: measures, and the scenarios beside each other."""
+    """What each month had, a table for each: measures, and the scenarios beside each other.
+
+    Intervals have room beside a few; the workbook has all.
+    """
     shown, made = kept.answer.scenarios, []
+    columns = 2 if len(shown) <= FEW else 1
     for month, by in kept.months.items():
         rows = []
         for kpi, found in by.items():
@@ -136,8 +142,8 @@ def _months(kept: Kept) -> list[Table]:
                 (figure(form, at.value, at.unit), ends(form, at.low, at.high, at.unit))
                 for at in (found.get(name) or none(kpi, name) for name in shown)
             ]
-            rows.append((words(label(kpi)), *(cell for pair in cells for cell in pair)))
-        heads = [head for said in shown.values() for head in (said, "95 % interval")]
+            rows.append((words(label(kpi)), *(c for pair in cells for c in pair[:columns])))
+        heads = [head for said in shown.values() for head in (said, "95 % interval")[:columns]]
         name = month_name(month)
         made.append(Table(f"month-{month}", name, ("Measure", *heads), tuple(rows)))
     return made
