@@ -164,6 +164,7 @@ def _cells(table: Table) -> list[list[dict[str, Any]]]:
                     "text": cell.text,
                     "sort": _sorted_by(cell),
                     "number": bool(cell.values),
+                    "ends": len(cell.values) == 2,
                     "bar": _bar(cell.value, low, span) if i == table.bars else "",
                 }
             )
