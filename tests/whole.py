@@ -130,7 +130,7 @@ teams:
   - {{name: scheduling, vendor: specialized}}
   - {{name: coding_inpatient}}
   - {{name: coding_outpatient, headcount: 15, overtime: {{days: [0, 1, 3]}}}}
-  - {{name: billing, discipline: deadline, headcount: 8, site: far}}
+  - {{name: billing, discipline: deadline, headcount: 8, site: far, returned_first: true}}
   - {{name: clinical, discipline: value, vendor: specialized,
       certification_mix: {{none: 0.2, CPC: 0.3, CCS: 0.1, RHIT: 0.1, RN: 0.3}}, exact_mix: true}}
   - {{name: ar, discipline: ease, headcount: {{none: 14, CPC: 6, CCS: 4}}}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
+from collections.abc import Sequence
 from datetime import date, timedelta
 from math import prod
 from pathlib import Path
@@ -58,6 +59,16 @@ def counted(scenario: Scenario, counts: Counts | None) -> Scenario:
         for i, payer in enumerate(scenario.payers)
     )
     return scenario.model_copy(update={"hospital": hospital, "payers": payers})
+
+
+def times_of_day(luck: NDArray[np.float64], profile: Sequence[float]) -> NDArray[np.float64]:
+    """Times, as parts of a day, at quantiles of a profile of its 24 hours, even within each."""
+    below = np.concatenate([[0.0], np.cumsum(profile)])
+    hour = np.searchsorted(below, luck * below[-1], side="right") - 1
+    hour = np.minimum(hour, np.flatnonzero(profile)[-1])
+    inside = (luck * below[-1] - below[hour]) / np.array(profile)[hour]
+    times: NDArray[np.float64] = (hour + np.minimum(inside, 1.0)) / 24.0
+    return times
 
 
 class Arrivals:

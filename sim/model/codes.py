@@ -338,6 +338,8 @@ REWORK_COLUMNS = (0, 0, 0, 0, 0, 1, 4, 2, 4, 8, 4, 1)
 """By queue, how many visits have a column of their own; the last one stands for all beyond."""
 TRIES_BITS = 4
 """Bits in which a claim counts its visits to one queue."""
+AHEAD_OF_ALL = 1e12
+"""Taken off a key, it puts an entry before all that keep theirs."""
 MAX_QUEUES = 32
 """Most kinds of work: a ticket holds the number of its queue."""
 MAX_LEVELS = 6

@@ -14,6 +14,8 @@ from sim.model.kernel.rows import WorkQueue
 from sim.scenario.schema import Scenario, Takes, Team, takes_of
 
 MOST_CENTS = 1 << 62
+COMMON = ("skill", "minutes", "sigma", "exponential", "due_days", "order", "returned_first")
+"""What all queues of a kind of work have in common."""
 Key = tuple[str, Takes | None]
 """A kind of work, and what its team takes of it."""
 
@@ -39,7 +41,7 @@ def add_lanes(scenario: Scenario, rows: list[WorkQueue]) -> None:
             continue
         kind = rows[QUEUES.index(name)]
         row = WorkQueue(n, kind.kind, drawn=kind.drawn)
-        for field in ("skill", "minutes", "sigma", "exponential", "due_days", "order"):
+        for field in COMMON:
             setattr(row, field, getattr(kind, field))
         for p, payer in enumerate(scenario.payers):
             for i, setting in enumerate(SETTINGS):

@@ -80,6 +80,7 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
     """
     rows = [WorkQueue(i, i, drawn=int(work.drawn)) for i, work in enumerate(WORK)]
     disciplines = (*names(Order), *sound(DISCIPLINES))
+    ahead = {q: t.returned_first for t in reversed(scenario.teams) for q in t.queues}
     orders = {q: t.discipline for t in reversed(scenario.teams) for q in t.queues}
     for queue in scenario.queues:
         row = rows[QUEUES.index(queue.name)]
@@ -88,6 +89,7 @@ def _queues(scenario: Scenario) -> list[WorkQueue]:
         row.sigma = rules.lognormal_sigma(queue.minutes_cv)
         row.exponential = int(queue.distribution == "exponential")
         row.due_days = queue.due_days
+        row.returned_first = int(ahead.get(queue.name, False))
         row.order = disciplines.index(orders.get(queue.name, "fifo"))
     add_lanes(scenario, rows)
     return rows

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.model import AUTO, rules
+from sim.model.arrivals import times_of_day
 from sim.model.claims import Batch
 from sim.model.engine import Process
 from sim.model.engines import maker
@@ -172,12 +173,14 @@ class Simulation:
         self.world.ledger.hospital_cost(day, yearly / rules.DAYS_PER_YEAR)
 
     def _trickle(self) -> Process:
-        """Charts that come at independent uniform times of the day."""
+        """Charts that come at independent times of the day."""
         env, engine = self._engine.env, self._engine
+        profile = self._scenario.hospital.arrivals.hour_profile
         for day in range(self._scenario.horizon_days):
             self._draw(day)
             today = [c for claims in self._waiting.pop(day, ()) for c in claims]
             times = self.world.draws.uniforms("arrivals.time", day, len(today), 1)[:, 0]
+            times = times if profile is None else times_of_day(times, profile)
             for i in np.argsort(times, kind="stable").tolist():
                 at = day + float(times[i])
                 if at > env.now:

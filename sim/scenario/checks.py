@@ -238,6 +238,7 @@ def _teams(s: Scenario) -> Iterator[Problem]:
     openers = {c.name: c.opens for c in s.certifications}
     able: dict[str, bool] = {q.name: False for q in s.queues}
     disciplines: dict[str, str] = {}
+    ahead: dict[str, bool] = {}
     written = [opening_certifications(s, team) for team in s.teams]
     for i, team in enumerate(s.teams):
         if team.vendor not in vendors:
@@ -257,6 +258,12 @@ def _teams(s: Scenario) -> Iterator[Problem]:
                     ("teams", i, "discipline"),
                     f"teams that share queue {queue!r} must use one discipline "
                     f"({disciplines[queue]!r} stands above)",
+                )
+            if ahead.setdefault(queue, team.returned_first) != team.returned_first:
+                yield (
+                    ("teams", i, "returned_first"),
+                    f"teams that share queue {queue!r} must agree on it "
+                    f"({str(ahead[queue]).lower()} stands above)",
                 )
         if len(set(team.queues)) < len(team.queues):
             yield ("teams", i, "queues"), "a queue stands in the list twice"
@@ -416,7 +423,13 @@ def _leaving(s: Scenario) -> Iterator[Problem]:
 
 
 def _arrivals(s: Scenario) -> Iterator[Problem]:
-    file = s.hospital.arrivals.file
+    file, hours = s.hospital.arrivals.file, s.hospital.arrivals.hour_profile
+    if hours is not None:
+        where: Steps = ("hospital", "arrivals", "hour_profile")
+        if s.hospital.arrivals.within_day != "continuous":
+            yield (where, "has no effect on batches at midnight; say within_day: continuous")
+        elif not any(hours):
+            yield where, "is 0 in every hour: nothing would come"
     if file is None:
         return
     path: Steps = ("hospital", "arrivals", "file")

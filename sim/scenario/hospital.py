@@ -104,9 +104,18 @@ class Arrivals(Model):
     )
     within_day: Literal["batch", "continuous"] = constant(
         "`batch`: a day's charts are released together at midnight; `continuous`: at "
-        "independent uniform times of the day",
+        "independent times of the day, uniform unless there is an `hour_profile`",
         "-",
         "assumption",
+    )
+    hour_profile: tuple[Annotated[float, Field(ge=0, le=1e9)], ...] | None = uncertainty(
+        "Relative volume of the 24 hours of a day from midnight on, where `within_day` is "
+        "`continuous`; only ratios matter",
+        "relative",
+        "assumption",
+        min_length=24,
+        max_length=24,
+        default=None,
     )
     file: str | None = uncertainty(
         "CSV of daily counts to replay (columns date, setting, payer, count), instead of drawing; "

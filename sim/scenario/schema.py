@@ -115,6 +115,13 @@ class Team(Model):
         "model",
         default="fifo",
     )
+    returned_first: bool = lever(
+        "Whether claims that have been worked in a queue before go ahead of the others there, in "
+        "the order of the discipline; coding and the front end work each claim once",
+        "-",
+        "assumption",
+        default=False,
+    )
     certification_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = lever(
         "Certifications of this team, if not the vendor's", "share", "assumption", default=None
     )

@@ -100,6 +100,24 @@ def test_people_are_planned_for_the_work_that_their_team_takes() -> None:
     assert rest.load == pytest.approx(whole.load / 2)
 
 
+def test_charts_come_at_their_hours() -> None:
+    """People enough from 8 to 16 o'clock: what comes between 12 and 13 waits for nobody, what comes
+    between 18 and 19 until the next morning, for 13.5 hours on average, each half an hour about.
+    """
+    waits = []
+    for hour in (12, 18):
+        profile = [int(h == hour) for h in range(24)]
+        day = ("calendar.shift_start_hour=8", "calendar.shift_hours=8")
+        hours = (*day, f"hospital.arrivals.hour_profile={profile}")
+        layout = markovian(split("null", (80, 80)))
+        record = run(scenario("generalist", *layout, *hours, scale=1, days=40, first=0, last=0), 0)
+        coding = [i for i, q in enumerate(record.queues["queue"]) if q.startswith("coding_")]
+        done, days = (np.array(record.queues[c])[coding] for c in ("finished", "wait_days"))
+        waits.append(24.0 * float((done * days).sum() / done.sum()))
+    # 72 a day for 40 days: a standard error of 0.29 hours over the root of 2,880.
+    assert waits == pytest.approx([0.0, 13.5], abs=0.025)
+
+
 def test_no_dollar_and_no_claim_is_lost_between_teams() -> None:
     """Denials by balance, follow-ups by payer: expected is paid, open and lost, to the cent."""
     ends = [

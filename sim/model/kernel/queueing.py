@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from math import inf
 
-from sim.model.codes import MAX_QUEUES, NO_DUE, NOBODY, Order, Queue, Stage
+from sim.model.codes import (
+    AHEAD_OF_ALL,
+    MAX_QUEUES,
+    NO_DUE,
+    NOBODY,
+    TRIES_BITS,
+    Order,
+    Queue,
+    Stage,
+)
 from sim.model.kernel.ports import Objects, head, own_key, pop, push, send_out, signal
 from sim.model.kernel.rows import Agent, Claim, WorkQueue
 
@@ -92,6 +101,8 @@ def enqueue(s: Objects, q: int, claim: Claim, now: float, due: int, chance: floa
         key = queue.minutes / max(chance, 1e-6)
     else:
         key = own_key(s, queue, claim, now, due, chance)
+    if queue.returned_first and claim.tries >> TRIES_BITS * queue.kind & (1 << TRIES_BITS) - 1:
+        key -= AHEAD_OF_ALL
     queue.level += 1
     queue.waited_days -= now
     queue.arrived += 1

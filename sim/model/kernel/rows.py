@@ -117,6 +117,7 @@ class WorkQueue:
     exponential: int = 0
     order: int = 0
     due_days: int = 0
+    returned_first: int = 0  # whether what has been worked here before goes ahead
     crew: int = NOBODY
     level: int = 0
     waited_days: float = 0.0

@@ -112,6 +112,19 @@ def test_a_claim_that_comes_again_waits_under_its_new_entry_only() -> None:
     assert office.served(2.0) == [1, 0]
 
 
+def test_returned_work_goes_ahead_where_a_team_says_so() -> None:
+    """Due days 0 to 3; the last two have been here before, the second was worked elsewhere."""
+    for ahead, order in ((0, [0, 1, 2, 3]), (1, [2, 3, 0, 1])):
+        office = Office(4)
+        office.q.returned_first = ahead
+        office.claims[1].tries = 1 << TRIES_BITS * Queue.EDITS
+        for which in (2, 3):
+            office.claims[which].tries = 1 << TRIES_BITS * Queue.RECORDS
+        for which in range(4):
+            office.put(which, which, 0.0)
+        assert office.served(1.0) == order
+
+
 def test_tickets_of_different_queues_never_match() -> None:
     office = Office(1)
     office.put(0, 0, 0.0)

@@ -83,3 +83,23 @@ def test_queues_have_only_so_many_parts() -> None:
     said = {"extends": str(shipped_file("generalist.yaml")), "name": "parts", "teams": teams}
     with pytest.raises(ScenarioError, match=f"at most {MOST_PARTS} can be"):
         load(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        (["hospital.arrivals.hour_profile=" + str([1] * 24)], "say within_day: continuous"),
+        (
+            [
+                "hospital.arrivals.within_day=continuous",
+                "hospital.arrivals.hour_profile=" + str([0] * 24),
+            ],
+            "is 0 in every hour",
+        ),
+        ([CODERS[0], "teams.coding_inpatient.returned_first=true"], "must agree on it"),
+    ],
+    ids=["hours of batches", "no hour", "one of two teams"],
+)
+def test_hours_and_order_that_do_not_fit_are_told(said: list[str], what: str) -> None:
+    with pytest.raises(ScenarioError, match=what):
+        load(shipped_file("generalist.yaml"), said)
