@@ -383,10 +383,7 @@ class House:
 
 @dataclass(slots=True, eq=False)
 class State:
-    """All rows of one replication, each kind in the order of its numbers: what the kernel sees.
-
-    What else an engine needs to play the ports' part stands in a class of its own.
-    """
+    """All rows of one replication, each kind in the order of its numbers: what the kernel sees."""
 
     house: House
     days: list[Day]
