@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -18,8 +18,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.scenario.checks import cross_checks
+from sim.scenario.fields import QueueName
 from sim.scenario.load import load, shipped_file
 from sim.scenario.schema import Scenario
+from sim.scenario.state import Awaited
+from sim.scenario.stock import NOT_TAKEN
 
 NAMES = (
     "generalist",
@@ -37,6 +40,7 @@ NAMES = (
     "policy_shock",
 )
 DAYS = 130
+STOCKED = [queue for queue in get_args(QueueName)[3:] if queue not in NOT_TAKEN]
 FIXED = {
     "name",
     "seed",
@@ -72,6 +76,7 @@ def random_scenario(seed: int, days: int = DAYS) -> Scenario:
         data["timeline"] = list(_events(shipped, rng, days))
         _send_away(data, random.Random(f"sites of {seed}, {attempt}"))
         _take_apart(data, random.Random(f"parts of {seed}, {attempt}"))
+        _begin_today(data, random.Random(f"stock of {seed}, {attempt}"))
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError:
@@ -223,6 +228,42 @@ def _take_apart(data: dict[str, Any], rng: random.Random) -> None:
         "balance_below_usd": rng.choice((None, most)),
     }
     data["teams"].append({**team, "name": "apart", "takes": takes})
+
+
+def _begin_today(data: dict[str, Any], rng: random.Random) -> None:
+    """Every third scenario begins with a stock, every third has a contract."""
+    start, payers = date.fromisoformat(str(data["start"])), [p["name"] for p in data["payers"]]
+    scale = data["hospital"]["scale"] or 1.0
+
+    def counted() -> dict[str, Any]:
+        count = round(rng.choice((0, 1, 10, 60)) / scale)
+        return {"payer": rng.choice(payers), "count": count, "amount_usd": count * 210.5}
+
+    if rng.random() < 1 / 3:
+        teams = [t["name"] for t in data["teams"]]
+        data["state"] = {
+            "as_of": start,
+            "open_work": [
+                {**counted(), "queue": queue, "age_from_days": 0, "age_to_days": rng.choice((0, 9))}
+                for queue in STOCKED
+            ],
+            "at_payers": [
+                {
+                    **counted(),
+                    "awaiting": awaiting,
+                    "from_date": start - timedelta(rng.choice((2, 40))),
+                    "to_date": start - timedelta(1),
+                }
+                for awaiting in get_args(Awaited)
+                if awaiting != "appeal"
+            ],
+            "requisitions": [{"team": rng.choice(teams), "people": 2, "days_open": 5}],
+        }
+    if rng.random() < 1 / 3:
+        rung = {"threshold": rng.uniform(0.02, 0.2), "credit_share": rng.random()}
+        term = {"kpi": "denials.initial_rate", "target": 0.01, "ladder": [rung]}
+        vendor = rng.choice([t["vendor"] for t in data["teams"]])
+        data["contract"] = [{"name": "a", "vendor": vendor, "window": "month", "terms": [term]}]
 
 
 def _events(scenario: Scenario, rng: random.Random, days: int) -> Iterator[dict[str, Any]]:

@@ -174,6 +174,30 @@ timeline:
       assessed: true, parallel_days: 10, site: far}}
 """
 
+TODAY = (
+    "state={as_of: 2025-01-06, "
+    "open_work: [{queue: coding_outpatient, payer: commercial, age_from_days: 0, age_to_days: 4, "
+    "count: 2500, amount_usd: 900000}, {queue: denials_technical, payer: medicare, category: DATA, "
+    "age_from_days: 3, age_to_days: 40, count: 900, amount_usd: 300000}, "
+    "{queue: denials_clinical, payer: other, setting: inpatient, age_from_days: 0, "
+    "age_to_days: 20, count: 400, amount_usd: 900000}, {queue: follow_up, payer: commercial, "
+    "age_from_days: 0, age_to_days: 30, count: 1500, amount_usd: 500000}], "
+    "at_payers: [{payer: commercial, from_date: 2024-11-20, to_date: 2025-01-05, count: 9000, "
+    "amount_usd: 3000000}, {payer: medicare, awaiting: appeal, from_date: 2024-11-01, "
+    "to_date: 2025-01-05, count: 600, amount_usd: 900000}, {payer: medicaid, awaiting: physician, "
+    "from_date: 2025-01-02, to_date: 2025-01-05, count: 300, amount_usd: 200000}], "
+    "requisitions: [{team: billing, people: 6, days_open: 9}], "
+    "classes: [{team: ar, people: {CPC: 5, none: 6}, started: 2025-01-02}]}",
+    "contract=[{name: all, vendor: generalist, window: month, at_risk_share: 0.2, "
+    "minimum_claims: 40000, shortfall_usd_per_claim: 2, "
+    "terms: [{kpi: denials.initial_rate, target: 0.08, "
+    "ladder: [{threshold: 0.09, credit_share: 0.02}, {threshold: 0.12, credit_share: 0.05}]}], "
+    "gain_share: {baseline_share: 0.7, vendor_share: 0.1}, "
+    "tiers: [{from_claims: 20000, discount_share: 0.05}], "
+    "exit: {until: 2026-01-01, fee_usd: 100000, notice_days: 30}}]",
+)
+"""Laid upon it: it begins with today's stock, and there is a contract."""
+
 
 @dataclass(frozen=True, slots=True)
 class Number:

@@ -17,7 +17,7 @@ from tests.digests import digests
 from tests.properties.test_random_scenarios import look_at, scene
 from tests.scenarios import TEAMS, faultless, for_payers, scenario, staffed
 from tests.today import OPEN_WORK, today
-from tests.whole import everything
+from tests.whole import TODAY, everything
 
 CONFIGS = shipped_configs()
 PARTS = ("audits.yaml", "base.yaml", "front_end.yaml", "strain.yaml")
@@ -97,6 +97,7 @@ def test_on_todays_stock(name: str) -> None:
 def test_on_everything_that_a_scenario_may_write() -> None:
     for replication in range(REPLICATIONS):
         agree(everything(), replication)
+        agree(everything(*TODAY), replication)
 
 
 @pytest.mark.parametrize("name", ["generalist", "five_functions_generalist", "medcentral"])
