@@ -65,13 +65,13 @@ def _staffing(found: Overload) -> str:
     """What staffing would hold; that it would be enough, where the plan says so."""
     if not found.team:
         return ""
-    has, needs = f"{found.planned:.3g}", f"{found.needed:.3g}"
+    team, has, needs = plain(found.team), f"{found.planned:.3g}", f"{found.needed:.3g}"
     if isnan(found.planned):
-        return f"Team {found.team} has the persons of its roster; the work needs {needs} full-time."
+        return f"Team {team} has the persons of its roster; the work needs {needs} full-time."
     if found.needed > found.planned:
-        return f"Team {found.team} has {has} full-time people at scale 1; {needs} would hold it."
+        return f"Team {team} has {has} full-time people at scale 1; {needs} would hold it."
     return (
-        f"Team {found.team} has {has} full-time people at scale 1, which would be enough in the "
+        f"Team {team} has {has} full-time people at scale 1, which would be enough in the "
         "long run: what other teams leave undone, events, hiring or learning hold it back."
     )
 

@@ -272,7 +272,7 @@ def _lines(axes: Axes, panel: Panel, pen: Pen) -> None:
     for place, text in panel.marks:
         axes.axvline(x[place], color=GREY, lw=1, ls=":")
         axes.annotate(
-            plain(text, 30),
+            plain(text, 36),
             (x[place], top),
             (2, -2),
             textcoords="offset points",
