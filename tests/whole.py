@@ -183,7 +183,7 @@ TODAY = (
     "age_to_days: 20, count: 400, amount_usd: 900000}, {queue: follow_up, payer: commercial, "
     "age_from_days: 0, age_to_days: 30, count: 1500, amount_usd: 500000}], "
     "at_payers: [{payer: commercial, from_date: 2024-11-20, to_date: 2025-01-05, count: 9000, "
-    "amount_usd: 3000000}, {payer: medicare, awaiting: appeal, from_date: 2024-11-01, "
+    "amount_usd: 3000000}, {payer: medicare, awaiting: appeal, level: 2, from_date: 2024-11-01, "
     "to_date: 2025-01-05, count: 600, amount_usd: 900000}, {payer: medicaid, awaiting: physician, "
     "from_date: 2025-01-02, to_date: 2025-01-05, count: 300, amount_usd: 200000}], "
     "requisitions: [{team: billing, people: 6, days_open: 9}], "

@@ -106,9 +106,7 @@ class Histories:
         self._pay_before(out, part, denied)
         self._fall_short(out, part, short)
         appeals = place == Queue.DENIALS_CLINICAL
-        out["appeal_level"] = self._pending.levels(
-            out, appeals, part.days, luck[:, 2], decided=False
-        )
+        out["appeal_level"] = self._pending.levels(out, part, appeals, luck[:, 2], decided=False)
         late = self._pending.late_replies(out, silent, part.days + after, luck[:, 2:])
         return out, [late]
 
@@ -166,7 +164,7 @@ class Histories:
         out["day"] = -part.days - before
         self._pay_before(out, part, denied)
         out["appeal_level"] = self._pending.levels(
-            out, place == APPEAL, part.days, luck[:, 3], decided=True
+            out, part, place == APPEAL, luck[:, 3], decided=True
         )
         nothing = np.zeros(len(place), np.int64)
         errands = [

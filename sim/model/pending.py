@@ -42,8 +42,9 @@ class Part:
     """Claims of a part of the stock, in the order of its lines.
 
     `columns` holds what they come with, `source` masks of the defects that the hospital left in
-    them, `place` their queue or what they wait for, `days` since when, `category` the one that is
-    written, or −1; `open_cents` is what may still be paid. `luck` gives uniforms for a purpose.
+    them, `place` their queue or what they wait for, `days` since when, `category` and `level` (of
+    appeal, from 0 on) those that are written, or −1; `open_cents` is what may still be paid. `luck`
+    gives uniforms for a purpose.
     """
 
     columns: Columns
@@ -51,6 +52,7 @@ class Part:
     place: Ints
     days: Ints
     category: Ints
+    level: Ints
     open_cents: Ints
     luck: Uniforms
 
@@ -152,13 +154,14 @@ class Pending:
         won = (luck[:, 2] < self._scenario.denials.records_recovery_share).astype(np.int64)
         return self.on(who, Errand.RECORDS_DECIDED, lag - part.days, won)
 
-    def levels(self, out: Columns, who: Bools, days: Ints, luck: Floats, *, decided: bool) -> Ints:
-        """The level of appeals that wait for so many days: to be written, or to be `decided`.
+    def levels(self, out: Columns, part: Part, who: Bools, luck: Floats, *, decided: bool) -> Ints:
+        """The level of appeals that wait: to be written, or to be `decided`.
 
-        Levels are mixed as they are on average, of those at which so long a wait can be.
+        Where none is told levels are mixed as they are on average, of those at which so long a wait
+        can be.
         """
-        found = np.zeros(len(who), np.int64)
-        for i in np.flatnonzero(who).tolist():
+        found, days = np.where(who, np.maximum(part.level, 0), 0), part.days
+        for i in np.flatnonzero(who & (part.level < 0)).tolist():
             payer, still = self._world.state.payers[out["payer"][i]], 1.0
             longest = payer.decision_days if decided else payer.file_within_days
             waits, weights = int(days[i]) - self._idle, []
@@ -173,12 +176,12 @@ class Pending:
                 found[i] = max(range(len(chances)), key=longest.__getitem__)
         return found
 
-    def _chances(self, queue: int, out: Columns, i: int) -> list[float]:
-        """Chances of winning a denial at each level at which it is fought."""
+    def _chances(self, queue: int, out: Columns, i: int, least: int = 1) -> list[float]:
+        """Chances of winning a denial at each level at which it is fought, or the `least` first."""
         denials, payer = self._scenario.denials, self._world.state.payers[out["payer"][i]]
         vendor, known = self._fighting[queue]
         clinical = queue == CLINICAL
-        levels = max(1, min(vendor.denials.levels, payer.levels)) if clinical else 1
+        levels = max(least, min(vendor.denials.levels, payer.levels)) if clinical else 1
         return [
             rules.win_chance(
                 payer.first_chance[out["denied_for"][i]],
@@ -200,7 +203,7 @@ class Pending:
             won, lags = [], []
             for i in mine.tolist():
                 payer, level = payers[out["payer"][i]], int(out["appeal_level"][i])
-                won.append(luck[i] < self._chances(queue, out, i)[level])
+                won.append(luck[i] < self._chances(queue, out, i, level + 1)[level])
                 lags.append(
                     payer.decision_days[level] if queue == CLINICAL else payer.corrected_reply_days
                 )

@@ -1,7 +1,7 @@
 """The stock of a running world on a morning, as a planner would write it as today's.
 
-Of an appeal it is not told at which level it is, and of a claim not what its coders got wrong: a
-planner does not write that either. What nobody can bring in any more is left out.
+Of a claim it is not told what its coders got wrong: a planner does not write that either. What
+nobody can bring in any more is left out.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Work(NamedTuple):
     payer: str
     setting: str
     category: str
+    level: str
     age_from_days: int
     age_to_days: int
 
@@ -50,6 +51,7 @@ class Sent(NamedTuple):
     payer: str
     setting: str
     awaiting: str
+    level: str
     from_date: str
     to_date: str
 
@@ -158,7 +160,8 @@ class _Look:
         if name in NOT_TAKEN:
             return
         payer = self._payers[claim.payer]
-        latest = latest_age(self._world.scenario, name, payer)
+        level = claim.appeal_level + 1 if queue == Queue.DENIALS_CLINICAL else 0
+        latest = latest_age(self._world.scenario, name, payer, level or 1)
         age = max(0, ceil(self._day - since - 1e-9))
         if latest is not None and age > latest:
             if queue not in DENIALS:
@@ -167,14 +170,16 @@ class _Look:
         category = CATEGORIES[denied_for(claim)] if queue in DENIALS else ""
         least, most = _band(age)
         most = most if latest is None else min(most, latest)
-        line = Work(name, payer.name, SETTINGS[claim.setting], category, least, most)
+        at = str(level or "")
+        line = Work(name, payer.name, SETTINGS[claim.setting], category, at, least, most)
         open_cents = claim.short_cents if queue == Queue.UNDERPAYMENTS else _open_cents(claim)
         _add(self._into.open_work[line], open_cents)
 
     def _count_sent(self, awaited: int, claim: Claim, since: int) -> None:
         on = (self._into.on - timedelta(self._day - since)).isoformat()
         payer, setting = self._payers[claim.payer].name, SETTINGS[claim.setting]
-        line = Sent(payer, setting, AWAITED[awaited], on, on)
+        level = str(claim.appeal_level + 1) if awaited == APPEAL else ""
+        line = Sent(payer, setting, AWAITED[awaited], level, on, on)
         _add(self._into.at_payers[line], _open_cents(claim))
 
     def _count_people(self, team: Team) -> None:

@@ -104,7 +104,7 @@ class Stock:
         columns, source = self._attributes(CHARTS, payers, settings)
         luck = self._luck(CHARTS, len(payers))
         kinds = np.full(len(payers), -1)
-        return Part(columns, source, kinds, days, kinds, columns["expected"], luck)
+        return Part(columns, source, kinds, days, kinds, kinds, columns["expected"], luck)
 
     def _part(
         self,
@@ -138,7 +138,8 @@ class Stock:
         open_cents = np.empty(total, np.int64)
         for start, end, usd in zip(starts, starts[1:], cents, strict=False):
             open_cents[start:end] = shared(usd, columns["expected"][start:end])
-        return Part(columns, source, spread(places), days, spread(kinds), open_cents, luck)
+        levels = spread([(line.level or 0) - 1 for line in lines])
+        return Part(columns, source, spread(places), days, spread(kinds), levels, open_cents, luck)
 
     def _inpatient_share(self) -> float:
         hospital = self._world.scenario.hospital

@@ -25,6 +25,15 @@ class Counted(Model):
         "assumption",
         default=None,
     )
+    level: int | None = constant(
+        "Level of appeal at which they are, the first being 1 (in denials_clinical, or awaiting an "
+        "appeal); left out, as such appeals are mixed on average",
+        "-",
+        "assumption",
+        ge=1,
+        le=6,
+        default=None,
+    )
     count: int = constant("Claims at scale 1", "claims", "assumption", ge=0, le=MOST_OF_A_LINE)
     amount_usd: float = constant(
         "What is still open on all of them together: expected payment not yet received",

@@ -147,6 +147,17 @@ def _counted(line: Line[L], payers: dict[str, Payer]) -> list[Problem]:
         found.append(line.problem("payer", nearest(said.payer, list(payers))))
     if not said.count and said.amount_usd:
         found.append(line.problem("amount_usd", f"is {said.amount_usd:g}, but count is 0"))
+    fought = isinstance(said, OpenWork) and said.queue == "denials_clinical"
+    fought = fought or (isinstance(said, AtPayers) and said.awaiting == "appeal")
+    levels = len(payers[said.payer].appeal_levels) if said.payer in payers else 6
+    if said.level is not None and not fought:
+        found.append(line.problem("level", "only denials_clinical and appeals have one"))
+    elif said.level is not None and said.level > levels:
+        found.append(
+            line.problem(
+                "level", f"is {said.level}, but payer {said.payer!r} has {levels} appeal_levels"
+            )
+        )
     if said.amount_usd < said.count * 0.01:
         found.append(
             line.problem("amount_usd", f"must be a cent or more for each of {said.count} claims")
@@ -191,8 +202,10 @@ def _category(s: Scenario, line: Line[OpenWork]) -> Iterator[Problem]:
             )
 
 
-def latest_age(s: Scenario, queue: str, payer: Payer) -> int | None:
+def latest_age(s: Scenario, queue: str, payer: Payer, level: int = 1) -> int | None:
     """Days for which a payer's claims can wait in a queue before they are lost; None for ever.
+
+    Denials to be appealed are at a level, the first being 1.
 
     Raises ValueError where nothing of that payer can wait there.
     """
@@ -202,7 +215,7 @@ def latest_age(s: Scenario, queue: str, payer: Payer) -> int | None:
     if queue == "denials_clinical":
         if not payer.appeal_levels:
             raise ValueError(f"payer {payer.name!r} has no appeal_levels: nothing waits")
-        return payer.appeal_levels[0].file_within_days
+        return payer.appeal_levels[level - 1].file_within_days
     windows = {
         "records": payer.records_window_days,
         "denials_technical": payer.corrected_claim_window_days,
@@ -214,7 +227,7 @@ def _too_old(s: Scenario, line: Line[OpenWork], payer: Payer) -> Iterator[Proble
     """What cannot be open any more, as its time to submit or answer is over."""
     said = line.said
     try:
-        latest = latest_age(s, said.queue, payer)
+        latest = latest_age(s, said.queue, payer, said.level or 1)
     except ValueError as error:
         yield line.problem("queue", str(error))
         return
@@ -222,7 +235,7 @@ def _too_old(s: Scenario, line: Line[OpenWork], payer: Payer) -> Iterator[Proble
         what = {
             "records": "records_window_days",
             "denials_technical": "corrected_claim_window_days",
-            "denials_clinical": "first level's file_within_days",
+            "denials_clinical": "file_within_days of their level",
         }.get(said.queue, "filing_limit_days")
         kind = "unsubmitted" if said.queue in UNSUBMITTED else "unanswered"
         yield line.problem(

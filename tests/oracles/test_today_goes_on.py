@@ -117,27 +117,40 @@ def test_as_many_claims_fall_silent_as_did() -> None:
     assert stats.binom.sf(arrived, sum(map(round, waiting)), expected / sum(waiting)) > 1e-4 / 2
 
 
-def test_appeals_are_lost_at_the_level_at_which_they_are() -> None:
-    """Nothing is won, two levels are fought, decided after 30 and after 60 days. Ten a day go to
-    each: of a month's decisions those of the first come back as work, ten for every day.
-    """
-    levels = ", ".join(f"{{file_within_days: 90, decision_days: {days}}}" for days in (30, 60))
-    lines = [sent("appeal", ago, 10 * (ago <= 30) + 10) for ago in range(1, 61)]
+TWO_LEVELS = ", ".join(f"{{file_within_days: 90, decision_days: {days}}}" for days in (30, 60))
+
+
+def lost_appeals(lines: list[dict[str, Any]]) -> np.ndarray:
+    """Appeals that come back as work by week, where nothing is won and two levels are fought."""
     scene = today(
         *faultless("generalist"),
         "denials.win_cap=0",
-        f"payers.commercial.appeal_levels=[{levels}]",
+        f"payers.commercial.appeal_levels=[{TWO_LEVELS}]",
         "vendors.generalist.denials.levels=2",
         "teams.clinical.headcount=9",
         volume=0.0001,
         open_work=[],
         at_payers=lines,
     )
-    arrived = weeks(run(scene, 0), "arrived", "denials_clinical")[:WEEKS]
+    return weeks(run(scene, 0), "arrived", "denials_clinical")[:WEEKS]
+
+
+def test_appeals_are_lost_at_the_level_at_which_they_are() -> None:
+    """Levels are decided after 30 and after 60 days. Ten a day go to each: of a month's decisions
+    those of the first come back as work, ten for every day.
+    """
+    arrived = lost_appeals([sent("appeal", ago, 10 * (ago <= 30) + 10) for ago in range(1, 61)])
     # Until day 28 the first levels of 28 of the 30 days are decided; of 20 of a day, half are.
     expected, scatter = 10 * 28, np.sqrt(20 * 28 / 4)
     assert arrived.sum() == pytest.approx(expected, abs=stats.norm.isf(1e-4 / 2) * scatter)
     assert arrived.max() < 2 * arrived.min()
+
+
+def test_a_level_that_is_told_is_that() -> None:
+    """Those of the first level are decided until day 28, and come back: no others do."""
+    first, second = ([{**sent("appeal", 15, 40), "level": level}] for level in (1, 2))
+    assert lost_appeals(first).tolist() == [0, 0, 40, 0]
+    assert lost_appeals(second).tolist() == [0, 0, 0, 0]
 
 
 def test_people_go_on_at_their_own_speed(tmp_path: Path) -> None:

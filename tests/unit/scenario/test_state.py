@@ -73,6 +73,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "state.open_work.0.age_to_days:",
         "allowed: up to 120",
     ),
+    "a level of what is not appealed": (
+        {"open_work": [{**DENIAL, "level": 1}]},
+        "state.open_work.0.level:",
+        "only denials_clinical and appeals have one",
+    ),
+    "a level that a payer does not have": (
+        {"open_work": [{**DENIAL, "queue": "denials_clinical", "level": 4}]},
+        "state.open_work.0.level:",
+        "is 4, but payer 'commercial' has 3 appeal_levels",
+    ),
+    "unappealed past the window of its level": (
+        {"open_work": [{**DENIAL, "queue": "denials_clinical", "level": 2, "age_to_days": 61}]},
+        "state.open_work.0.age_to_days:",
+        "allowed: up to 60",
+    ),
     "a category of another path": (
         {"open_work": [{**DENIAL, "category": "DOC"}]},
         "state.open_work.0.category:",
