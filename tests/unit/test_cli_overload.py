@@ -93,7 +93,7 @@ def test_a_run_says_it_first_and_nothing_of_money(capsys: pytest.CaptureFixture[
     out = said(capsys, "run", "nobody.yaml", "--target", "money.net_value_usd>=900")
     assert out.startswith(
         "Overloaded: nobody, inpatient coding: 100 % of what came in was not worked. Team "
-        "coding_inpatient has 0 full-time people at scale 1; 6."
+        "coding inpatient has 0 full-time people at scale 1; 6."
     )
     assert "Net value at least $900 a year: no verdict, nobody is overloaded." in out
     sentence = out[out.rindex("Nobody: ") :]
