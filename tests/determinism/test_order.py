@@ -149,7 +149,10 @@ def test_the_order_of_a_contracts_terms_decides_nothing() -> None:
 def with_names(record: Record, names: dict[str, str]) -> Record:
     vendors = [names[v] for v in record.agents["vendor"]]
     accounts = {names[v]: lines for v, lines in record.accounts.items()}
-    return replace(record, agents={**record.agents, "vendor": vendors}, accounts=accounts)
+    agreed = tuple(replace(a, vendor=names[a.vendor]) for a in record.facts.agreements)
+    facts = replace(record.facts, agreements=agreed)
+    agents = {**record.agents, "vendor": vendors}
+    return replace(record, facts=facts, agents=agents, accounts=accounts)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -241,6 +244,7 @@ def test_every_list_says_whether_its_order_does() -> None:
     assert plain == ORDERED | {
         "audit_lag_days",
         "auth_decision_days",
+        "hour_profile",
         "lead_days",
         "month_profile",
         "queues",

@@ -187,8 +187,11 @@ def assert_money(record: Record) -> None:
     assert_booked(record)
     # Takebacks leave the cash ledger on their day, which may lie past the end.
     cash = round(100 * float(record.days["cash_usd"].sum()))
-    paid = int(record.claims["paid_cents"].sum())
-    assert paid <= cash <= paid + int(record.claims["takeback_cents"].sum())
+    paid, back = (int(record.claims[name].sum()) for name in ("paid_cents", "takeback_cents"))
+    if record.stock:  # what was paid on claims of before the run is cash of the run, too
+        paid += int((record.stock["paid_cents"] - record.stock["paid_before_cents"]).sum())
+        back += int(record.stock["takeback_cents"].sum())
+    assert paid <= cash <= paid + back
 
 
 def assert_booked(record: Record) -> None:

@@ -48,11 +48,6 @@ WHOLE_ONLY = (ast.FloorDiv, ast.Mod, ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShi
 MATH = {"sqrt": REAL, "floor": INT, "ceil": INT, "ldexp": REAL}
 
 
-def is_shipped(function: Any) -> bool:
-    """Whether a function is part of the model."""
-    return str(getattr(function, "__module__", "")).partition(".")[0] == "sim"
-
-
 class Expressions:
     """Expressions of one function.
 
@@ -272,22 +267,23 @@ class Expressions:
 
     def _dispatch(self, name: str, index: ast.expr, args: list[ast.expr]) -> tuple[str, str]:
         """A call of one of a tuple of functions that stands in the module, chosen by its number."""
-        functions = self.names.get(name)
-        if isinstance(functions, tuple):  # what other packages register is not compiled
-            functions = tuple(f for f in functions if is_shipped(f))
-        if (
-            not functions
-            or not isinstance(functions, tuple)
-            or not all(isinstance(f, FunctionType) for f in functions)
-        ):
+        # What other packages have registered is not compiled.
+        package = str(self.names["__name__"]).partition(".")[0]
+        listed = self.names.get(name)
+        functions = [
+            f
+            for f in (listed if isinstance(listed, tuple) else ())
+            if str(getattr(f, "__module__", package)).partition(".")[0] == package
+        ]
+        if not functions or not all(isinstance(f, FunctionType) for f in functions):
             raise NotTranslatableError(f"a call of an item of {name!r}")
         hints = get_type_hints(functions[0], include_extras=True)
         result = c_type(hints.pop("return"))
         wanted = [c_type(hint) for hint in hints.values()]
-        listed = ", ".join(self._function_name(f) for f in functions)
+        chosen = ", ".join(self._function_name(f) for f in functions)
         kinds = ", ".join(written(k) for k in wanted)
         self._constants[name] = (
-            f"static {written(result)} (*const {name}[])({kinds}) = {{{listed}}};"
+            f"static {written(result)} (*const {name}[])({kinds}) = {{{chosen}}};"
         )
         texts = [self.as_type(a, w) for a, w in zip(args, wanted, strict=True)]
         return f"{name}[{self.as_type(index, INT)}]({', '.join(texts)})", result
