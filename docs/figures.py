@@ -373,8 +373,8 @@ def people() -> Iterator[Sequence[str]]:
     shapes, year = (0.6, 0.8, 1.0), DAYS_PER_YEAR
     for rate in (20, 80):
         left = (f"Separations in two years, {rate}% a year, shape {shape}" for shape in shapes)
-        head = "separations per head and year", "1,000 people, shape 0.6 / 0.8 / 1.0"
-        yield *(head if rate == 20 else ("", "")), *pairs(left, year / 731 / 1000, 3)
+        head = "separations per head and year", "500 people, shape 0.6 / 0.8 / 1.0"
+        yield *(head if rate == 20 else ("", "")), *pairs(left, year / 731 / 500, 3)
     age = (f"Mean days since hire on day 731, 80% a year, shape {shape}" for shape in shapes)
     yield (
         "mean age `E[T](1+CV²)/2`, years, after two years",
@@ -385,16 +385,16 @@ def people() -> Iterator[Sequence[str]]:
         (
             "a team of newcomers, leavers per head and year (renewal equation)",
             "rate 0.39, shape 0.6: month 1 / months 2–3 / rest of the year / second year",
-            "A thousand newcomers",
+            "500 newcomers",
             (0, 30, 90, 365, 730),
-            1000,
+            500,
         ),
         (
             "a team that doubles at once, leavers per head and year",
             "the next 90 days / the 18 months after",
             "A team that doubles on day 91",
             (91, 181, 731),
-            2000,
+            1000,
         ),
     ):
         told = [
