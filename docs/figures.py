@@ -364,11 +364,8 @@ def people() -> Iterator[Sequence[str]]:
     always = "200 people always at work, θ 1.95 a year, μ 12 a year, 2 years"
     yield formula, always, *level("domain", 1.0, 0.0)
     yield "the same with forgetting, `(μ+θp₀)/(μ+λ+θ)`", "λ 4.8 a year", *level("domain", 1.0, 0.4)
-    yield (
-        "the same with early attrition, `∫p(t)(1−F)/E[T]`",
-        "shape 0.7",
-        *level("domain", 0.7, 0.0),
-    )
+    early = "the same with early attrition, `∫p(t)(1−F)/E[T]`"
+    yield early, "shape 0.7", *level("domain", 0.7, 0.0)
     yield "client part", "μ 6 a year", *level("client", 1.0, 0.0)
     shapes, year = (0.6, 0.8, 1.0), DAYS_PER_YEAR
     for rate in (20, 80):

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,13 +109,11 @@ def _lines(file: Path) -> list[str]:
 
 def _signal(process: int, sign: signal.Signals) -> None:
     """Send a signal to a command and all that it has started."""
-    try:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
         if hasattr(os, "killpg"):
             os.killpg(process, sign)
         else:
             os.kill(process, signal.SIGTERM)
-    except (ProcessLookupError, PermissionError):
-        pass  # it has ended meanwhile
 
 
 def _lives(process: int) -> bool:

@@ -20,7 +20,6 @@ HERE = "127.0.0.1"
 MOST_UPLOAD_MB = 20
 SERVER = {
     "server.address": HERE,
-    "server.headless": "true",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": str(MOST_UPLOAD_MB),
     "browser.gatherUsageStats": "false",
@@ -72,8 +71,7 @@ def run(options: argparse.Namespace) -> int:
     page = Path(__file__).parents[1] / "app" / "page.py"
     said = [f"--{key}={value}" for key, value in SERVER.items()]
     said += [f"--server.port={options.port}", f"--browser.serverPort={options.port}"]
-    if not options.no_browser:
-        said[said.index("--server.headless=true")] = "--server.headless=false"
+    said.append(f"--server.headless={str(options.no_browser).lower()}")
     folder = options.out.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {

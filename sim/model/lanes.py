@@ -43,9 +43,10 @@ def add_lanes(scenario: Scenario, rows: list[WorkQueue]) -> None:
         row = WorkQueue(n, kind.kind, drawn=kind.drawn)
         for field in COMMON:
             setattr(row, field, getattr(kind, field))
-        for p, payer in enumerate(scenario.payers):
-            for i, setting in enumerate(SETTINGS):
-                row.takes |= takes_of(takes, payer.name, setting) << 2 * p + i
+        row.takes = [
+            sum(takes_of(takes, p.name, setting) << i for i, p in enumerate(scenario.payers))
+            for setting in SETTINGS
+        ]
         row.cents_from = round(takes.balance_from_usd * 100.0)
         below = takes.balance_below_usd
         row.cents_to = MOST_CENTS if below is None else round(below * 100.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.model import claims, engines
@@ -112,6 +114,23 @@ def test_at_full_size(name: str) -> None:
             "start=2024-01-01",
         ]
     agree(load(shipped_file(f"{name}.yaml"), days).scenario)
+
+
+def test_on_teams_that_take_some_of_as_many_payers_as_can_be() -> None:
+    """Fifty alike, of whom two, among them the last, are a team's own: 4 % of the first touches."""
+    payer = scenario().payers[0].model_dump(mode="json")
+    payers = [{**payer, "name": f"p{i:02}", "claims_share": 1 / 50} for i in range(50)]
+    teams = [team.model_dump(mode="json", exclude_none=True) for team in scenario().teams]
+    [coders] = [team for team in teams if team["name"] == "coding_outpatient"]
+    teams.append({**coders, "name": "apart", "takes": {"payers": ["p40", "p49"]}})
+    lists = [f"payers=!replace {json.dumps(payers)}", f"teams=!replace {json.dumps(teams)}"]
+    scene = scenario("generalist", *lists, days=120, last=30)
+    agree(scene)
+    record = run(scene, 0)
+    team = np.array(record.agents["team"]) == "apart"
+    coded = np.array(record.agents["items"])
+    everybody = team | (np.array(record.agents["team"]) == "coding_outpatient")
+    assert coded[team].sum() / coded[everybody].sum() == pytest.approx(2 / 50, abs=0.02)
 
 
 AWKWARD = {

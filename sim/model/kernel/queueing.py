@@ -29,7 +29,7 @@ def lane(s: Objects, q: int, claim: Claim) -> WorkQueue:
     n = queue.next_lane
     while n >= 0:
         other = s.queues[n]
-        taken = other.takes >> 2 * claim.payer + claim.setting & 1
+        taken = other.takes[claim.setting] >> claim.payer & 1
         if taken and other.cents_from <= cents and cents < other.cents_to:
             return other
         n = other.next_lane

@@ -21,6 +21,7 @@ from sim.model.kernel.shapes import (
     BySkill,
     ByTask,
     ByWait,
+    PayersBySetting,
     Short,
     Worked,
 )
@@ -100,14 +101,14 @@ class WorkQueue:
     number waiting; `waits` counts the finished items by their wait, whose sum is `wait_days`;
     `missed` counts those that nobody came to in time. `crew` is that of the vendor who answers for
     it. Idle agents stand in a line from `idle_first` to `idle_last`. From the first queue of a
-    `kind` on, `next_lane` leads to those of teams that take only some of it: by bits of `takes`
-    (payer and setting), with `cents_from` or more and less than `cents_to` open.
+    `kind` on, `next_lane` leads to those of teams that take only some of it: by the bits of
+    `takes`, with `cents_from` or more and less than `cents_to` open.
     """
 
     index: int
     kind: int = 0
     next_lane: int = NOBODY
-    takes: int = 0
+    takes: PayersBySetting = field(default_factory=lambda: [0, 0])
     cents_from: int = 0
     cents_to: int = 0
     skill: int = 0
@@ -339,7 +340,7 @@ class Day:
 
 @dataclass(slots=True, eq=False)
 class House:
-    """Everybody's constants: none come from `horizon_days` on, nothing is from `end_days` on."""
+    """What holds for all: nobody comes from `horizon_days` on, nothing happens from `end_days`."""
 
     horizon_days: int
     end_days: int

@@ -20,6 +20,8 @@ BySetting = Annotated[list[float], Sized(len(SETTINGS))]
 BySkill = Annotated[list[float], Sized(len(SKILLS))]
 ByCategory = Annotated[list[float], Sized(len(CATEGORIES))]
 ByLevel = Annotated[list[int], Sized(MAX_LEVELS)]
+PayersBySetting = Annotated[list[int], Sized(len(SETTINGS))]
+"""By setting, a bit for each payer; there are no more payers than bits of a 64-bit number."""
 ByQueue = Annotated[list[int], Sized(MAX_QUEUES)]
 ByWait = Annotated[list[int], Sized(WAIT_BINS)]
 """Finished items by how long they waited (`rules.wait_bin`)."""
